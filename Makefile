@@ -1,0 +1,52 @@
+# Works on a bare machine with Python 3.11 or newer; everything lands in .venv.
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip
+export UV_PYTHON_DOWNLOADS = never
+
+.PHONY: demo test test-full check serve docs messages lock clean
+
+demo: $(VENV)/.ok ## environment, real results, the seven goals, server on port 8000
+	@$(BIN)/instroom demo
+
+test: check ## all checks and tests that need only Python
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or postgres or slow)"
+
+test-full: ## the same plus browser and PostgreSQL; installs what they need
+	@scripts/install_test_tools
+	@$(MAKE) --no-print-directory $(VENV)/.dev
+	@INSTROOM_TEST_FULL=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "browser or postgres or slow"
+
+check: $(VENV)/.dev ## style, types, architecture
+	@scripts/check
+
+serve: $(VENV)/.ok ## the pages of the data directory
+	@$(BIN)/instroom serve
+
+docs: $(VENV)/.ok ## the generated reference pages and GLOSSARY.md
+	@$(BIN)/python scripts/make_docs.py
+
+messages: $(VENV)/.dev ## collect texts into the .po files
+	@$(BIN)/python scripts/messages.py
+
+lock: $(VENV)/.uv ## make both lock files anew (no host names inside)
+	@$(UV) compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra web --extra build -o requirements.lock pyproject.toml
+	@$(UV) compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra web --extra build --extra dev -o requirements-dev.lock pyproject.toml
+
+$(VENV)/.uv:
+	@$(PY) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+$(VENV)/.ok: $(VENV)/.uv requirements.lock pyproject.toml
+	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.ok requirements-dev.lock
+	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean: ## remove the environment and the example data
+	@rm -rf $(VENV) instroom-data

@@ -1,0 +1,1 @@
+"""The command line: every arrow from raw file to page is also a command."""

@@ -1,0 +1,108 @@
+"""What commands print for people."""
+
+from typing import Any
+
+from instroom.core.texts import Texts
+from instroom.reports import words
+
+_MARK = {"read": "gelezen  ", "refused": "geweigerd", "unknown": "onbekend "}
+
+
+def read_lines(found: dict[str, Any]) -> list[str]:
+    """Return one line per file, with what was wrong and what to do."""
+    lines = []
+    for file in found["files"]:
+        mark = "bewaard  " if file["already"] else _MARK[file["status"]]
+        periods = file["periods"]
+        span = f" {periods[0]} – {periods[-1]}" if len(periods) > 1 else "".join(f" {p}" for p in periods)
+        rows = f"{file['rows']:,} rijen".replace(",", ".") if file["rows"] is not None else ""
+        lines.append(f"{mark}  {file['file']}  {file['source'] or ''}{span}  {rows}".rstrip())
+        lines += [f"           {w['code']}: {w['message']} ({w['count']})" for w in file["warnings"]]
+        if error := file["error"]:
+            where = error["where"]
+            place = ", ".join(
+                f"{name} {where[key]}"
+                for key, name in (("row", "rij"), ("column", "kolom"), ("key", "sleutel"))
+                if where[key] is not None
+            )
+            lines.append(f"           {error['message']} ({place})")
+            for key, name in (("found", "gevonden"), ("expected", "verwacht"), ("hint", "te doen")):
+                lines += [f"             {name}: {error[key]}"] if error[key] else []
+    counts = {s: sum(f["status"] == s for f in found["files"]) for s in _MARK}
+    lines.append(
+        f"{counts['read']} gelezen, {counts['refused']} geweigerd, {counts['unknown']} onbekend "
+        f"in {found['seconds']:.1f} s"
+    )
+    return lines
+
+
+def fetch_lines(found: dict[str, Any]) -> list[str]:
+    """Return one line per source, and what to do by hand where it failed."""
+    lines = []
+    for source in found["sources"]:
+        lines.append(f"{source['status']:<10} {source['source']}  {source.get('url') or ''}")
+        if error := source.get("error"):
+            lines.append(f"           {error['message']}")
+            lines += [f"           {error['hint']}"] if error["hint"] else []
+    return lines
+
+
+def series_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return a small table of a series."""
+    t = Texts(language)
+    definition = found["definition"]
+    head = [definition["title"]]
+    if definition["classification"]:
+        head.append(definition["classification"])
+    lines = [" · ".join(head), *definition["notes"], ""]
+    for figure in found["series"]:
+        split = " ".join(figure["by"].values())
+        name = f"{words.place_name(figure['place'], t)} {split}".strip()
+        lines.append(f"{name:<28} {figure['period']:<10} {_number(figure, t)}")
+    return lines
+
+
+def _number(figure: dict[str, Any], t: Texts) -> str:
+    if figure["low"] is None:
+        return f"{figure['status']}: {words.reason(figure['reason'], t)}"
+    if figure["denominator"] is None:
+        return t.number(figure["low"], figure["high"])
+    share = t.percent(figure["low"], figure["high"])
+    return f"{share:<16} {_count(figure['numerator'], t)} van {_count(figure['denominator'], t)}"
+
+
+def _count(count: Any, t: Texts) -> str:
+    if isinstance(count, dict):
+        return t.number(count["low"], count["high"])
+    return t.number(count) if count is not None else "?"
+
+
+def pipeline_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return the steps of the pipeline."""
+    t = Texts(language)
+    lines = [f"{words.place_name(found['place'], t)}, {found['date'] or 'geen datum'} (momentopname)"]
+    for step in found["steps"]:
+        if step["count"] is None:
+            lines.append(f"  {step['id']:<16} {words.reason(step['reason'], t)}")
+            continue
+        share = step["share"]
+        low, high = (share["low"], share["high"]) if isinstance(share, dict) else (share, share)
+        text = "" if share is None else f"technisch {t.percent(low, high)}"
+        lines.append(f"  {step['id']:<16} {_count(step['count'], t):>16}  {text}")
+    return lines
+
+
+def explain_lines(found: dict[str, Any]) -> list[str]:
+    """Return where a figure comes from."""
+    same = "gelijk" if found["equal"] else "NIET GELIJK"
+    lines = [
+        found["definition"]["title"],
+        f"formule:      {found['formula']}",
+        f"waarde:       {found['value']}",
+        f"opnieuw:      {found['recomputed']} ({same})",
+    ]
+    lines += [
+        f"bestand:      {i['file']}, {i['rows']} rijen, {i['licence']}, sha256 {i['sha256']}"
+        for i in found["inputs"]
+    ]
+    return lines

@@ -1,0 +1,231 @@
+"""``instroom``: one command per arrow from raw file to page. Heavy imports wait for a command."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+from instroom import __version__
+from instroom.core.errors import InstroomError, UserError
+
+Handler = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise UserError(message, hint=f"see {self.prog} --help")
+
+
+def _say(text: str) -> None:
+    """Print progress, only when a person is looking."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _out(args: argparse.Namespace, data: Any, lines: Callable[[], Sequence[str]]) -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    if args.json:
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(lines()))
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def build() -> argparse.ArgumentParser:
+    """Return the parser of all commands of the library."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    shared.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    shared.add_argument("--data", default=None, metavar="DIR", help="data directory")
+    parser = _Parser(
+        prog="instroom",
+        description="Van open data naar een eerlijk antwoord: kiezen meer jongeren techniek?",
+    )
+    parser.add_argument("--version", action="version", version=f"instroom {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, text: str, handler: Handler) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, parents=[shared])
+        sub.set_defaults(handler=handler)
+        return sub
+
+    sub = add("read", "bestanden van uitgevers herkennen en inlezen", _read)
+    sub.add_argument("paths", nargs="+", metavar="PATH")
+    sub.add_argument("--source", metavar="ID")
+    sub.add_argument("--period", metavar="P")
+    sub = add("fetch", "bestanden bij de uitgever ophalen", _fetch)
+    sub.add_argument("sources", nargs="*", metavar="SOURCE")
+    sub.add_argument("--base-url", metavar="URL")
+    sub = add("series", "de cijfers van een indicator over de jaren", _series)
+    sub.add_argument("indicator")
+    sub.add_argument("--place", action="append", metavar="PLACE")
+    sub.add_argument("--by", type=_list, default=[], metavar="A,B")
+    sub.add_argument("--stage")
+    sub.add_argument("--classification", metavar="ID")
+    sub.add_argument("--period", metavar="FROM:TO")
+    sub.add_argument("--school-type", type=_list, default=[], metavar="A,B")
+    sub.add_argument("--no-transitions", action="store_true", help="fusies van scholen niet volgen")
+    sub = add("pipeline", "van basisschool tot vervolgstudie op een peildatum", _pipeline)
+    sub.add_argument("--place", default="twente")
+    sub = add("kpi", "de zeven doelen van het programma", _kpi)
+    sub.add_argument("--place", default="twente")
+    sub = add("explain", "een cijfer opnieuw uitrekenen uit de bewaarde bestanden", _explain)
+    sub.add_argument("id")
+    sub = add("export", "de waarnemingen als bestand", _export)
+    sub.add_argument("dataset", choices=["observations"])
+    sub.add_argument("--format", choices=["csv", "parquet"], default="csv")
+    sub.add_argument("--out", required=True, metavar="FILE")
+    sub = add("compute", "alle cijfers en tekeningen maken die de pagina's tonen", _compute)
+    sub.add_argument("--place", default=None, metavar="REGION")
+    add("check", "definities en gegevensmap nakijken", _check)
+    for plugin in entry_points(group="instroom.commands"):
+        commands.add_parser(plugin.name, help=_PLUGIN_HELP.get(plugin.name, ""), add_help=False)
+    return parser
+
+
+_PLUGIN_HELP = {
+    "demo": "voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000",
+    "serve": "de pagina's tonen",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
+    try:
+        for plugin in entry_points(group="instroom.commands"):
+            if words[:1] == [plugin.name]:
+                return int(plugin.load()(words[1:]))
+        args = build().parse_args(words)
+        if args.command is None:
+            build().print_help()
+            return 2
+        handler: Handler = args.handler
+        return handler(args)
+    except UserError as error:
+        if as_json:
+            print(json.dumps({"error": error.to_dict()}, ensure_ascii=False, indent=1))
+        else:
+            print(error, file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _read(args: argparse.Namespace) -> int:
+    from instroom import api
+
+    found = api.read(
+        *args.paths, data=args.data, source=args.source, period=args.period, progress=_say
+    )
+    from instroom.cli.lines import read_lines
+
+    _out(args, found, lambda: read_lines(found))
+    return 11 if any(f["status"] == "refused" for f in found["files"]) else 0
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    import datetime
+
+    from instroom import api
+    from instroom.cli.lines import fetch_lines
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    found = api.fetch(
+        *args.sources, data=args.data, base_url=args.base_url, progress=_say, today=today
+    )
+    _out(args, found, lambda: fetch_lines(found))
+    return 11 if any(s["status"] == "failed" for s in found["sources"]) else 0
+
+
+def _series(args: argparse.Namespace) -> int:
+    from instroom import api
+    from instroom.cli.lines import series_lines
+
+    found = api.series(
+        args.indicator,
+        place=args.place or ["twente"],
+        by=args.by,
+        stage=args.stage,
+        classification=args.classification,
+        period=args.period,
+        school_type=args.school_type,
+        transitions=not args.no_transitions,
+        data=args.data,
+    )
+    _out(args, found, lambda: series_lines(found, args.lang))
+    return 0
+
+
+def _pipeline(args: argparse.Namespace) -> int:
+    from instroom import api
+    from instroom.cli.lines import pipeline_lines
+
+    found = api.pipeline(place=args.place, data=args.data)
+    _out(args, found, lambda: pipeline_lines(found, args.lang))
+    return 0
+
+
+def _kpi(args: argparse.Namespace) -> int:
+    from instroom import api
+
+    found = api.kpi(place=args.place, data=args.data, lang=args.lang)
+    _out(args, found, lambda: [f"{k['number']}. {k['sentence']}" for k in found["kpis"]])
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from instroom import api
+    from instroom.cli.lines import explain_lines
+
+    found = api.explain(args.id, data=args.data)
+    _out(args, found, lambda: explain_lines(found))
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from instroom import api
+
+    found = api.export(args.dataset, format=args.format, out=args.out, data=args.data)
+    _out(args, found, lambda: [f"{found['rows']:,} waarnemingen in {found['file']}"])
+    return 0
+
+
+def _compute(args: argparse.Namespace) -> int:
+    from instroom import api
+
+    found = api.compute(data=args.data, region=args.place, progress=_say)
+    _out(
+        args,
+        found,
+        lambda: [
+            f"{found['figures']} cijfers, {found['documents']} pagina's, "
+            f"{found['pictures']} tekeningen in {found['seconds']:.1f} s"
+        ],
+    )
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from instroom import api
+
+    found = api.check(data=args.data)
+    _out(
+        args,
+        found,
+        lambda: [f"{'goed ' if c['ok'] else 'FOUT '} {c['id']}: {c['message']}" for c in found["checks"]],
+    )
+    return 0 if found["ok"] else 12
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Words everybody uses: errors, periods, places, quantities, the one table."""

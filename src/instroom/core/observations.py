@@ -1,0 +1,123 @@
+"""The one table: every count Instroom knows, in one shape.
+
+A row says: this source and file counted between ``low`` and ``high`` of this ``measure`` for
+this place, period and combination of dimensions. An empty dimension means "not split by it".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+_word = pa.dictionary(pa.int32(), pa.string())
+
+#: Dimensions by which a source may split its counts.
+DIMENSIONS = (
+    "gender",
+    "school_type",
+    "level",
+    "year",
+    "profile",
+    "sector",
+    "programme",
+    "programme_name",
+    "field",
+    "subfield",
+    "kind",
+    "form",
+    "age",
+    "subject",
+    "other",
+)
+
+#: Column -> type. ``low`` and ``high`` are null unless ``status`` is ok or bounded.
+SCHEMA = pa.schema(
+    [
+        ("source", _word),
+        ("file", _word),
+        ("row", pa.int32()),
+        ("period", _word),
+        ("place", _word),
+        ("place_name", _word),
+        ("locality", _word),
+        ("municipality", _word),
+        ("province", _word),
+        ("board", _word),
+        ("unit", _word),
+        ("measure", _word),
+        *((name, _word) for name in DIMENSIONS),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("status", _word),
+        ("flag", _word),
+    ]
+)
+
+#: Columns that a source definition may fill from a column of the file.
+ROLES = ("place", "institution", "location", *SCHEMA.names)
+
+#: What an address file says of a school location; other companions have their own columns.
+LOCATION_ROLES = (
+    "place",
+    "institution",
+    "place_name",
+    "locality",
+    "postcode",
+    "municipality",
+    "municipality_name",
+    "province",
+    "board",
+    "structure",
+    "denomination",
+)
+
+
+def choose(frame: Any, where: Mapping[str, Sequence[str]]) -> Any:
+    """Keep the rows in which each named column has one of the values.
+
+    ``frame`` is a DuckDB relation, Arrow table, pandas, Polars or PySpark frame; the result is
+    a narwhals frame over the same engine.
+    """
+    rows = nw.from_native(frame)
+    for column, values in where.items():
+        rows = rows.filter(nw.col(column).is_in(list(values)))
+    return rows
+
+
+def tally(frame: Any, keys: Sequence[str], technical: Mapping[str, Sequence[str]]) -> Any:
+    """Add up observations per combination of keys, the technical ones and the rest apart.
+
+    Parameters
+    ----------
+    frame
+        Observations (see :data:`SCHEMA`), in any frame that narwhals knows.
+    keys
+        Columns to group by.
+    technical
+        Column -> values that count as technical (any of them); empty: everything does.
+
+    Returns
+    -------
+    narwhals frame
+        One row per combination, with ``part_low``, ``part_high``, ``rest_low``, ``rest_high``
+        (sums of bounds) and ``part_hidden``, ``rest_hidden`` (number of hidden cells).
+    """
+    rows = nw.from_native(frame).filter(nw.col("status").is_in(["ok", "bounded"]))
+    is_part = nw.lit(not technical)
+    for column, values in technical.items():
+        is_part = is_part | nw.col(column).is_in(list(values)).fill_null(value=False)
+    hidden = nw.when(nw.col("status") == "bounded").then(nw.lit(1)).otherwise(nw.lit(0))
+    zero = nw.lit(0.0)
+    rows = rows.with_columns(_part=is_part, _hidden=hidden)
+    sums = []
+    for name, here in (("part", nw.col("_part")), ("rest", ~nw.col("_part"))):
+        for bound in ("low", "high"):
+            column = f"{name}_{bound}"
+            rows = rows.with_columns(nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column))
+            sums.append(nw.col(column).sum().cast(nw.Float64))
+        column = f"{name}_hidden"
+        masked = nw.when(here).then(nw.col("_hidden")).otherwise(nw.lit(0))
+        rows = rows.with_columns(masked.alias(column))
+        sums.append(nw.col(column).sum().cast(nw.Int64))
+    return rows.group_by(*keys).agg(*sums)

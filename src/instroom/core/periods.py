@@ -1,0 +1,93 @@
+"""School years and calendar years; the two never mix.
+
+A school year ``2018-2019`` starts on its reference date, 1 October 2018. A calendar year is
+written ``2019``. Codes sort in time within one kind.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from instroom.core.errors import DataError
+
+Kind = Literal["school", "calendar"]
+_SCHOOL = re.compile(r"(\d{4})[-/](\d{4}|\d{2})")
+_YEAR = re.compile(r"\d{4}")
+_CBS = re.compile(r"(\d{4})(JJ|SJ)00")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One school year or calendar year, by its first year.
+
+    Examples
+    --------
+    >>> Period("school", 2018).code, Period("calendar", 2019).code
+    ('2018-2019', '2019')
+    >>> Period("school", 2018).reference_date.isoformat()
+    '2018-10-01'
+    """
+
+    kind: Kind
+    start: int
+
+    @property
+    def code(self) -> str:
+        """The public code."""
+        return f"{self.start}-{self.start + 1}" if self.kind == "school" else str(self.start)
+
+    @property
+    def reference_date(self) -> date:
+        """The day the count is about: 1 October, or 1 January of a calendar year."""
+        return date(self.start, 10, 1) if self.kind == "school" else date(self.start, 1, 1)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def parse(text: str) -> Period:
+    """Read a period as publishers and people write it.
+
+    Accepts ``2018-2019``, ``2018/2019``, ``2018/'19``, ``2019``, ``2019JJ00`` (CBS calendar
+    year) and ``2019SJ00`` (CBS school year that starts in 2019).
+
+    Raises
+    ------
+    DataError
+        When the text is no period, or the two years do not follow each other.
+
+    Examples
+    --------
+    >>> parse("2019SJ00").code, parse("2019JJ00").code, parse("2018/'19").code
+    ('2019-2020', '2019', '2018-2019')
+    """
+    clean = text.strip().replace("'", "")
+    if match := _CBS.fullmatch(clean):
+        return Period("school" if match[2] == "SJ" else "calendar", int(match[1]))
+    if match := _SCHOOL.fullmatch(clean):
+        start, end = int(match[1]), int(match[2])
+        if end % 100 == (start + 1) % 100:
+            return Period("school", start)
+    elif _YEAR.fullmatch(clean):
+        return Period("calendar", int(clean))
+    raise DataError(
+        f"'{text}' is not a period",
+        code="unknown_period",
+        found=text,
+        expected="a school year such as 2018-2019 or a calendar year such as 2019",
+    )
+
+
+def span(text: str) -> tuple[Period | None, Period | None]:
+    """Read ``FROM:TO``; one period alone means just that one, an empty side is open.
+
+    Examples
+    --------
+    >>> [p and p.code for p in span("2015-2016:")]
+    ['2015-2016', None]
+    """
+    first, colon, last = text.partition(":")
+    low = parse(first) if first else None
+    high = parse(last) if last else (None if colon else low)
+    return low, high

@@ -1,0 +1,93 @@
+"""What an indicator gives: figures with bounds and a status, in the order of time."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from instroom.core.quantities import Count
+
+Status = Literal[
+    "ok", "bounded", "protected", "missing", "not_applicable", "too_few", "not_supported"
+]
+#: Who is counted; the privacy threshold belongs to the unit.
+Unit = Literal["pupils", "parents", "teachers", "mentors", "schools", "companies", "activities"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of one indicator for one place and period.
+
+    ``value``, ``low`` and ``high`` are shares (0-1) or counts. ``ok``: all three equal.
+    ``bounded``: ``value`` is None. Every other status: all three None, with a ``reason`` code.
+    ``sources`` are the sha256 of the files it was computed from.
+    """
+
+    indicator: str
+    period: str
+    place: str
+    status: Status
+    stage: str | None = None
+    classification: str | None = None
+    by: tuple[tuple[str, str], ...] = ()
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    numerator: Count | None = None
+    denominator: Count | None = None
+    hidden: int = 0
+    reason: str | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """A stable, readable name; ``instroom explain`` takes it.
+
+        Examples
+        --------
+        >>> Figure("technical_profile_share", "2018-2019", "twente", "missing",
+        ...        stage="exam", classification="cbs", by=(("school_type", "havo"),)).id
+        'technical_profile_share.exam.cbs:twente:2018-2019:school_type=havo'
+        """
+        head = ".".join(p for p in (self.indicator, self.stage, self.classification) if p)
+        tail = ",".join(f"{key}={value}" for key, value in self.by)
+        return ":".join(p for p in (head, self.place, self.period, tail) if p)
+
+    @property
+    def n(self) -> int | None:
+        """The least number of people it rests on (the denominator's low)."""
+        return self.denominator.low if self.denominator else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the public shape of one figure (see ``docs/reference/contracts``)."""
+        return {
+            "id": self.id,
+            "period": self.period,
+            "place": self.place,
+            "by": dict(self.by),
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "n": self.n,
+            "numerator": _count(self.numerator),
+            "denominator": _count(self.denominator),
+            "status": self.status,
+            "reason": self.reason,
+            "sources": list(self.sources),
+        }
+
+
+def _count(count: Count | None) -> int | dict[str, int] | None:
+    if count is None:
+        return None
+    return count.low if count.exact else {"low": count.low, "high": count.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The figures of one indicator, one stage and classification; not yet public."""
+
+    indicator: str
+    unit: Unit
+    figures: tuple[Figure, ...]
+    stage: str | None = None
+    classification: str | None = None
+    open_data: bool = True

@@ -1,0 +1,330 @@
+"""The shapes of definition files: frozen, no unknown keys, a closed vocabulary.
+
+A definition holds no expressions, templates or conditions. It names columns, codes and
+vocabulary words; each word is one function elsewhere.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from instroom.core.series import Unit
+
+
+def _is_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"'{text}' is no regular expression: {error}") from error
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
+
+
+class Part(BaseModel):
+    """A table inside a definition file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Definition(Part):
+    """One definition file; ``id`` is the file's name."""
+
+    id: str
+    title: str
+
+
+# --- sources -----------------------------------------------------------------------------
+
+
+class Column(Part):
+    """One column of a layout that is not a value: a key, a dimension or an attribute.
+
+    ``names`` are the publisher's spellings over the years; case, underscores and spaces at
+    the ends do not matter. ``role`` says which observation column it fills. ``extract`` keeps
+    one named group of the cell; ``codes`` names the code list that gives the cell its meaning.
+    """
+
+    names: list[str] = Field(min_length=1)
+    role: str
+    required: bool = False
+    extract: Pattern | None = None
+    codes: str | None = None
+    type: Literal["text", "brin", "location", "municipality", "board", "postcode", "date"] = "text"
+
+
+class Values(Part):
+    """Columns that hold numbers: found by a pattern, whose named groups become dimensions."""
+
+    pattern: Pattern
+    measure: str | None = None
+    measures: dict[str, str] = {}
+    type: Literal["count", "decimal", "percent", "flagged"] = "count"
+    required: bool = True
+    missing: list[str] = []
+    set: dict[str, str] = {}
+
+
+class Check(Part):
+    """A total to hold. ``allow`` is the share of cells in which publishers themselves err."""
+
+    kind: Literal["parts", "sum", "at_most", "total_between", "unique"]
+    measure: str | None = None
+    dimension: str | None = None
+    total: str | None = None
+    parts: list[str] = []
+    whole: str | None = None
+    columns: list[str] = []
+    low: float | None = None
+    high: float | None = None
+    where: dict[str, str] = {}
+    allow: float = Field(default=0.0, ge=0, lt=0.05)
+
+
+class Periods(Part):
+    """Where the period stands, what a bare year means, and which years can be true.
+
+    ``october``: a year is the school year that starts in it. ``exam``: a year is the school
+    year that ends in it. ``calendar``: a year is a year.
+    """
+
+    kind: Literal["october", "exam", "calendar", "none"]
+    column: str | None = None
+    plausible: tuple[int, int] = (1980, 2040)
+
+
+class Fetch(Part):
+    """Where the publisher offers the file and by which road."""
+
+    kind: Literal["file", "ckan", "cbs_odata", "eurostat"]
+    path: str
+    dataset: str = ""
+    licence_page: str = ""
+
+
+class Recognise(Part):
+    """How a layout is told from others with the same columns."""
+
+    at_least_rows: int = 0
+    contains: dict[str, list[str]] = {}
+    header: Pattern | None = None
+    share_known: float = 0.6
+
+
+class Source(Definition):
+    """One layout of one publisher."""
+
+    publisher: Literal["duo", "cbs", "eurostat", "inspectie", "oecd", "instroom"]
+    licence: str
+    page: str = ""
+    role: Literal["observations", "companion", "codelist"] = "observations"
+    reader: str = "table"
+    unit: Unit | Literal["people", "vacancies", "percent", "other"] = "pupils"
+    measure: str = ""
+    recognise: Recognise = Recognise()
+    periods: Periods
+    columns: dict[str, Column] = {}
+    values: list[Values] = []
+    checks: list[Check] = Field(min_length=1)
+    known: list[str] = []
+    fetch: Fetch | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> "Source":
+        if self.reader == "table" and not any(c.required for c in self.columns.values()):
+            raise ValueError("a table needs at least one required (key) column")
+        return self
+
+
+class Code(Part):
+    """One code of a code list with its words and the publishers' spellings."""
+
+    title: str
+    synonyms: list[str] = []
+
+
+class CodeList(Definition):
+    """The values one dimension can take. Spellings not listed stay as the publisher wrote them."""
+
+    codes: dict[str, Code]
+
+
+# --- indicators --------------------------------------------------------------------------
+
+
+class Stage(Part):
+    """One moment at which an indicator is measured, with the observations it needs.
+
+    ``sources``: the first that has a period wins for that period, never added; sources in
+    one inner list complete each other (hbo in one file, wo in another) and are added.
+    ``where``: observation columns and the values that count; ``per_school_type`` adds to it
+    for one school type. ``totals``: the value of a dimension that stands for everybody, where
+    the publisher gives one. ``missing``: school types that no open file has, with the reason.
+    """
+
+    title: str
+    who: str
+    sources: list[list[str]] = Field(min_length=1)
+    measure: str
+    where: dict[str, list[str]] = {}
+    per_school_type: dict[str, dict[str, list[str]]] = {}
+    totals: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    note: str = ""
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _nested(cls, value: object) -> object:
+        if not isinstance(value, list):
+            return value
+        return [item if isinstance(item, list) else [item] for item in value]
+
+
+class Indicator(Definition):
+    """A number with a meaning: what is counted, out of whom, from which sources.
+
+    ``classification`` names a folder of classifications; a ``share`` needs one, a ``count``
+    may have one (then only what it calls technical is counted). ``school_types`` are the ones
+    counted together when nobody asks for one; ``separate`` the ones shown apart.
+    """
+
+    measure: Literal["share", "count", "missing"]
+    unit: Unit
+    place_of: Literal["school", "study", "residence", "none"] = "school"
+    stages: dict[str, Stage] = {}
+    default_stage: str | None = None
+    classification: str | None = None
+    default_classification: str | None = None
+    school_types: list[str] = []
+    separate: list[str] = []
+    kinds: list[str] = []
+    breakdowns: list[str] = []
+    better: Literal["higher", "lower", "neither"] = "higher"
+    reason: str | None = None
+    need: str = ""
+    definition: str
+    sentence: str = ""
+    notes: list[str] = []
+    order: int = 100
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Indicator":
+        if self.measure == "missing":
+            if not self.reason:
+                raise ValueError("an indicator that is missing needs a reason")
+        elif not self.stages:
+            raise ValueError("an indicator needs at least one stage with sources")
+        if self.measure == "share" and not self.classification:
+            raise ValueError("a share needs a classification: what counts")
+        return self
+
+
+class Rule(Part):
+    """Which observations count as technical, for some school types (empty: all)."""
+
+    school_types: list[str] = []
+    column: str
+    technical: list[str]
+    known: list[str] = []
+
+
+class Classification(Definition):
+    """One answer to "what is technical?"; files of one kind stand in one folder."""
+
+    label: str
+    rules: list[Rule] = Field(min_length=1)
+    source: str
+    note: str = ""
+
+
+# --- programme, region, words ------------------------------------------------------------
+
+
+class Kpi(Definition):
+    """One of the seven goals of the programme."""
+
+    number: int
+    seed: str
+    lines: list[int]
+    indicators: list[str] = []
+    better: Literal["higher", "lower", "neither"] = "higher"
+    owner: str = ""
+    need: str = ""
+    next_review: date | None = None
+
+
+class Claim(Definition):
+    """A figure or statement of the programme outline, and what was found."""
+
+    number: int
+    quote: str
+    seed: str
+    verdict: Literal["recomputed", "other_definition", "not_recomputable"]
+    evidence: Literal["strong", "moderate", "weak", "none"]
+    found: str
+    checked: date
+    sources: list[str] = []
+    approved: bool = False
+    indicators: list[str] = []
+
+
+class Term(Part):
+    """One word: Dutch term, English identifier, German term, meaning."""
+
+    identifier: str
+    nl: str
+    en: str
+    de: str
+    meaning: str
+    seed: str = ""
+
+
+class Glossary(Definition):
+    """The words of the house."""
+
+    terms: list[Term]
+
+
+class Tile(Part):
+    """One municipality of a region on the tile map."""
+
+    name: str
+    abbreviation: str
+    column: int
+    row: int
+
+
+class Region(Definition):
+    """A region: its municipalities, and the larger places shown beside it."""
+
+    country: str
+    province: str
+    corop: str = ""
+    example: bool = False
+    municipalities: dict[str, Tile]
+    note: str = ""
+
+
+class Municipality(Part):
+    """A municipality: name, province, COROP, other spellings, and what it merged into."""
+
+    name: str
+    province: str = ""
+    corop: str = ""
+    names: list[str] = []
+    merged_into: str = ""
+    merged_on: date | None = None
+
+
+class Places(Definition):
+    """All municipalities and larger places known to the software, with their source."""
+
+    source: str
+    provinces: dict[str, str]
+    corops: dict[str, str] = {}
+    nuts: dict[str, str] = {}
+    municipalities: dict[str, Municipality]

@@ -1,0 +1,195 @@
+"""Find, read and check definition files; an overlay folder adds or replaces them by id.
+
+``INSTROOM_DEFINITIONS`` names the overlay: a folder laid out like ``instroom/definitions``.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from instroom.core.errors import DefinitionError, Where
+from instroom.definitions import models
+
+HERE = Path(__file__).parent
+D = TypeVar("D", bound=models.Definition)
+
+#: kind -> folder and model; this is the whole list of kinds.
+KINDS: dict[str, tuple[str, type[models.Definition]]] = {
+    "source": ("monitoring/sources", models.Source),
+    "codes": ("monitoring/codes", models.CodeList),
+    "indicator": ("monitoring/indicators", models.Indicator),
+    "classification": ("monitoring/classifications", models.Classification),
+    "kpi": ("programme/kpis", models.Kpi),
+    "claim": ("region/claims", models.Claim),
+    "region": ("region/regions", models.Region),
+    "places": ("region/places", models.Places),
+    "glossary": ("glossary", models.Glossary),
+}
+
+
+class Registry(Mapping[str, D], Generic[D]):
+    """The definitions of one kind by id; an unknown id answers *did you mean*."""
+
+    def __init__(self, items: dict[str, D], kind: str) -> None:
+        self._items, self.kind = items, kind
+
+    def __getitem__(self, key: str) -> D:
+        if key not in self._items:
+            near = get_close_matches(key, self._items, 1)
+            known = ", ".join(self._items) if len(self._items) <= 12 else f"{len(self)} known"
+            raise DefinitionError(
+                f"no {self.kind} '{key}'" + (f"; did you mean '{near[0]}'?" if near else ""),
+                code="unknown_id",
+                where=Where(key=key),
+                found=key,
+                expected=known,
+                hint=f"did you mean '{near[0]}'?" if near else None,
+            )
+        return self._items[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+def overlay() -> Path | None:
+    """Return the overlay folder, if one is set."""
+    folder = os.environ.get("INSTROOM_DEFINITIONS", "")
+    return Path(folder) if folder else None
+
+
+def load(folder: Path, model: type[D], base: Path | None = None) -> dict[str, D]:
+    """Read all definition files below ``folder``.
+
+    The id is the path below the folder without ``.toml`` (``technical_profile/monitor``).
+
+    Raises
+    ------
+    DefinitionError
+        With file and key; all problems of one file at once, unknown keys first, because a
+        misspelt key is why another one seems to be missing.
+    """
+    items: dict[str, D] = {}
+    for file in sorted(folder.rglob("*.toml")):
+        key = file.relative_to(folder).with_suffix("").as_posix()
+        items[key] = read_file(file, model, key, base or folder)
+    return items
+
+
+def read_file(file: Path, model: type[D], key: str, base: Path) -> D:
+    """Read one definition file; see :func:`load`."""
+    name = file.relative_to(base).as_posix() if file.is_relative_to(base) else file.name
+    try:
+        data: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(
+            f"this is no TOML: {error}", code="definition_syntax", where=Where(file=name)
+        ) from error
+    try:
+        return model(id=key, **{k: v for k, v in data.items() if k != "id"})
+    except ValidationError as error:
+        raise _all_problems(error, name, model) from error
+
+
+def _all_problems(
+    error: ValidationError, name: str, model: type[models.Definition]
+) -> DefinitionError:
+    problems = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    lines = []
+    for problem in problems:
+        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+        text = problem["msg"]
+        if problem["type"] == "extra_forbidden":
+            near = get_close_matches(str(problem["loc"][-1]), model.model_fields, 1)
+            text = "unknown key" + (f"; did you mean '{near[0]}'?" if near else "")
+        lines.append(f"key '{key}': {text}")
+    first = ".".join(str(part) for part in problems[0]["loc"])
+    return DefinitionError(
+        "; ".join(lines),
+        code="definition_invalid",
+        where=Where(file=name, key=first),
+        found=f"{len(lines)} problem(s)",
+        expected=f"a {model.__name__.lower()} definition",
+        hint="mend the keys named; nothing was loaded",
+    )
+
+
+@cache
+def _registry(kind: str, extra: str) -> Registry[Any]:
+    folder, model = KINDS[kind]
+    items = load(HERE / folder, model, HERE)
+    if extra and (Path(extra) / folder).is_dir():
+        items |= load(Path(extra) / folder, model, Path(extra))
+    return Registry(items, kind)
+
+
+def _get(kind: str) -> Registry[Any]:
+    return _registry(kind, str(overlay() or ""))
+
+
+def sources() -> Registry[models.Source]:
+    """Return the layouts of publishers."""
+    return _get("source")
+
+
+def codes() -> Registry[models.CodeList]:
+    """Return the code lists, one per dimension."""
+    return _get("codes")
+
+
+def indicators() -> Registry[models.Indicator]:
+    """Return the indicators."""
+    return _get("indicator")
+
+
+def classifications() -> Registry[models.Classification]:
+    """Return the classifications, by ``kind/id``."""
+    return _get("classification")
+
+
+def kpis() -> Registry[models.Kpi]:
+    """Return the seven goals."""
+    return _get("kpi")
+
+
+def claims() -> Registry[models.Claim]:
+    """Return the claims of the programme outline."""
+    return _get("claim")
+
+
+def regions() -> Registry[models.Region]:
+    """Return the regions."""
+    return _get("region")
+
+
+def places() -> Registry[models.Places]:
+    """Return the lists of municipalities, one per country."""
+    return _get("places")
+
+
+def glossary() -> models.Glossary:
+    """Return the words of the house; overlays add terms."""
+    merged = {term.identifier: term for g in _get("glossary").values() for term in g.terms}
+    return models.Glossary(id="glossary", title="Woordenlijst", terms=list(merged.values()))
+
+
+def check_all() -> dict[str, int]:
+    """Load every kind and return how many definitions each has.
+
+    Raises
+    ------
+    DefinitionError
+        For the first file that cannot be used.
+    """
+    return {kind: len(_get(kind)) for kind in KINDS}

@@ -1,0 +1,1 @@
+"""Programmalijn 3: Leren van anderen. What other places do, and what fits here."""

@@ -1,0 +1,1 @@
+"""Programmalijn 2: Monitoring & Evaluatie. Does it work, and how sure are we?"""

@@ -1,0 +1,177 @@
+"""The leaky pipeline at one reference date: primary school, level, profile, further study.
+
+Without flow data it is a cross-section: every step counts other children on the same day. What
+open data cannot tell is a step with a status and a reason.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from instroom.core import periods
+from instroom.core.quantities import Count
+from instroom.core.series import Figure, Series
+from instroom.monitoring.indicators import Facts, Question, find_place
+from instroom.monitoring.indicators import series as compute_series
+from instroom.monitoring.questions import rounded
+from instroom.privacy.published import Published, publish
+
+Group = Literal["po", "vo", "profile", "further", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """One step: its figure, or the reason why open data cannot give it."""
+
+    id: str
+    group: Group
+    indicator: str = ""
+    school_type: str = ""
+    stage: str = ""
+    reason: str = ""
+
+
+STEPS = (
+    StepDefinition("po", "po", "po_pupils"),
+    StepDefinition("po_to_vo", "po", reason="flow_files_withdrawn"),
+    StepDefinition("vo_bridge", "vo", "vo_pupils", "bridge"),
+    StepDefinition("vo_havo_vwo", "vo", "vo_pupils", "havo_vwo"),
+    StepDefinition("vo_havo", "vo", "vo_pupils", "havo"),
+    StepDefinition("vo_vwo", "vo", "vo_pupils", "vwo"),
+    StepDefinition("vo_vmbo", "vo", "vo_pupils", "vmbo"),
+    StepDefinition("vo_vmbo_tl", "vo", "vo_pupils", "vmbo_tl"),
+    StepDefinition("profile_havo", "profile", "technical_profile_share", "havo", "choice"),
+    StepDefinition("profile_vwo", "profile", "technical_profile_share", "vwo", "choice"),
+    StepDefinition("profile_vmbo", "profile", "technical_profile_share", "vmbo", "choice"),
+    StepDefinition("profile_vmbo_tl", "profile", reason="no_open_file"),
+    StepDefinition("vo_to_further", "further", reason="flow_files_withdrawn"),
+    StepDefinition("mbo", "further", "mbo_technical_students"),
+    StepDefinition("hbo", "further", "ho_technical_entrants", "hbo"),
+    StepDefinition("wo", "further", "ho_technical_entrants", "wo"),
+    StepDefinition("second_year", "after", reason="flow_files_withdrawn"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step with its published figure, or without one and with the reason."""
+
+    definition: StepDefinition
+    figure: Figure | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The steps of one place on one reference date (None: nothing was read)."""
+
+    place: str
+    period: str | None
+    steps: tuple[Step, ...]
+
+
+def pipeline(place: str, facts: Facts) -> Pipeline:
+    """Return the pipeline of a place at the latest date that most steps have.
+
+    Raises
+    ------
+    DataError
+        For an unknown place.
+    """
+    code = find_place(place, facts)
+    figures = publish(_series(code, facts))
+    return from_published(code, figures)
+
+
+def _series(place: str, facts: Facts) -> list[Series]:
+    found = []
+    for step in STEPS:
+        if step.indicator:
+            types = (step.school_type,) if step.school_type else ()
+            question = Question(
+                step.indicator, (place,), stage=step.stage or None, school_types=types
+            )
+            one = compute_series(question, facts)
+            tagged = tuple(_tag(f, step.school_type) for f in one.figures)
+            found.append(Series(one.indicator, one.unit, tagged, one.stage, one.classification))
+    return found
+
+
+def _tag(figure: Figure, school_type: str) -> Figure:
+    return replace(figure, by=(("school_type", school_type),)) if school_type else figure
+
+
+def from_published(place: str, published: Published) -> Pipeline:
+    """Build the pipeline from figures that passed the gate (breakdown by school type)."""
+    table: dict[tuple[str, str, str], Figure] = {}
+    for figure in published.figures:
+        if figure.place != place or len(figure.by) > 1:
+            continue
+        school_type = dict(figure.by).get("school_type", "")
+        if figure.by and not school_type:
+            continue
+        indicator = f"{figure.indicator}.{figure.stage}" if figure.stage else figure.indicator
+        table.setdefault((indicator, school_type, figure.period), figure)
+    period = _best_period(table)
+    steps = []
+    for step in STEPS:
+        if step.reason:
+            steps.append(Step(step, None, step.reason))
+            continue
+        indicator = f"{step.indicator}.{step.stage}" if step.stage else step.indicator
+        found = table.get((indicator, step.school_type, period or ""))
+        reason = None if found and found.status in ("ok", "bounded") else "no_file_for_date"
+        steps.append(Step(step, found, (found.reason if found else None) or reason))
+    return Pipeline(place, period, tuple(steps))
+
+
+def _best_period(table: dict[tuple[str, str, str], Figure]) -> str | None:
+    """Choose the date most steps have; of equal ones the latest."""
+    wanted = {
+        (f"{s.indicator}.{s.stage}" if s.stage else s.indicator, s.school_type)
+        for s in STEPS
+        if s.indicator
+    }
+    counts: dict[str, int] = {}
+    for (indicator, school_type, period), figure in table.items():
+        if (indicator, school_type) in wanted and figure.status in ("ok", "bounded"):
+            counts[period] = counts.get(period, 0) + 1
+    return max(counts, key=lambda p: (counts[p], p)) if counts else None
+
+
+def to_dict(found: Pipeline) -> dict[str, Any]:
+    """Return the public shape of a pipeline."""
+    date = periods.parse(found.period).reference_date.isoformat() if found.period else None
+    return {
+        "place": found.place,
+        "date": date,
+        "cross_section": True,
+        "steps": [_step_dict(step) for step in found.steps],
+    }
+
+
+def _step_dict(step: Step) -> dict[str, Any]:
+    figure = step.figure
+    known = figure is not None and figure.status in ("ok", "bounded")
+    count = share = None
+    if figure is not None and known:
+        whole = figure.denominator or figure.numerator
+        count = _count(whole)
+        if figure.denominator is not None:
+            low, high = rounded(figure.low), rounded(figure.high)
+            share = low if figure.status == "ok" else {"low": low, "high": high}
+    return {
+        "id": step.definition.id,
+        "group": step.definition.group,
+        "count": count,
+        "share": share,
+        "technical": _count(figure.numerator) if figure and known and figure.denominator else None,
+        "status": figure.status if figure is not None else "missing",
+        "reason": step.reason,
+        "figure": figure.id if figure is not None else None,
+    }
+
+
+def _count(count: Count | None) -> Any:
+    if count is None:
+        return None
+    return count.low if count.exact else {"low": count.low, "high": count.high}

@@ -1,0 +1,259 @@
+"""The commands of this chapter as functions: series, pipeline, goals, and their explanation."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from instroom.core.errors import DataError, Where
+from instroom.core.series import Figure, Series
+from instroom.definitions import models, registry
+from instroom.monitoring.indicators import Facts, Question, resolve
+from instroom.monitoring.indicators import series as compute_series
+from instroom.privacy.published import Published, publish
+from instroom.sources.read import read
+from instroom.sources.store import Store, scratch
+
+
+def rounded(value: float | None) -> float | None:
+    """Return a float with 12 significant digits, so that equal data give equal bytes."""
+    return None if value is None else float(f"{value:.12g}")
+
+
+def figure_dict(figure: Figure) -> dict[str, Any]:
+    """Return the public shape of a figure."""
+    data = figure.to_dict()
+    for name in ("value", "low", "high"):
+        data[name] = rounded(data[name])
+    return data
+
+
+def definition_dict(
+    indicator: models.Indicator, stage: str | None, classification: str | None
+) -> dict[str, Any]:
+    """Return what an indicator means, for people and programs."""
+    chosen = indicator.stages.get(stage or "")
+    rules = None
+    if classification:
+        rules = registry.classifications()[f"{indicator.classification}/{classification}"]
+    return {
+        "id": indicator.id,
+        "title": indicator.title,
+        "definition": indicator.definition,
+        "measure": indicator.measure,
+        "unit": indicator.unit,
+        "place_of": indicator.place_of,
+        "stage": chosen.title if chosen else None,
+        "who": chosen.who if chosen else None,
+        "classification": rules.title if rules else None,
+        "classification_source": rules.source if rules else None,
+        "notes": [*indicator.notes, *([chosen.note] if chosen and chosen.note else [])],
+        "need": indicator.need,
+    }
+
+
+def ask(question: Question, facts: Facts) -> Published:
+    """Compute one indicator and pass it through the gate, with the totals of its parts."""
+    wanted = compute_series(question, facts)
+    together = [wanted]
+    if question.by:
+        whole = Question(
+            question.indicator,
+            question.places,
+            (),
+            question.stage,
+            question.classification,
+            question.period,
+            question.school_types,
+            question.transitions,
+        )
+        together.append(compute_series(whole, facts))
+    passed = publish(together)
+    return publish_first(passed)
+
+
+def publish_first(passed: Published) -> Published:
+    """Keep the first series of what passed together."""
+    return publish([passed.series[0]])
+
+
+def series(
+    indicator: str,
+    *,
+    place: Sequence[str] | str = ("twente",),
+    by: Sequence[str] = (),
+    stage: str | None = None,
+    classification: str | None = None,
+    period: str | None = None,
+    school_type: Sequence[str] = (),
+    transitions: bool = True,
+    data: str | Path | None = None,
+) -> dict[str, Any]:
+    """Return the figures of an indicator over the years.
+
+    Parameters
+    ----------
+    indicator
+        Id of an indicator, such as ``technical_profile_share``.
+    place
+        Codes or names of places.
+    by
+        Breakdowns: ``gender``, ``school_type``, ``municipality``, ``board``, ``school``.
+    period
+        One period, or ``FROM:TO``.
+    transitions
+        Whether closed schools are followed into the school they merged into.
+
+    Returns
+    -------
+    dict
+        ``{"indicator", "classification", "stage", "definition", "series": [...]}``.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown indicator, stage, classification or breakdown.
+    DataError
+        For an unknown place or period.
+    """
+    places = (place,) if isinstance(place, str) else tuple(place)
+    question = Question(
+        indicator, places, tuple(by), stage, classification, period, tuple(school_type), transitions
+    )
+    definition, used_stage, used_classification = resolve(question)
+    found = ask(question, Facts(Store(data)))
+    return {
+        "indicator": indicator,
+        "classification": used_classification,
+        "stage": used_stage if len(definition.stages) > 1 else None,
+        "definition": definition_dict(definition, used_stage, used_classification),
+        "series": [figure_dict(f) for f in found.figures],
+    }
+
+
+def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
+    """Turn a figure's id back into the question it answers and its breakdown.
+
+    Raises
+    ------
+    DataError
+        When the text is no figure id.
+
+    Examples
+    --------
+    >>> q, by = parse_id("technical_profile_share.exam.cbs:twente:2018-2019:school_type=havo")
+    >>> q.classification, q.period, q.by, by
+    ('cbs', '2018-2019', ('school_type',), (('school_type', 'havo'),))
+    """
+    parts = figure_id.split(":")
+    if len(parts) not in (3, 4):
+        raise DataError(
+            f"'{figure_id}' is no figure",
+            code="unknown_figure",
+            where=Where(key=figure_id),
+            expected="an id as printed by instroom series --json",
+            hint="take the id from the output of instroom series",
+        )
+    head = parts[0].split(".")
+    indicator = registry.indicators()[head[0]]
+    has_stage = len(indicator.stages) > 1
+    stage = head[1] if has_stage and len(head) > 1 else None
+    rest = head[2:] if has_stage else head[1:]
+    by = tuple(tuple(p.partition("=")[::2]) for p in parts[3].split(",")) if len(parts) == 4 else ()
+    question = Question(
+        head[0], (parts[1],), tuple(k for k, _ in by), stage, rest[0] if rest else None, parts[2]
+    )
+    return question, by  # type: ignore[return-value]
+
+
+def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]:
+    """Recompute one figure from the bytes as they came, and compare.
+
+    Returns
+    -------
+    dict
+        ``{"id", "definition", "formula", "value", "recomputed", "equal", "inputs"}``.
+
+    Raises
+    ------
+    DataError
+        When there is no such figure in this data directory.
+    """
+    question, by = parse_id(figure_id)
+    store = Store(data)
+    facts = Facts(store)
+    figure = _find(ask(question, facts), figure_id)
+    inputs = [s for sha in figure.sources if (s := store.get(sha))]
+    helpers = [s for sha in facts.organisations.files if (s := store.get(sha))]
+    with scratch() as folder:
+        for stored in (*inputs, *helpers):
+            copy = folder / "files" / stored.sha256 / str(stored.receipt["name"])
+            copy.parent.mkdir(parents=True)
+            shutil.copyfile(stored.folder / "original", copy)
+            read(copy, data=folder / "data", source=stored.receipt["source"], period=stored.receipt.get("asked"))
+        again = _find(ask(question, Facts(Store(folder / "data"))), figure_id)
+    definition, stage, classification = resolve(question)
+    value, recomputed = _value(figure), _value(again)
+    return {
+        "id": figure_id,
+        "definition": definition_dict(definition, stage, classification),
+        "formula": formula(figure),
+        "value": value,
+        "recomputed": recomputed,
+        "equal": value == recomputed,
+        "status": figure.status,
+        "reason": figure.reason,
+        "inputs": [
+            {
+                "file": s.receipt["name"],
+                "sha256": s.sha256,
+                "rows": s.receipt["rows"],
+                "licence": s.receipt["licence"],
+                "vintage": s.receipt.get("published") or (s.receipt["periods"] or [None])[-1],
+                "source": s.receipt["source"],
+            }
+            for s in inputs
+        ],
+    }
+
+
+def _find(published: Published, figure_id: str) -> Figure:
+    for figure in published.figures:
+        if figure.id == figure_id:
+            return figure
+    raise DataError(
+        f"there is no figure '{figure_id}'",
+        code="unknown_figure",
+        where=Where(key=figure_id),
+        hint="read the publishers' files first (instroom read), and take the id from "
+        "instroom series",
+    )
+
+
+def _value(figure: Figure) -> Any:
+    if figure.status == "bounded":
+        return {"low": rounded(figure.low), "high": rounded(figure.high)}
+    return rounded(figure.value)
+
+
+def formula(figure: Figure) -> str:
+    """Return the sum behind a figure in words and numbers."""
+    part, whole = figure.numerator, figure.denominator
+    if part is None:
+        return ""
+    if whole is None:
+        return f"count = {_between(part.low, part.high)}"
+    if part.exact and whole.exact:
+        return f"{part.low} / {whole.low}"
+    rest_low, rest_high = whole.low - part.low, whole.high - part.high
+    return (
+        f"low = {part.low} / ({part.low} + {rest_high}); "
+        f"high = {part.high} / ({part.high} + {rest_low})"
+    )
+
+
+def _between(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}..{high}"
+
+
+__all__ = ["Series", "ask", "explain", "figure_dict", "parse_id", "series"]

@@ -1,0 +1,1 @@
+"""Children stay safe: every way out passes :mod:`instroom.privacy.published`."""

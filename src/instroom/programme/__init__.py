@@ -1,0 +1,1 @@
+"""Programmalijn Instroom Technologie: the goals (KPI's), who decides, by which criteria."""

@@ -1,0 +1,1 @@
+"""Regiodeal Convenant · De opgave: who and where, and the figures of the challenge."""

@@ -1,0 +1,1 @@
+"""Published figures as sentences, pictures, tables, pages and files."""

@@ -1,0 +1,163 @@
+"""What a page is made of, as plain data: the same blocks become HTML, PDF and files.
+
+Blocks hold finished text in one language. They can only be built from published figures
+(:mod:`instroom.reports.documents` takes nothing else).
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Chapter = Literal["opgave", "programma", "instroom", "monitoring", "leren", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or a choice; ``url`` is a path without the language prefix."""
+
+    text: str
+    url: str
+    current: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One table cell; ``status`` is set when it is no plain number."""
+
+    text: str
+    status: str = "ok"
+    url: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption; the first cell of a row is its header."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    kind: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Names of two stored drawings (wide, and narrow for phones) with their words."""
+
+    wide: str
+    narrow: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input file of a figure."""
+
+    title: str
+    publisher: str
+    file: str
+    rows: int
+    sha256: str
+    licence: str
+    vintage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Where a figure comes from."""
+
+    definition: str
+    period: str
+    n: str
+    formula: str
+    notes: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureBlock:
+    """Sentence, picture, table, method: always in this order."""
+
+    anchor: str
+    heading: str
+    sentence: str
+    detail: str = ""
+    chip: str = ""
+    chip_kind: str = ""
+    switches: tuple["Switch", ...] = ()
+    picture: Picture | None = None
+    tables: tuple[Table, ...] = ()
+    method: Method | None = None
+    downloads: tuple[Link, ...] = ()
+    more: tuple[Link, ...] = ()
+    kind: str = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A row of choices, such as the definition or the stage."""
+
+    label: str
+    options: tuple[Link, ...]
+    kind: str = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A heading with paragraphs and links."""
+
+    anchor: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    links: tuple[Link, ...] = ()
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term, claim or goal: heading, chip, paragraphs, labelled facts."""
+
+    anchor: str
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    chip: str = ""
+    chip_kind: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryList:
+    """A list of entries; ``style`` is ``cards`` or ``terms``."""
+
+    anchor: str
+    heading: str
+    entries: tuple[Entry, ...]
+    lead: str = ""
+    style: str = "cards"
+    kind: str = "entries"
+
+
+Block = FigureBlock | TextBlock | EntryList | Switch | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One page in one language; ``key`` is its path without language prefix."""
+
+    key: str
+    language: str
+    title: str
+    chapter: Chapter
+    lead: str
+    blocks: tuple[Block, ...]
+    region: str
+    example: bool = False
+    trail: tuple[Link, ...] = ()
+    description: str = field(default="")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document as plain data, ready to store."""
+        return asdict(self)

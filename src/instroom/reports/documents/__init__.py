@@ -1,0 +1,1 @@
+"""Pages: blocks in a fixed order, written from published figures in one language."""

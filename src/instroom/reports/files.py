@@ -1,0 +1,128 @@
+"""Published figures and open observations as files."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from instroom.core.errors import DataError
+from instroom.core.observations import SCHEMA
+from instroom.core.texts import Texts
+from instroom.sources.store import Store
+
+_COLUMNS = (
+    "id",
+    "indicator",
+    "stage",
+    "classification",
+    "place",
+    "period",
+    "by",
+    "status",
+    "reason",
+    "value",
+    "low",
+    "high",
+    "numerator_low",
+    "numerator_high",
+    "denominator_low",
+    "denominator_high",
+    "sources",
+    "example",
+)
+
+
+def _bounds(count: Any) -> tuple[Any, Any]:
+    if isinstance(count, dict):
+        return count["low"], count["high"]
+    return count, count
+
+
+def _row(figure: dict[str, Any]) -> list[Any]:
+    flat = {
+        **figure,
+        "by": ";".join(f"{k}={v}" for k, v in figure["by"].items()),
+        "sources": " ".join(figure["sources"]),
+        "example": "voorbeeld" if figure.get("example") else "",
+    }
+    flat["numerator_low"], flat["numerator_high"] = _bounds(figure["numerator"])
+    flat["denominator_low"], flat["denominator_high"] = _bounds(figure["denominator"])
+    return [flat.get(name) for name in _COLUMNS]
+
+
+def figures_csv(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
+    """Return figures (public shape, as stored) as UTF-8 CSV; the same columns in any language."""
+    del language  # column names are identifiers
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(_row(row) for row in rows)
+    return ("\ufeff" + buffer.getvalue()).encode()
+
+
+def figures_xlsx(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
+    """Return figures as XLSX: one sheet, header frozen; text never becomes a formula."""
+    t = Texts(language)
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet = book.add_worksheet(t("cijfers"))
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, _COLUMNS, bold)
+        for line, row in enumerate(rows, 1):
+            sheet.write_row(line, 0, ["" if cell is None else cell for cell in _row(row)])
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(1, len(rows)), len(_COLUMNS) - 1)
+        sheet.set_column(0, 0, 52)
+        sheet.set_column(1, len(_COLUMNS) - 1, 16)
+    return buffer.getvalue()
+
+
+def export_observations(out: str | Path, format: str, store: Store) -> dict[str, Any]:  # noqa: A002
+    """Write all observations to one CSV or Parquet file, in a fixed order.
+
+    Open data leaves as its publishers published it: hidden cells stay intervals.
+
+    Raises
+    ------
+    DataError
+        When nothing has been read.
+    """
+    files = [s for s in store if s.observations.exists()]
+    if not files:
+        raise DataError(
+            "there are no observations",
+            code="nothing_read",
+            hint="read the publishers' files first: instroom read FOLDER",
+        )
+    target, rows = Path(out), 0
+    partial = target.with_name(f".{target.name}.part")
+    ordered = sorted(files, key=lambda s: (s.receipt["source"], s.sha256))
+    try:
+        if format == "parquet":
+            with pq.ParquetWriter(partial, SCHEMA, compression="zstd") as parquet:
+                for stored in ordered:
+                    table = pq.read_table(stored.observations).cast(SCHEMA)
+                    parquet.write_table(table)
+                    rows += len(table)
+        else:
+            plain = pa.schema([(f.name, _plain(f.type)) for f in SCHEMA])
+            with pacsv.CSVWriter(partial, plain) as text:
+                for stored in ordered:
+                    table = pq.read_table(stored.observations).cast(SCHEMA).cast(plain)
+                    text.write_table(table)
+                    rows += len(table)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return {"file": str(target), "format": format, "rows": rows, "files": len(files)}
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_dictionary(kind) else kind

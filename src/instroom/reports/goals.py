@@ -1,0 +1,105 @@
+"""The seven goals (KPI's) of the programme: what they stand at, or what is needed to know."""
+
+from typing import Any
+
+from instroom.core.series import Figure
+from instroom.core.texts import Texts
+from instroom.definitions import models, registry
+from instroom.monitoring.indicators import Facts, Question, find_place
+from instroom.monitoring.indicators import series as compute_series
+from instroom.monitoring.questions import rounded
+from instroom.privacy.published import Published, publish
+from instroom.reports import words
+
+
+def goals(place: str, facts: Facts) -> Published:
+    """Compute what the goals of a place need, through the gate."""
+    code = find_place(place, facts)
+    wanted = {i for kpi in registry.kpis().values() for i in kpi.indicators}
+    return publish([compute_series(Question(i, (code, "nl")), facts) for i in sorted(wanted)])
+
+
+def latest(published: Published, indicator: str, place: str) -> Figure | None:
+    """Return the newest figure with a number in the default definition, else the newest one."""
+    definition = registry.indicators()[indicator]
+    stage = definition.default_stage if len(definition.stages) > 1 else None
+    wanted = (indicator, place, stage, definition.default_classification, ())
+    found = [
+        f
+        for f in published.figures
+        if (f.indicator, f.place, f.stage, f.classification, f.by) == wanted
+    ]
+    known = [f for f in found if f.status in ("ok", "bounded")]
+    return max(known or found, key=lambda f: f.period, default=None)
+
+
+def to_dict(place: str, published: Published, t: Texts) -> dict[str, Any]:
+    """Return the public shape of the seven goals."""
+    kpis = sorted(registry.kpis().values(), key=lambda k: k.number)
+    return {"place": place, "kpis": [_goal(kpi, place, published, t) for kpi in kpis]}
+
+
+def _goal(kpi: models.Kpi, place: str, published: Published, t: Texts) -> dict[str, Any]:
+    figures = [f for i in kpi.indicators if (f := latest(published, i, place))]
+    known = [f for f in figures if f.status in ("ok", "bounded")]
+    lead = known[0] if known else (figures[0] if figures else None)
+    return {
+        "id": kpi.id,
+        "number": kpi.number,
+        "title": t(kpi.title),
+        "indicators": list(kpi.indicators),
+        "value": rounded(lead.value) if lead else None,
+        "low": rounded(lead.low) if lead else None,
+        "high": rounded(lead.high) if lead else None,
+        "status": lead.status if lead else "missing",
+        "sentence": goal_sentence(kpi, place, published, t),
+        "reason": (lead.reason if lead else "not_measured") if not known else None,
+    }
+
+
+def goal_sentence(kpi: models.Kpi, place: str, published: Published, t: Texts) -> str:
+    """Return one line: the newest figures of a goal, or what is needed."""
+    parts = []
+    for indicator_id in kpi.indicators:
+        figure = latest(published, indicator_id, place)
+        if figure and figure.status in ("ok", "bounded"):
+            parts.append(figure_sentence(figure, t))
+    if parts:
+        return " ".join(parts)
+    return t("{title}: hier is nog niets gemeten. {need}", title=t(kpi.title), need=t(kpi.need))
+
+
+def figure_sentence(figure: Figure, t: Texts) -> str:
+    """Return a figure as a sentence with place, period, who, definition and place of counting."""
+    indicator = registry.indicators()[figure.indicator]
+    stage = indicator.stages.get(figure.stage or "") or next(iter(indicator.stages.values()))
+    types = dict(figure.by).get("school_type")
+    shown = (types,) if types else tuple(indicator.school_types)
+    label = ""
+    if figure.classification:
+        rules = registry.classifications()[f"{indicator.classification}/{figure.classification}"]
+        label = t("telling {label}", label=t(rules.label))
+    basis = t(words.PLACE_OF[indicator.place_of])
+    aside = ", ".join(part for part in (label, basis) if part)
+    if figure.denominator is None:
+        return t(
+            "{place}, {period}: {number} {who} ({aside}).",
+            place=words.place_name(figure.place, t),
+            period=figure.period,
+            number=words.amount(figure, t),
+            who=words.who(indicator, figure.stage, "", t),
+            aside=basis,
+        )
+    return t(
+        "{place}, {period}: van de {who} is {share} technisch ({number}; {aside}).",
+        place=words.place_name(figure.place, t),
+        period=figure.period,
+        who=f"{t(stage.who)} {words.type_words(shown, t)}".strip(),
+        share=words.amount(figure, t),
+        number=t(
+            "{part} van {whole}",
+            part=t.number(figure.numerator.low, figure.numerator.high) if figure.numerator else "?",
+            whole=t.number(figure.denominator.low, figure.denominator.high),
+        ),
+        aside=aside,
+    )

@@ -1,0 +1,235 @@
+"""A results package: published figures of a region with the files they came from.
+
+``instroom compute`` makes one; a small one (whole regions, at least ten people in every cell)
+travels with the software, so that a newcomer sees real figures without a network.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from instroom import __version__
+from instroom.core.quantities import Count
+from instroom.core.series import Figure, Series
+from instroom.definitions import models, registry
+from instroom.definitions.gazetteer import gazetteer
+from instroom.monitoring.indicators import Facts, Question
+from instroom.monitoring.indicators import series as compute_series
+from instroom.privacy import published as gate
+from instroom.privacy.published import Published
+
+PACKAGE = Path(__file__).parents[1] / "results"
+LEAST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInfo:
+    """A place that has a page: name, kind, and what it belongs to."""
+
+    code: str
+    name: str
+    kind: str
+    municipality: str = ""
+    board: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Published figures of a region, the input files by sha256, and the places with a page."""
+
+    region: str
+    published: Published
+    inputs: dict[str, dict[str, Any]]
+    places: dict[str, PlaceInfo] = field(default_factory=dict)
+    example: bool = False
+
+
+def questions(indicator: models.Indicator, places: tuple[str, ...], *, deep: bool) -> list[Question]:
+    """Return what is computed of one indicator: all stages, classifications and breakdowns."""
+    stages: list[str | None] = list(indicator.stages) or [None]
+    kinds: list[str | None] = [None]
+    if indicator.classification:
+        folder = f"{indicator.classification}/"
+        kinds = [c.removeprefix(folder) for c in registry.classifications() if c.startswith(folder)]
+    breakdowns: list[tuple[str, ...]] = [()]
+    for name in ("school_type", "gender", "kind"):
+        if name in indicator.breakdowns and (deep or name == "school_type"):
+            breakdowns.append((name,))
+    if deep and {"gender", "school_type"} <= set(indicator.breakdowns):
+        breakdowns.append(("gender", "school_type"))
+    return [
+        Question(indicator.id, places, by, stage, kind)
+        for stage in stages
+        for kind in kinds
+        for by in breakdowns
+    ]
+
+
+def compute_results(region: str, facts: Facts) -> Results:
+    """Compute all figures the pages of a region need, and pass them through the gate."""
+    definition = registry.regions()[region]
+    around = (region,) if definition.example else (region, "nl", definition.province)
+    found: list[Series] = []
+    places: dict[str, PlaceInfo] = {}
+    for indicator in registry.indicators().values():
+        for question in questions(indicator, around, deep=True):
+            found.append(compute_series(question, facts))
+        if "municipality" in indicator.breakdowns:
+            mine = _places(indicator, region, definition, facts)
+            places |= {code: info for code, info in mine.items() if code not in places}
+            codes = tuple(mine)
+            for question in questions(indicator, codes, deep=False) if codes else []:
+                if not (question.by and indicator.measure == "count"):
+                    found.append(_trimmed(compute_series(question, facts)))
+    passed = gate.publish(found)
+    shas = {sha for figure in passed.figures for sha in figure.sources}
+    return Results(region, passed, _inputs(shas, facts), places, definition.example)
+
+
+def _places(
+    indicator: models.Indicator, region: str, definition: models.Region, facts: Facts
+) -> dict[str, PlaceInfo]:
+    """Return the municipalities, boards and schools of a region that an indicator has."""
+    gaz, schools = gazetteer(), facts.organisations
+    found: dict[str, PlaceInfo] = {
+        code: PlaceInfo(code, gaz.name(code), "municipality") for code in definition.municipalities
+    }
+    whole = compute_series(Question(indicator.id, (region,), ("school",)), facts)
+    names = _names(facts)
+    for code in sorted({dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}):
+        known = schools.location(code)
+        board = known.board if known and known.board else ""
+        municipality = known.municipality if known and known.municipality else ""
+        kind = "school_vo" if "school_type" in indicator.breakdowns else "school_po"
+        name = known.name if known else names.get(code, code)
+        found[code] = PlaceInfo(code, name, kind, municipality, board)
+        if board:
+            found.setdefault(board, PlaceInfo(board, board, "board", municipality))
+    return found
+
+
+def _names(facts: Facts) -> dict[str, str]:
+    return {code: known.name for code, known in facts.organisations.locations.items()}
+
+
+def _trimmed(series: Series) -> Series:
+    """Leave out years in which a small place has no records at all."""
+    kept = tuple(f for f in series.figures if f.reason not in ("no_records", "nobody_counted"))
+    return Series(
+        series.indicator, series.unit, kept, series.stage, series.classification, series.open_data
+    )
+
+
+def _inputs(shas: set[str], facts: Facts) -> dict[str, dict[str, Any]]:
+    result = {}
+    for sha in sorted(shas):
+        stored = facts.store.get(sha)
+        if stored is not None:
+            receipt = stored.receipt
+            definition = registry.sources()[receipt["source"]]
+            result[sha] = {
+                "file": receipt["name"],
+                "sha256": sha,
+                "rows": receipt["rows"],
+                "licence": receipt["licence"],
+                "publisher": receipt["publisher"],
+                "source": receipt["source"],
+                "title": definition.title,
+                "vintage": receipt.get("published") or (receipt["periods"] or [""])[-1],
+            }
+    return result
+
+
+def _figure_row(figure: Figure, unit: str) -> dict[str, Any]:
+    data = figure.to_dict()
+    return {
+        "indicator": figure.indicator,
+        "stage": figure.stage,
+        "classification": figure.classification,
+        "unit": unit,
+        "hidden": figure.hidden,
+        **{k: data[k] for k in data if k != "n"},
+    }
+
+
+def _count(value: Any) -> Count | None:
+    if value is None:
+        return None
+    return Count(value["low"], value["high"]) if isinstance(value, dict) else Count(int(value))
+
+
+def _restored(row: dict[str, Any]) -> Figure:
+    return Figure(
+        row["indicator"],
+        row["period"],
+        row["place"],
+        row["status"],
+        row["stage"],
+        row["classification"],
+        tuple(row["by"].items()),
+        row["value"],
+        row["low"],
+        row["high"],
+        _count(row["numerator"]),
+        _count(row["denominator"]),
+        row["hidden"],
+        row["reason"],
+        tuple(row["sources"]),
+    )
+
+
+def is_whole(figure: Figure, least: int = LEAST) -> bool:
+    """Whether every cell of a figure has at least ``least`` people (or there is no number)."""
+    if figure.status not in ("ok", "bounded"):
+        return True
+    part, whole = figure.numerator, figure.denominator
+    rest = whole.low - part.low if part and whole else least
+    return part is not None and part.low >= least and rest >= least
+
+
+def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) -> None:
+    """Write a results package; ``only`` keeps these places, and cells of ten people or more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        _figure_row(figure, series.unit)
+        for series in results.published.series
+        for figure in series.figures
+        if only is None or (figure.place in only and is_whole(figure))
+    ]
+    used = {sha for row in rows for sha in row["sources"]}
+    numbers = {sha: i for i, sha in enumerate(sorted(used))}
+    lines = [json.dumps({**r, "sources": [numbers[s] for s in r["sources"]]}) for r in rows]
+    (folder / "figures.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    meta = {
+        "region": results.region,
+        "example": results.example,
+        "version": __version__,
+        "inputs": [results.inputs[sha] for sha in sorted(used)],
+        "places": [
+            [p.code, p.name, p.kind, p.municipality, p.board]
+            for p in results.places.values()
+            if only is None or p.code in only
+        ],
+    }
+    text = json.dumps(meta, indent=1, ensure_ascii=False)
+    (folder / "package.json").write_text(text + "\n", "utf-8")
+
+
+def load(folder: Path = PACKAGE) -> Results:
+    """Read a results package that :func:`save` wrote."""
+    meta = json.loads((folder / "package.json").read_text("utf-8"))
+    shas = [i["sha256"] for i in meta["inputs"]]
+    groups: dict[tuple[Any, ...], list[Figure]] = {}
+    with (folder / "figures.jsonl").open(encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            row["sources"] = [shas[i] for i in row["sources"]]
+            key = (row["indicator"], row["unit"], row["stage"], row["classification"])
+            groups.setdefault(key, []).append(_restored(row))
+    passed = gate.stored(
+        [Series(k[0], k[1], tuple(figures), k[2], k[3]) for k, figures in groups.items()]
+    )
+    places = {p[0]: PlaceInfo(*p) for p in meta["places"]}
+    inputs = {i["sha256"]: i for i in meta["inputs"]}
+    return Results(meta["region"], passed, inputs, places, meta["example"])

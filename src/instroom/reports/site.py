@@ -1,0 +1,183 @@
+"""``instroom compute``: all figures, pages and pictures of a region, ready to store."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from instroom import __version__
+from instroom.core.errors import DataError
+from instroom.core.texts import Texts, languages
+from instroom.definitions import registry
+from instroom.monitoring import pipeline as pipelines
+from instroom.monitoring.indicators import Facts
+from instroom.monitoring.questions import definition_dict, figure_dict, formula, rounded
+from instroom.reports import goals
+from instroom.reports.blocks import Document
+from instroom.reports.documents import home, pages, parts, place
+from instroom.reports.documents.indicator import indicator_page
+from instroom.reports.documents.parts import Desk
+from instroom.reports.results import PACKAGE, Results, compute_results, load
+from instroom.reports.shelf import Shelf
+from instroom.reports.studio import Job, Studio, draw_all
+from instroom.sources.store import Store, data_directory
+
+Progress = Callable[[str], None]
+DEFAULT_REGION = "twente"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is stored for the pages: documents, pictures, figures, inputs, and the build's mark."""
+
+    documents: list[dict[str, Any]]
+    pictures: dict[str, str]
+    figures: list[dict[str, Any]]
+    inputs: list[dict[str, Any]]
+    build: dict[str, Any]
+
+
+def documents(results: Results, language: str) -> tuple[list[Document], list[Job]]:
+    """Write all pages of a region in one language; return them with the pictures they need."""
+    t = Texts(language)
+    studio = Studio(t, results.example)
+    desk = Desk(Shelf(results), t, studio)
+    found = [home.home_page(desk), pages.programme_page(desk), pages.indicators_page(desk)]
+    for indicator in registry.indicators().values():
+        found += [indicator_page(desk, topic) for topic in parts.topics(indicator)]
+    found.append(place.places_page(desk))
+    found += [place.place_page(desk, info) for info in results.places.values()]
+    found += [pages.claims_page(desk), pages.method_page(desk), pages.glossary_page(desk)]
+    found += pages.plain_pages(desk)
+    unique = {job.name: job for job in studio.jobs}
+    return found, list(unique.values())
+
+
+def build(results: Results, *, progress: Progress | None = None) -> Site:
+    """Make the whole site of a region from its published figures."""
+    say = progress or (lambda _: None)
+    every: list[Document] = []
+    jobs: list[Job] = []
+    for language in languages():
+        pages_of, jobs_of = documents(results, language)
+        every += pages_of
+        jobs += jobs_of
+    pictures: dict[str, str] = {}
+    for name, svg in draw_all(jobs):
+        pictures[name] = svg
+        if len(pictures) % 20 == 0:
+            say(f"{len(pictures)}/{len(jobs)} tekeningen")
+    bodies = [d.to_dict() for d in every] + list(_api_documents(results))
+    figures = list(_figures(results))
+    mark = hashlib.sha256(repr((bodies, sorted(pictures), figures)).encode()).hexdigest()[:20]
+    return Site(
+        bodies,
+        pictures,
+        figures,
+        list(results.inputs.values()),
+        {"version": __version__, "region": results.region, "example": results.example, "etag": mark},
+    )
+
+
+def _figures(results: Results) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
+    for series in results.published.series:
+        for figure in series.figures:
+            if figure.id in seen:
+                continue
+            seen.add(figure.id)
+            yield {
+                **figure_dict(figure),
+                "indicator": figure.indicator,
+                "stage": figure.stage,
+                "classification": figure.classification,
+                "unit": series.unit,
+                "example": results.example,
+            }
+
+
+def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
+    """Yield what the open data interface answers with, as documents without a language."""
+
+    def body(key: str, data: Any) -> dict[str, Any]:
+        return {"key": key, "language": "", "title": key, "data": data}
+
+    region = results.region
+    found = pipelines.from_published(region, results.published)
+    yield body(f"api/pipeline/{region}", pipelines.to_dict(found))
+    yield body(f"api/kpi/{region}", goals.to_dict(region, results.published, Texts("nl")))
+    for indicator in registry.indicators().values():
+        for topic in parts.topics(indicator):
+            stage = topic.stage or next(iter(indicator.stages), None)
+            definition = definition_dict(indicator, stage, topic.classification)
+            yield body(f"api/definition/{topic.code}", definition)
+            if topic == parts.topics(indicator)[0] and topic.code != indicator.id:
+                yield body(f"api/definition/{indicator.id}", definition)
+    for figure in results.published.figures:
+        if figure.place in (region, "nl") and not figure.by:
+            value: Any = rounded(figure.value)
+            if figure.status == "bounded":
+                value = {"low": rounded(figure.low), "high": rounded(figure.high)}
+            inputs = [results.inputs[s] for s in figure.sources if s in results.inputs]
+            yield body(
+                f"api/explain/{figure.id}",
+                {"id": figure.id, "formula": formula(figure), "value": value, "inputs": inputs},
+            )
+
+
+def results_of(data: str | Path | None, region: str | None) -> Results:
+    """Compute results from the data directory, or take the package when nothing was read."""
+    store = Store(data)
+    if any(stored.observations.exists() for stored in store):
+        return compute_results(region or DEFAULT_REGION, Facts(store))
+    if region not in (None, DEFAULT_REGION):
+        raise DataError(
+            f"there are no observations to compute '{region}' from",
+            code="nothing_read",
+            hint="read the publishers' files first: instroom read FOLDER",
+        )
+    return load(PACKAGE)
+
+
+def compute(
+    *,
+    data: str | Path | None = None,
+    region: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Recompute and store all figures and pictures that pages read.
+
+    Returns
+    -------
+    dict
+        ``{"region", "figures", "documents", "pictures", "seconds"}``.
+
+    Raises
+    ------
+    DataError
+        When a region is asked for that nothing was read about.
+    """
+    started = time.perf_counter()
+    site = build(results_of(data, region), progress=progress)
+    for hook in entry_points(group="instroom.after_compute"):
+        hook.load()(site, data_directory(data))
+    return {
+        "region": site.build["region"],
+        "figures": len(site.figures),
+        "documents": len(site.documents),
+        "pictures": len(site.pictures),
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+
+
+def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
+    """Fill the pages from what was read, else from the package; return the seven goals as lines."""
+    results = results_of(data, None)
+    site = build(results, progress=progress)
+    for hook in entry_points(group="instroom.after_compute"):
+        hook.load()(site, data_directory(data))
+    found = goals.to_dict(results.region, results.published, Texts())
+    return [f"{k['number']}. {k['sentence']}" for k in found["kpis"]]

@@ -1,0 +1,1 @@
+"""From a publisher's file to observations: fetch, recognise, read, check, keep."""

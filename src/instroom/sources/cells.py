@@ -1,0 +1,103 @@
+"""What one cell says: a number, an interval, nothing, or something that should not be there."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["count", "decimal", "percent", "flagged"]
+
+_DIGITS = re.compile(r"\d+")
+_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
+_WHOLE = re.compile(r"\d+[.,]0+")
+_LESS = re.compile(r"<\s*(\d+)")
+_DECIMAL = re.compile(r"-?\d*[.,]?\d+|-?\d+[.,]")
+#: What publishers write for "no figure"; a blank is one of them.
+_NOTHING = {"", ".", ":", "-", "x", "n.v.t.", "nvt", "*"}
+#: Least and most people behind DUO's -1 (higher education) and "<5".
+_SMALL = (1.0, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Bounds, status and the publisher's mark; ``status`` None means: this cannot be read."""
+
+    low: float | None
+    high: float | None
+    status: str | None
+    flag: str = ""
+
+
+UNREADABLE = Cell(None, None, None)
+MISSING = Cell(None, None, "missing")
+
+
+def parse(text: str, kind: Kind, missing: frozenset[str] = frozenset()) -> Cell:
+    """Read one cell.
+
+    Counts: ``12``, ``1.001`` (a thousand and one), ``<5`` and ``-1`` (both 1..4). Decimals:
+    comma or point, ``1.001`` is one and a bit. Percentages become shares: ``83,3%``, ``90.9``.
+    ``missing`` are further texts that mean "no figure" in this column, such as ``,0``.
+
+    Examples
+    --------
+    >>> parse("<5", "count")
+    Cell(low=1.0, high=4.0, status='bounded', flag='<5')
+    >>> parse("1.001", "count").low, parse("1.001", "decimal").low
+    (1001.0, 1.001)
+    >>> parse("83,3%", "percent").low, parse("0", "count").low, parse("", "count").status
+    (0.833, 0.0, 'missing')
+    >>> parse("HAVO", "count").status is None
+    True
+    """
+    clean = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+    if kind == "flagged":
+        return _flagged(clean)
+    if clean in missing or clean.lower() in _NOTHING:
+        return Cell(None, None, "missing", clean)
+    if match := _LESS.fullmatch(clean):
+        return _less_than(int(match[1]), kind, clean)
+    if kind == "count":
+        return _count(clean)
+    return _decimal(clean, kind)
+
+
+def _less_than(limit: int, kind: Kind, text: str) -> Cell:
+    if kind != "count" or limit < 2:
+        return Cell(None, None, "missing", text)
+    return Cell(1.0, float(limit - 1), "bounded", text)
+
+
+def _count(text: str) -> Cell:
+    if _DIGITS.fullmatch(text) and text.isascii():
+        return _exact(float(text))
+    if _THOUSANDS.fullmatch(text):
+        return _exact(float(text.replace(".", "")))
+    if _WHOLE.fullmatch(text):
+        return _exact(float(re.split("[.,]", text)[0]))
+    if text == "-1":
+        return Cell(*_SMALL, "bounded", text)
+    return UNREADABLE
+
+
+def _decimal(text: str, kind: Kind) -> Cell:
+    number = text.removesuffix("%").strip() if kind == "percent" else text
+    if not _DECIMAL.fullmatch(number) or not number.isascii():
+        return UNREADABLE
+    value = float(number.replace(",", "."))
+    if kind == "percent":
+        return _exact(round(value / 100, 12)) if 0 <= value <= 100 else UNREADABLE
+    return _exact(value)
+
+
+def _flagged(text: str) -> Cell:
+    """Read Eurostat's ``12.3 b`` and ``: z``: a value or nothing, then flags."""
+    number, _, flag = text.partition(" ")
+    if number in ("", ":"):
+        return Cell(None, None, "missing", flag.strip())
+    if not _DECIMAL.fullmatch(number) or not number.isascii():
+        return UNREADABLE
+    return Cell(float(number), float(number), "ok", flag.strip())
+
+
+def _exact(value: float) -> Cell:
+    return Cell(value, value, "ok")

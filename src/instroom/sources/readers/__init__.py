@@ -1,0 +1,1 @@
+"""One small module per layout that is no plain table, found by its name."""

@@ -1,0 +1,95 @@
+"""XLSX by calamine: sheets with prose above the table, in files that other readers refuse."""
+
+import io
+import zipfile
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from instroom.core.errors import SourceError
+from instroom.sources.tables import MAX_CELLS, MAX_COLUMNS, RawTable, too_large
+
+MAX_UNPACKED = 200 * 2**20
+MAX_RATIO = 150
+MAX_ENTRIES = 2_000
+_HEADER_ROWS = 12
+
+
+def sheets(data: bytes) -> list[tuple[str, list[list[str]]]]:
+    """Return each sheet's name and cells as text.
+
+    Raises
+    ------
+    SourceError
+        For a zip bomb (by its own directory, before anything is unpacked), a sheet that is too
+        large, or a file that is no workbook.
+    """
+    _refuse_bomb(data)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        result = []
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            if sheet.height * sheet.width > MAX_CELLS or sheet.width > MAX_COLUMNS:
+                raise too_large(f"{sheet.height:,} x {sheet.width:,} cells", "an open data table")
+            rows = sheet.to_python(skip_empty_area=False)
+            result.append((name, [[_text(cell) for cell in row] for row in rows]))
+    except (CalamineError, zipfile.BadZipFile, OSError) as error:
+        raise SourceError(
+            f"this workbook cannot be opened: {error}",
+            code="not_a_workbook",
+            expected="an XLSX file",
+            hint="fetch the file again from the publisher",
+        ) from error
+    return result
+
+
+def tables(data: bytes) -> list[list[RawTable]]:
+    """Return, per sheet, the tables it can hold: one for every row that may be the header."""
+    result = []
+    for name, rows in sheets(data):
+        options = []
+        for top, header in enumerate(rows[:_HEADER_ROWS]):
+            if sum(bool(cell.strip()) for cell in header) >= 2:
+                options.append(_table(name, rows, top))
+        result.append(options)
+    return result
+
+
+def _table(name: str, rows: list[list[str]], top: int) -> RawTable:
+    width = max(i for i, cell in enumerate(rows[top]) if cell.strip()) + 1
+    prose = [" ".join(row) for row in rows[:top]]
+    table = RawTable(rows[top][:width], [], [], name=name, first_line=top + 1, prose=prose)
+    for line, row in enumerate(rows[top + 1 :], top + 2):
+        filled = [cell for cell in row[:width] if cell.strip()]
+        if not filled:
+            table.blanks += 1
+        elif len(filled) == 1 and row[0].strip() and width > 2:
+            table.footnotes.append(row[0])
+        else:
+            table.rows.append(row[:width])
+            table.lines.append(line)
+    return table
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+def _refuse_bomb(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise SourceError(
+            "this is no zip file inside", code="not_a_workbook", expected="an XLSX file"
+        ) from error
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:
+        raise too_large(
+            f"{len(entries)} parts, {unpacked / 2**20:.0f} MiB unpacked from "
+            f"{packed / 2**20:.2f} MiB",
+            f"at most {MAX_ENTRIES} parts, {MAX_UNPACKED // 2**20} MiB, {MAX_RATIO} times packed",
+        )

@@ -1,0 +1,210 @@
+"""Untrusted files are parsed in child processes under limits of memory and time.
+
+A child that eats too much, hangs or dies takes only its own file with it.
+"""
+
+import importlib
+import json
+import os
+import queue
+import resource
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from instroom.core.errors import InstroomError, SourceError, Where
+
+MEMORY_BYTES = 900 * 2**20
+SECONDS = 8.0
+SECONDS_PER_MEBIBYTE = 1.0
+#: On a busy machine a child waits for its turn; it is idle only if it uses no time at all.
+_LOOK_EVERY = 0.5
+_IDLE_LOOKS = 4
+_HARD_LIMIT = 15.0
+ANSWER = "\x1e"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One call of ``module:function`` with keyword arguments.
+
+    ``seconds`` is its limit of processor time; a child that waits without using any is ended
+    at the same limit of wall time.
+    """
+
+    function: str
+    arguments: dict[str, Any]
+    seconds: float = SECONDS
+
+
+class Worker:
+    """One child process that takes tasks one by one; a new one replaces a killed one."""
+
+    def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
+        self.memory_bytes = memory_bytes
+        self._child: subprocess.Popen[str] | None = None
+
+    def run(self, task: Task) -> dict[str, Any]:
+        """Run one task.
+
+        Raises
+        ------
+        SourceError
+            What the task raised, or: too much memory, too much time, or the child died.
+        """
+        child = self._child or self._start()
+        stdin, stdout = cast(IO[str], child.stdin), cast(IO[str], child.stdout)
+        stdin.write(json.dumps({"function": task.function, "arguments": task.arguments}) + "\n")
+        stdin.flush()
+        line = self._answer(stdout, task.seconds)
+        if line is None:
+            self.close()
+            raise _refused("too_slow", f"more than {task.seconds:.0f} seconds", "an answer sooner")
+        if not line:
+            self.close()
+            raise _refused("parser_died", "a parser that stopped", "a file it can read")
+        answer = json.loads(line)
+        if "error" in answer:
+            if answer["error"]["code"] == "too_much_memory":
+                self.close()
+            raise _rebuilt(answer["error"])
+        return cast(dict[str, Any], answer["result"])
+
+    def _answer(self, stdout: IO[str], limit: float) -> str | None:
+        """Return the child's line, "" when it died, None when it takes too long."""
+        started, used, idle = time.monotonic(), self._processor_time(), 0
+        before = used
+        while True:
+            ready, _, _ = select.select([stdout], [], [], _LOOK_EVERY)
+            if ready:
+                line = stdout.readline()
+                if not line or line.startswith(ANSWER):
+                    return line.removeprefix(ANSWER)
+            now, passed = self._processor_time(), time.monotonic() - started
+            idle = idle + 1 if now - before < 0.01 else 0
+            before = now
+            waits = passed > limit - _LOOK_EVERY and idle >= _IDLE_LOOKS
+            if now - used > limit - _LOOK_EVERY or waits or passed > _HARD_LIMIT * limit:
+                return None
+
+    def _processor_time(self) -> float:
+        """Return the processor seconds the child has used."""
+        child = cast("subprocess.Popen[str]", self._child)
+        try:
+            fields = Path(f"/proc/{child.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _start(self) -> subprocess.Popen[str]:
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+        environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
+        environment["INSTROOM_CHILD_MEMORY"] = str(self.memory_bytes)
+        self._child = subprocess.Popen(  # noqa: S603  our own interpreter and module
+            [sys.executable, "-m", "instroom.sources.sandbox"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            env=environment,
+        )
+        return self._child
+
+    def close(self) -> None:
+        """End the child at once."""
+        if self._child:
+            self._child.kill()
+            for stream in (self._child.stdin, self._child.stdout):
+                if stream:
+                    stream.close()
+            self._child.wait()
+            self._child = None
+
+
+def run_all(
+    tasks: Iterable[Task], workers: int = 2, memory_bytes: int = MEMORY_BYTES
+) -> Iterator[tuple[int, dict[str, Any] | InstroomError]]:
+    """Run tasks side by side; yield (position, result or error) as they finish."""
+    waiting: queue.SimpleQueue[tuple[int, Task]] = queue.SimpleQueue()
+    count = 0
+    for position, task in enumerate(tasks):
+        waiting.put((position, task))
+        count += 1
+    done: queue.SimpleQueue[tuple[int, dict[str, Any] | InstroomError]] = queue.SimpleQueue()
+
+    def work() -> None:
+        worker = Worker(memory_bytes)
+        while True:
+            try:
+                position, task = waiting.get_nowait()
+            except queue.Empty:
+                break
+            try:
+                done.put((position, worker.run(task)))
+            except InstroomError as error:
+                done.put((position, error))
+            except Exception as error:  # noqa: BLE001  the caller must hear of it, not wait
+                done.put((position, _refused("parser_died", repr(error), "an answer")))
+        worker.close()
+
+    for _ in range(min(workers, count)):
+        threading.Thread(target=work, daemon=True).start()
+    for _ in range(count):
+        yield done.get()
+
+
+def _refused(code: str, found: str, expected: str) -> SourceError:
+    return SourceError(
+        "this file asks more than a file may ask",
+        code=code,
+        found=found,
+        expected=expected,
+        hint="check that this is the publisher's own file",
+    )
+
+
+def _rebuilt(data: dict[str, Any]) -> SourceError:
+    return SourceError(
+        data["message"],
+        code=data["code"],
+        where=Where(**data["where"]),
+        found=data["found"],
+        expected=data["expected"],
+        hint=data["hint"],
+    )
+
+
+def _child() -> None:
+    """Answer tasks from stdin, one JSON line each, until stdin closes."""
+    limit = int(os.environ["INSTROOM_CHILD_MEMORY"])
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a parser prints is no answer
+    for line in sys.stdin:
+        task = json.loads(line)
+        try:
+            module, _, name = task["function"].partition(":")
+            result = getattr(importlib.import_module(module), name)(**task["arguments"])
+            answer: dict[str, Any] = {"result": result}
+        except InstroomError as error:
+            answer = {"error": error.to_dict()}
+        except MemoryError:
+            found = f"more than {limit // 2**20} MiB of memory"
+            answer = {"error": _refused("too_much_memory", found, "a smaller file").to_dict()}
+        except Exception as error:  # noqa: BLE001  an unreadable file must not end the run
+            found = f"{type(error).__name__}: {error}"
+            answer = {"error": _refused("unreadable", found, "a file that can be parsed").to_dict()}
+        answers.write(ANSWER + json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _child()

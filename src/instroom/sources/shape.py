@@ -1,0 +1,399 @@
+"""From a raw table to the one table: rename, recode, and bounds for what publishers hide."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from instroom.core import periods
+from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.observations import LOCATION_ROLES, SCHEMA
+from instroom.core.places import board_code, location_code, municipality_code
+from instroom.definitions import registry
+from instroom.definitions.gazetteer import gazetteer
+from instroom.definitions.models import Column, Source, Values
+from instroom.sources import cells
+from instroom.sources.recognise import column_index
+from instroom.sources.tables import RawTable, normal
+
+if TYPE_CHECKING:
+    WordColumn: TypeAlias = pa.DictionaryArray[Any, Any]
+    AnyColumn: TypeAlias = pa.Array[Any]
+
+Words = list[str | None]
+_BRIN = re.compile(r"[0-9A-Z]{4}")
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[-/](?P<month>\d{1,2})[-/](?P<year>\d{4})")
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})")
+_OTHER = "other."
+
+
+@dataclass(slots=True)
+class Block:
+    """One value column: its dimensions, and bounds for every row of the table."""
+
+    header: str
+    measure: str
+    dims: dict[str, str]
+    period: str | None
+    low: np.ndarray
+    high: np.ndarray
+    status: "WordColumn"
+    flag: "WordColumn"
+
+
+@dataclass(slots=True)
+class Shaped:
+    """A table read with its definition: keys per row and the value blocks."""
+
+    source: Source
+    lines: list[int]
+    keys: dict[str, Words]
+    blocks: list[Block]
+    warnings: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    @property
+    def periods(self) -> list[str]:
+        """The periods in the file, in time."""
+        found = {b.period for b in self.blocks} | set(self.keys.get("period", []))
+        return sorted(p for p in found if p)
+
+
+def shape(table: RawTable, source: Source, period: str | None = None) -> Shaped:
+    """Give a raw table its meaning.
+
+    ``period`` is used for values whose period stands nowhere in the file.
+
+    Raises
+    ------
+    SourceError
+        With row and column, for a cell that is no number, a key that cannot be a key, or a
+        year that cannot be true.
+    """
+    keys = {name: _key(table, source, column) for name, column in _present(table, source)}
+    roles = _roles(source, table, keys)
+    shaped = Shaped(source, table.lines, roles, [])
+    for values in source.values:
+        pattern = re.compile(values.pattern, re.IGNORECASE)
+        for index, name in enumerate(table.header):
+            if found := pattern.fullmatch(name.strip()):
+                shaped.blocks.append(_block(table, source, values, index, found, period))
+    _check_years(shaped)
+    return shaped
+
+
+def _present(table: RawTable, source: Source) -> list[tuple[str, Column]]:
+    return [
+        (name, column)
+        for name, column in source.columns.items()
+        if column_index(table.header, column.names) is not None
+    ]
+
+
+def _key(table: RawTable, source: Source, column: Column) -> Words:
+    index = column_index(table.header, column.names)
+    assert index is not None  # noqa: S101  _present has checked it
+    convert = _converter(column, source)
+    known: dict[str, str | None] = {}
+    result: Words = []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        text = row[index]
+        if text not in known:
+            try:
+                known[text] = convert(text)
+            except ValueError as error:
+                raise SourceError(
+                    "this cannot be a key",
+                    code="not_a_key",
+                    where=Where(row=line, column=table.header[index]),
+                    found=f"'{text}'",
+                    expected=str(error),
+                    hint="the row is shifted or the file is damaged; fetch it again",
+                ) from error
+        result.append(known[text])
+    return result
+
+
+def _converter(column: Column, source: Source) -> Callable[[str], str | None]:
+    extract = re.compile(column.extract, re.IGNORECASE) if column.extract else None
+    special = {
+        "brin": _brin,
+        "municipality": municipality_code,
+        "board": lambda text: board_code(text) if text.strip() else None,
+        "date": _day if column.role != "period" else lambda text: _date_period(text, source),
+    }.get(column.type)
+
+    def convert(text: str) -> str | None:
+        clean = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+        if extract:
+            found = extract.fullmatch(clean)
+            clean = next((g for g in found.groups() if g), "") if found else ""
+        if special:
+            return special(clean)
+        if not clean:
+            return None
+        return recode(column.codes, clean) if column.codes else clean
+
+    return convert
+
+
+def _brin(text: str) -> str | None:
+    if not text:
+        return None
+    code = text.upper()
+    if not _BRIN.fullmatch(code):
+        raise ValueError("a BRIN code of four signs, such as 00AH")
+    return code
+
+
+def _day(text: str) -> str | None:
+    """Read a day: ``1-8-2005`` and ``20050801`` become ``2005-08-01``."""
+    if not text:
+        return None
+    found = _DAY_FIRST.fullmatch(text) or _YEAR_FIRST.fullmatch(text)
+    if not found:
+        raise ValueError("a day such as 1-8-2005")
+    part = found.groupdict()
+    return date(int(part["year"]), int(part["month"]), int(part["day"])).isoformat()
+
+
+def _date_period(text: str, source: Source) -> str | None:
+    """Read a date or year as the period the source means by it."""
+    if not text:
+        return None
+    if found := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text):
+        start = int(found[1]) - (0 if int(found[2]) >= 8 else 1)
+        return periods.Period("school", start).code
+    return year_period(text, source)
+
+
+def year_period(text: str, source: Source) -> str:
+    """Turn a publisher's year into a period, as the source definition says."""
+    try:
+        period = periods.parse(text)
+    except DataError as error:
+        raise ValueError("a school year or a year") from error
+    if period.kind == "calendar" and source.periods.kind == "october":
+        return periods.Period("school", period.start).code
+    if period.kind == "calendar" and source.periods.kind == "exam":
+        return periods.Period("school", period.start - 1).code
+    return period.code
+
+
+@cache
+def _codes(name: str) -> dict[str, str]:
+    codes = registry.codes()[name].codes
+    table = {normal(synonym): code for code, c in codes.items() for synonym in c.synonyms}
+    return table | {normal(code): code for code in codes}
+
+
+def recode(codes: str, text: str) -> str:
+    """Return the code for a publisher's word; words not listed stay as they are."""
+    return _codes(codes).get(normal(text), text)
+
+
+def _roles(source: Source, table: RawTable, keys: dict[str, Words]) -> dict[str, Words]:
+    """Put the key columns under observation columns; build places from their parts."""
+    roles = {source.columns[name].role: words for name, words in keys.items()}
+    if any(role.startswith(_OTHER) for role in roles):
+        roles = _joined_other(roles)
+    if "municipality_name" in roles:
+        by_name = _municipalities(roles["municipality_name"], roles.get("province"))
+        stated = roles.get("municipality", [None] * len(by_name))
+        roles["municipality"] = [a or b for a, b in zip(stated, by_name, strict=True)]
+    if "location" in roles:
+        roles["place"] = _locations(source, table, roles)
+        del roles["location"]
+    elif "institution" in roles:
+        roles.setdefault("place", roles["institution"])
+    elif "municipality" in roles and source.role == "observations":
+        roles.setdefault("place", roles["municipality"])
+    return roles
+
+
+def _joined_other(roles: dict[str, Words]) -> dict[str, Words]:
+    """Join what has no column of its own into one: ``nace_r2=C;sizeclas=TOTAL``."""
+    names = [role for role in roles if role.startswith(_OTHER)]
+    keys = [name.removeprefix(_OTHER) for name in names]
+    known: dict[tuple[str | None, ...], str | None] = {}
+    joined: Words = []
+    for words in zip(*(roles[name] for name in names), strict=True):
+        if words not in known:
+            pairs = zip(keys, words, strict=True)
+            known[words] = ";".join(f"{k}={word}" for k, word in pairs if word) or None
+        joined.append(known[words])
+    return {role: words for role, words in roles.items() if role not in names} | {"other": joined}
+
+
+def _locations(source: Source, table: RawTable, roles: dict[str, Words]) -> Words:
+    result: Words = []
+    schools = roles.get("institution", [None] * len(table.rows))
+    for brin, location, line in zip(schools, roles["location"], table.lines, strict=True):
+        code = location_code(brin or "", location or "")
+        if code is None:
+            column = next(c.names[0] for c in source.columns.values() if c.role == "location")
+            raise SourceError(
+                "this is no school location",
+                code="not_a_key",
+                where=Where(row=line, column=column),
+                found=f"'{brin}' and '{location}'",
+                expected="a BRIN code with a location number, such as 00AH and 00",
+                hint="the row is shifted or the file is damaged; fetch it again",
+            )
+        result.append(code)
+    return result
+
+
+def _municipalities(names: Words, provinces: Words | None) -> Words:
+    """Find municipalities by name; the province decides between two of one name."""
+    pairs = list(zip(names, provinces or [None] * len(names), strict=True))
+    known = {pair: _municipality(*pair) for pair in set(pairs)}
+    return [known[pair] for pair in pairs]
+
+
+def _municipality(name: str | None, province: str | None) -> str | None:
+    if not name:
+        return None
+    places = gazetteer()
+    codes = places.codes_of(name)
+    if len(codes) > 1 and province:
+        codes = tuple(code for code in codes if places.province(code) == province)
+    return codes[0] if len(codes) == 1 else None
+
+
+def _block(
+    table: RawTable,
+    source: Source,
+    values: Values,
+    index: int,
+    found: re.Match[str],
+    period: str | None,
+) -> Block:
+    groups = {k: v for k, v in found.groupdict().items() if v is not None}
+    if "period" in groups:
+        period = year_period(groups.pop("period"), source)
+    raw_measure = groups.pop("measure", "")
+    lookup = {normal(k): v for k, v in values.measures.items()}
+    word = normal(raw_measure)
+    measure = values.measure or lookup.get(word, word.replace(" ", "_"))
+    dims = {name: _dimension(name, text) for name, text in groups.items()} | values.set
+    column = pa.array(table.column(index)).dictionary_encode()
+    parsed = [
+        cells.parse(text or "", values.type, frozenset(values.missing))
+        for text in column.dictionary.to_pylist()
+    ]
+    _refuse_unreadable(table, index, column, parsed, values)
+    take = column.indices.to_numpy()
+    low = np.array([np.nan if c.low is None else c.low for c in parsed], dtype=np.float64)
+    high = np.array([np.nan if c.high is None else c.high for c in parsed], dtype=np.float64)
+    return Block(
+        table.header[index],
+        measure,
+        dims,
+        period,
+        low[take] if len(low) else np.empty(0),
+        high[take] if len(high) else np.empty(0),
+        _words([c.status or "" for c in parsed], take),
+        _words([c.flag or None for c in parsed], take),
+    )
+
+
+def _dimension(name: str, text: str) -> str:
+    return recode(name, text) if name in registry.codes() else text
+
+
+def _words(words: Words, take: np.ndarray) -> "WordColumn":
+    distinct = list(dict.fromkeys(word for word in words if word is not None))
+    position = {word: i for i, word in enumerate(distinct)}
+    mapped = np.array([position.get(w, -1) if w is not None else -1 for w in words], dtype=np.int32)
+    indices = mapped[take] if len(mapped) else np.empty(0, dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(indices, pa.int32(), mask=indices < 0), pa.array(distinct, type=pa.string())
+    )
+
+
+def _refuse_unreadable(
+    table: RawTable,
+    index: int,
+    column: "WordColumn",
+    parsed: list[cells.Cell],
+    values: Values,
+) -> None:
+    bad = {i for i, cell in enumerate(parsed) if cell.status is None}
+    if not bad:
+        return
+    row = next(i for i, code in enumerate(column.indices.to_pylist()) if code in bad)
+    words = {"count": "a whole number, <5 or a blank", "decimal": "a number", "percent": "0-100"}
+    raise SourceError(
+        "this cell is no number",
+        code="not_a_number",
+        where=Where(row=table.lines[row], column=table.header[index].strip()),
+        found=f"'{table.rows[row][index]}'",
+        expected=words[values.type],
+        hint="the row is shifted or the file is damaged; fetch it again from the publisher",
+    )
+
+
+def _check_years(shaped: Shaped) -> None:
+    first, last = shaped.source.periods.plausible
+    for code in shaped.periods:
+        if not first <= int(code[:4]) <= last:
+            raise SourceError(
+                "this year cannot be true for this source",
+                code="implausible_period",
+                where=Where(row=1, column=code),
+                found=code,
+                expected=f"a year from {first} to {last}",
+                hint="check that this is the right file, or say the period with --period",
+            )
+
+
+def observations(shaped: Shaped, sha256: str) -> list[pa.Table]:
+    """Return the observations of a shaped table, one Arrow table per value column.
+
+    Columns as :data:`instroom.core.observations.SCHEMA`.
+    """
+    size = len(shaped.lines)
+    shared: dict[str, AnyColumn] = {
+        name: pa.array(words, type=pa.string()).dictionary_encode()
+        for name, words in shaped.keys.items()
+        if name in SCHEMA.names
+    }
+    rows = pa.array(shaped.lines, type=pa.int32())
+    nothing: dict[str, AnyColumn] = {f.name: pa.nulls(size, f.type) for f in SCHEMA}
+    constant: dict[str, str] = {"source": shaped.source.id, "file": sha256}
+    result = []
+    for block in shaped.blocks:
+        words = {**constant, "unit": shaped.source.unit, "measure": block.measure, **block.dims}
+        if block.period:
+            words["period"] = block.period
+        columns: dict[str, AnyColumn] = {
+            **nothing,
+            **shared,
+            **{name: _constant(word, size) for name, word in words.items()},
+            "row": rows,
+            "low": pa.array(block.low, from_pandas=True),
+            "high": pa.array(block.high, from_pandas=True),
+            "status": block.status,
+            "flag": block.flag,
+        }
+        arrays = [columns[f.name].cast(f.type) for f in SCHEMA]
+        result.append(pa.Table.from_arrays(arrays, schema=SCHEMA))
+    return result
+
+
+def _constant(word: str, size: int) -> "WordColumn":
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(size, dtype=np.int32), pa.int32()), pa.array([word], type=pa.string())
+    )
+
+
+def companion(shaped: Shaped) -> pa.Table:
+    """Return what a companion file says, one row per record, columns by role."""
+    names = [r for r in LOCATION_ROLES if r in shaped.keys]
+    names += [r for r in shaped.keys if r not in names]
+    return pa.table({name: pa.array(shaped.keys[name], type=pa.string()) for name in names})

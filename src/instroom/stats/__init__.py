@@ -1,0 +1,1 @@
+"""Arrays in, small frozen results out; nothing here knows files, tables or pages."""

@@ -1,0 +1,1 @@
+"""The web: rows, roles, pages. Numbers come from :mod:`instroom`; pages only show them."""

@@ -1,0 +1,1 @@
+"""Pages, drawings and open data of the region, stored ready to show."""

@@ -1,0 +1,76 @@
+"""Stored results: what ``instroom compute`` made, as rows that pages only look up."""
+
+from django.db import models
+
+
+class StoredDocument(models.Model):
+    """One page in one language; with language ``""`` an answer of the open interface."""
+
+    language = models.CharField(max_length=8, blank=True)
+    key = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["language", "key"], name="document_once_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language}/{self.key}"
+
+
+class StoredPicture(models.Model):
+    """A drawing, safe to put in a page."""
+
+    name = models.CharField(max_length=300, unique=True)
+    svg = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoredFigure(models.Model):
+    """One published number; ``position`` keeps the order of the series."""
+
+    figure_id = models.CharField(max_length=400, unique=True)
+    indicator = models.CharField(max_length=100)
+    stage = models.CharField(max_length=40, blank=True)
+    classification = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=40)
+    period = models.CharField(max_length=20)
+    by = models.JSONField(default=dict)
+    dimensions = models.CharField(max_length=200, blank=True)
+    position = models.PositiveIntegerField()
+    body = models.JSONField()
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [models.Index(fields=["indicator", "place", "dimensions"], name="figure_series")]
+
+    def __str__(self) -> str:
+        return self.figure_id
+
+
+class InputFile(models.Model):
+    """One open data file that figures rest on."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    body = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Build(models.Model):
+    """The run that made all rows; there is one."""
+
+    version = models.CharField(max_length=40)
+    created = models.CharField(max_length=40)
+    example = models.BooleanField(default=False)
+    region = models.CharField(max_length=100)
+    etag = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.version} {self.created}"

@@ -1,0 +1,90 @@
+"""Pages look up a row and show it; they never write (a test reads this file)."""
+
+# ruff: noqa: ARG001 - Django hands every view its request, also when it is not needed
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
+
+from instroom import __version__
+from instroom.core.texts import SOURCE_LANGUAGE, languages
+from instroom.reports import files
+from instroom_web.reports import queries
+from instroom_web.reports.freshness import build_of, fresh, kept
+from instroom_web.reports.models import StoredPicture
+from instroom_web.shared.errors import error_page
+from instroom_web.shared.frame import language_of
+
+View = Callable[..., HttpResponse]
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def stored(view: View) -> View:
+    """Show stored rows only: readers who have this build already get 304 and nothing else."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, **names: Any) -> HttpResponse:
+        if build_of(request) is None:
+            return error_page(request, 503)
+        response = view(request, **names)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return require_safe(fresh(checked))
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    wanted = [code.split("-")[0] for code, _ in accepted]
+    language = next((code for code in wanted if code in languages()), SOURCE_LANGUAGE)
+    return HttpResponseRedirect(f"/{language}/", headers={"Vary": "Accept-Language"})
+
+
+@stored
+@kept
+def document(request: HttpRequest, language: str, key: str = "") -> HttpResponse:
+    row = get_object_or_404(queries.documents(language), key=key)
+    context = {"document": row.body, "pictures": queries.drawings(row.body)}
+    return render(request, "reports/document.html", context)
+
+
+@stored
+def search(request: HttpRequest, language: str) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:100]
+    page = Paginator(queries.search(language, words), 20).get_page(request.GET.get("page"))
+    results = [(row, queries.matching_entries(row.body, words)) for row in page]
+    context = {"words": words, "page": page, "results": results, "build": build_of(request)}
+    return render(request, "reports/search.html", context)
+
+
+@stored
+def picture(request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse(get_object_or_404(StoredPicture, name=name).svg, "image/svg+xml")
+
+
+@stored
+def download(request: HttpRequest, series: str, place: str, form: str) -> HttpResponse:
+    rows = list(queries.named_series(series, place).values_list("body", flat=True))
+    if not rows or form not in FILES:
+        raise Http404
+    write = files.figures_csv if form == "csv" else files.figures_xlsx
+    response = HttpResponse(write(rows, language_of(request)), FILES[form])
+    response.headers["Content-Disposition"] = f'attachment; filename="{series}.{place}.{form}"'
+    return response
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    build = queries.latest_build()
+    body = {"ok": build is not None, "version": __version__}
+    return JsonResponse(body, status=200 if build else 503)

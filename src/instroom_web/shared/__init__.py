@@ -1,0 +1,1 @@
+"""What all pages share: frame, look, words, error pages, security headers."""

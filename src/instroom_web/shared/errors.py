@@ -1,0 +1,65 @@
+"""Error pages in the house style, and as JSON under ``/api/``. They read no rows."""
+
+# ruff: noqa: ARG001 - Django hands every view its request, also when it is not needed
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from instroom.core.errors import UserError
+from instroom.core.texts import Texts
+from instroom_web.shared.frame import language_of
+
+
+def words(t: Texts) -> dict[int, tuple[str, str, str]]:
+    """Return per status: machine code, heading, what to do."""
+    return {
+        400: (
+            "usage",
+            t("Dit adres klopt niet"),
+            t("Controleer het adres of ga terug naar de eerste pagina."),
+        ),
+        404: (
+            "not_found",
+            t("Deze pagina bestaat niet"),
+            t(
+                "Misschien is het adres veranderd of is er een letter weggevallen. "
+                "Zoek bovenaan, of ga naar de eerste pagina."
+            ),
+        ),
+        500: (
+            "server",
+            t("Er ging iets mis bij ons"),
+            t("Het ligt niet aan u. Probeer het over een paar minuten opnieuw."),
+        ),
+        503: (
+            "empty",
+            t("Hier is nog niets berekend"),
+            t(
+                "Op deze plek staan straks de cijfers van de regio. "
+                "Lees eerst de open bestanden in en reken ze door met: instroom compute."
+            ),
+        ),
+    }
+
+
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Return the page, or the public error shape for programs."""
+    program = request.path.startswith("/api/")
+    code, heading, todo = words(Texts("en" if program else language_of(request)))[status]
+    if program:
+        body = UserError(heading, code=code, found=request.path, hint=todo).to_dict()
+        return JsonResponse({"error": body}, status=status)
+    context = {"status": status, "heading": heading, "todo": todo}
+    return render(request, "shared/error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 500)

@@ -1,0 +1,84 @@
+"""The tags of our templates: words, addresses, files with a fingerprint, drawings."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+#: First parts of addresses that have no language in front.
+PLAIN = ("api", "download", "picture", "static", "healthz")
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Context, message: str, **values: object) -> str:
+    """Say a Dutch sentence in the language of the page."""
+    return str(context["texts"](message, **values))
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Context, value: float) -> str:
+    """Write a number in the language of the page."""
+    return str(context["texts"].number(value))
+
+
+@register.simple_tag(takes_context=True)
+def href(context: Context, url: str) -> str:
+    """Turn a block's address into a path on this site, in the language of the page."""
+    if url.startswith(("#", "http://", "https://", "mailto:")):
+        return url
+    path, mark, fragment = url.lstrip("/").partition("#")
+    path, question, query = path.partition("?")
+    head = path.split("/")[0]
+    tail = question + query + mark + fragment
+    if head in PLAIN:
+        language = "?lang=" + context["language"] if head == "download" and not query else ""
+        return f"/{path}{language}{tail}"
+    return (
+        f"/{context['language']}/{path.rstrip('/')}/{tail}"
+        if path
+        else (f"/{context['language']}/{tail}")
+    )
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    found = finders.find(name)
+    return hashlib.sha256(Path(found).read_bytes()).hexdigest()[:10] if found else ""
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Return the address of a static file; with its fingerprint, except for letters.
+
+    The style sheet names the files of letters plainly, and they never change.
+    """
+    plain = f"{settings.STATIC_URL}{name}"
+    return plain if name.endswith(".woff2") else f"{plain}?{_fingerprint(name)}"
+
+
+@register.simple_tag(takes_context=True)
+def drawing(context: Context, name: str) -> SafeString:
+    """Put a stored drawing in the page (cleaned when it was stored)."""
+    pictures: Mapping[str, str] = context.get("pictures") or {}
+    return mark_safe(pictures.get(name, ""))  # noqa: S308 - our own drawing, checked on storing
+
+
+@register.simple_tag
+def label(*parts: object) -> str:
+    """Join the parts that are filled, for labels that must differ within a page."""
+    return ": ".join(dict.fromkeys(str(part) for part in parts if part))
+
+
+@register.filter
+def numeric(row: Sequence[Mapping[str, Any]] | None, place: int) -> bool:
+    """Whether the cell at this place of a row is a number."""
+    return bool(row and place < len(row) and row[place].get("numeric"))

@@ -1,0 +1,275 @@
+"""The house keeps its promises: names, sizes, docs, locks; no clock and no print below."""
+
+import ast
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import instroom
+from instroom.definitions import registry
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
+LIBRARY = SOURCE / "instroom"
+
+#: Chapter -> the heading of the programme outline that its docstring opens with.
+HEADINGS = {
+    "region": "Regiodeal Convenant · De opgave",
+    "programme": "Programmalijn Instroom Technologie",
+    "inflow": "Programmalijn 1: Instroom & Behoud",
+    "monitoring": "Programmalijn 2: Monitoring & Evaluatie",
+    "learning": "Programmalijn 3: Leren van anderen",
+}
+#: Files over 400 lines, each with the reason why it is better whole.
+LONG_FILES: dict[str, str] = {}
+BANNED_MODULES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
+ADR_HEADINGS = ["Status", "Context", "Keuze", "Waarom", "Gevolgen"]
+CLOCKS = {
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "time": {"time", "time_ns", "localtime", "gmtime"},
+}
+#: Folders below which a path belongs to one machine, and hosts that serve packages. Written in
+#: two halves, so that this file does not find itself.
+MACHINE = re.compile(
+    r"(?<![\w./:-])/(?:" + "wor" + r"k|ro" + r"ot|ho" + r"me/\w+|Us" + r"ers/\w+)/"
+    r"|python" + "hosted|registry" + r"\.npmjs"
+)
+
+
+@cache
+def _files() -> tuple[Path, ...]:
+    """Return what is, or is about to be, in the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return tuple(
+        path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()
+    )
+
+
+def _modules(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.rglob("*.py")) if "migrations" not in p.parts]
+
+
+def _named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _id(path: Path) -> str:
+    return _named(path)
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    found = []
+    for path in _files():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [
+            f"{_named(path)}:{text.count(chr(10), 0, hit.start()) + 1}: {hit[0]}"
+            for hit in MACHINE.finditer(text)
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see /wor" + "k/main",
+        "'/ro" + "ot/x'",
+        "/ho" + "me/anna/data",
+        "files.python" + "hosted.org",
+    ],
+)
+def test_the_search_for_machine_paths_finds_them(text: str) -> None:
+    assert MACHINE.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://cbs.nl/work/x", "net/work/", "/srv/instroom", "~/Downloads"]
+)
+def test_the_search_for_machine_paths_leaves_others_alone(text: str) -> None:
+    assert not MACHINE.search(text)
+
+
+@pytest.mark.parametrize(("chapter", "heading"), HEADINGS.items())
+def test_a_chapter_opens_with_its_heading_in_the_programme(chapter: str, heading: str) -> None:
+    tree = ast.parse((LIBRARY / chapter / "__init__.py").read_text("utf-8"))
+    assert (ast.get_docstring(tree) or "").startswith(heading)
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    names = sorted(path.name for path in (ROOT / "docs/decisions").iterdir())
+    assert [name[:5] for name in names] == [f"{i:04d}-" for i in range(1, len(names) + 1)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs/decisions").glob("*.md")), ids=_id)
+def test_a_decision_has_its_headings_each_with_text(path: Path) -> None:
+    title, *sections = re.split(r"^## ", path.read_text("utf-8"), flags=re.MULTILINE)
+    assert re.match(rf"# {path.name[:4]} \S", title)
+    assert [section.splitlines()[0] for section in sections] == ADR_HEADINGS
+    assert all(section.partition("\n")[2].strip() for section in sections)
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs/README.md").read_text("utf-8")
+    missing = [p.name for p in (ROOT / "docs/decisions").glob("*.md") if p.name not in index]
+    assert missing == []
+
+
+def _pages() -> list[Path]:
+    return sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")})
+
+
+def _anchor(heading: str) -> str:
+    """Return the address that readers of Markdown give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", _pages(), ids=_id)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists():
+            broken.append(link)
+        elif anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), flags=re.MULTILINE)
+            broken += [] if anchor in {_anchor(h) for h in headings} else [link]
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_no_host_and_hashes_every_package(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    said = [line for line in lines if not line.lstrip().startswith("#")]
+    assert [line for line in said if "://" in line] == []
+    packages = [i for i, line in enumerate(said) if re.match(r"[\w.-]+(\[.*\])?==", line)]
+    assert packages
+    assert [said[i] for i in packages if "--hash=sha256:" not in "".join(said[i : i + 2])] == []
+
+
+@pytest.mark.parametrize("path", _modules(SOURCE), ids=_id)
+def test_a_module_has_a_name_that_says_something(path: Path) -> None:
+    assert BANNED_MODULES.isdisjoint({path.stem, *path.parent.relative_to(SOURCE).parts})
+
+
+def test_long_files_have_a_reason() -> None:
+    long = {_named(p) for p in _modules(SOURCE) if len(p.read_text("utf-8").splitlines()) > 400}
+    assert long == set(LONG_FILES), "a long file needs a reason; a reason needs a long file"
+    assert all(LONG_FILES.values())
+
+
+def _calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield (line, name as written) of every call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+def _clock_calls(tree: ast.Module) -> list[str]:
+    known = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    found = []
+    for line, name in _calls(tree):
+        full = ".".join([known.get(name.split(".")[0], name.split(".")[0]), *name.split(".")[1:]])
+        owner, _, last = full.rpartition(".")
+        if last in CLOCKS.get(owner.rpartition(".")[2], ()):
+            found.append(f"{line}: {name}")
+    return found
+
+
+def _below_the_command_line() -> list[Path]:
+    return [p for p in _modules(LIBRARY) if "cli" not in p.relative_to(LIBRARY).parts]
+
+
+@pytest.mark.parametrize("path", _below_the_command_line(), ids=_id)
+def test_only_the_command_line_prints(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    assert [line for line, name in _calls(tree) if name == "print"] == []
+
+
+@pytest.mark.parametrize("path", _below_the_command_line(), ids=_id)
+def test_only_the_command_line_knows_the_time(path: Path) -> None:
+    assert _clock_calls(ast.parse(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import datetime\ndatetime.datetime.now()",
+        "from datetime import datetime as dt, UTC\ndt.now(UTC)",
+        "from datetime import date\ndate.today()",
+        "import time\ntime.time()",
+        "from time import time\ntime()",
+    ],
+)
+def test_the_search_for_clocks_finds_them(code: str) -> None:
+    assert _clock_calls(ast.parse(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\ntime.perf_counter()",
+        "x.date(2019, 1, 1)",
+        "from datetime import date\ndate(2019, 1, 1)",
+    ],
+)
+def test_the_search_for_clocks_leaves_others_alone(code: str) -> None:
+    assert not _clock_calls(ast.parse(code))
+
+
+def _importable() -> list[str]:
+    found = pkgutil.walk_packages(instroom.__path__, "instroom.")
+    return [m.name for m in found if not m.name.endswith("__main__")]
+
+
+@pytest.mark.parametrize("name", _importable())
+def test_examples_in_docstrings_are_true(name: str) -> None:
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert failed == 0
+
+
+def _examples() -> list[tuple[str, str]]:
+    """Return the TOML blocks of the docs that say which file they are: (file, text)."""
+    return [
+        (found[1], found[0])
+        for page in _pages()
+        for found in re.finditer(
+            r"^```toml\n# (\S+\.toml)\n.*?^```$",
+            page.read_text("utf-8"),
+            flags=re.MULTILINE | re.DOTALL,
+        )
+    ]
+
+
+@pytest.mark.parametrize(("file", "text"), _examples(), ids=[file for file, _ in _examples()])
+def test_definitions_shown_in_the_docs_can_be_used(file: str, text: str) -> None:
+    kinds = dict(registry.KINDS.values())
+    folder = next(f for f in kinds if file.startswith(f + "/"))
+    kinds[folder](
+        id=Path(file).stem, **tomllib.loads(text.removeprefix("```toml\n").removesuffix("```"))
+    )

@@ -1,0 +1,187 @@
+"""What the definition files of region, programme and glossary say."""
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from instroom.core.places import kind_of
+from instroom.definitions import models, registry
+from instroom.definitions.gazetteer import gazetteer
+
+TWENTE = {
+    "GM0141": "Almelo",
+    "GM0147": "Borne",
+    "GM0153": "Enschede",
+    "GM0158": "Haaksbergen",
+    "GM0163": "Hellendoorn",
+    "GM0164": "Hengelo",
+    "GM0168": "Losser",
+    "GM0173": "Oldenzaal",
+    "GM0183": "Tubbergen",
+    "GM0189": "Wierden",
+    "GM1700": "Twenterand",
+    "GM1735": "Hof van Twente",
+    "GM1742": "Rijssen-Holten",
+    "GM1774": "Dinkelland",
+}
+PLACES = registry.places()
+REGIONS = registry.regions()
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- places and regions ------------------------------------------------------------------
+
+
+def test_twente_has_fourteen_municipalities_with_their_codes() -> None:
+    assert {c: tile.name for c, tile in REGIONS["twente"].municipalities.items()} == TWENTE
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=list(REGIONS))
+def test_regions_know_their_municipalities(region: models.Region) -> None:
+    places = gazetteer()
+    for code, tile in region.municipalities.items():
+        assert places.name(code) == tile.name
+        assert places.current(code) == code
+        assert places.province(code) == region.province
+        assert places.corop(code) == region.corop
+
+
+@pytest.mark.parametrize("region", REGIONS.values(), ids=list(REGIONS))
+def test_tiles_do_not_cover_each_other(region: models.Region) -> None:
+    tiles = region.municipalities.values()
+    assert max(Counter((t.column, t.row) for t in tiles).values()) == 1
+    assert max(Counter(t.abbreviation for t in tiles).values()) == 1
+    assert all(2 <= len(t.abbreviation) <= 3 for t in tiles)
+    assert min(t.column for t in tiles) == min(t.row for t in tiles) == 0
+
+
+@pytest.mark.parametrize("places", PLACES.values(), ids=list(PLACES))
+def test_municipalities_have_a_known_province_and_area(places: models.Places) -> None:
+    for code, municipality in places.municipalities.items():
+        assert kind_of(code) == "municipality"
+        assert municipality.province in places.provinces, code
+        assert municipality.corop in {"", *places.corops}, code
+
+
+@pytest.mark.parametrize("places", PLACES.values(), ids=list(PLACES))
+def test_municipalities_exist_or_merged_into_one_that_does(places: models.Places) -> None:
+    for code in places.municipalities:
+        today = places.municipalities[gazetteer().current(code)]
+        assert not today.merged_into, code
+
+
+def test_the_netherlands_has_342_municipalities_in_2026() -> None:
+    municipalities = PLACES["nl"].municipalities
+    assert sum(not m.merged_into for m in municipalities.values()) == 342
+    assert len(PLACES["nl"].provinces) == len(PLACES["nl"].nuts) == 12
+    assert len(PLACES["nl"].corops) == 40
+
+
+def test_a_name_belongs_to_one_municipality_except_bergen() -> None:
+    places = gazetteer()
+    names = {
+        n for p in PLACES.values() for m in p.municipalities.values() for n in (m.name, *m.names)
+    }
+    assert {name for name in names if len(places.codes_of(name)) > 1} == {"Bergen"}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("HENGELO", "GM0164"),
+        ("Hengelo (O.)", "GM0164"),
+        ("Hengelo (Gld.)", "GM0248"),
+        ("BERGEN NH", "GM0373"),
+        ("BERGEN LB", "GM0893"),
+        ("S GRAVENHAGE", "GM0518"),
+        ("Den Haag", "GM0518"),
+        ("SUDWEST-FRYSLAN", "GM1900"),
+        ("NUENEN CA", "GM0820"),
+        ("Utrecht (gemeente)", "GM0344"),
+    ],
+)
+def test_spellings_of_publishers_are_known(name: str, code: str) -> None:
+    assert gazetteer().code_of(name) == code
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("GM0010", "GM1979"),  # Delfzijl, Eemsdelta
+        ("GM0457", "GM0363"),  # Weesp, Amsterdam
+        ("GM0571", "GM1978"),  # Nieuw-Lekkerland, by way of Molenwaard to Molenlanden
+        ("GM0051", "GM1940"),  # Skarsterlân, by way of De Friese Meren
+        ("GM0083", "GM1949"),  # Menaldumadeel, by way of Menameradiel to Waadhoeke
+        ("GM1684", "GM1982"),  # Cuijk, Land van Cuijk
+    ],
+)
+def test_mergers_lead_to_the_municipality_of_today(old: str, new: str) -> None:
+    assert gazetteer().current(old) == new
+
+
+def test_the_example_region_is_marked_and_invented() -> None:
+    example = REGIONS["voorbeeld"]
+    assert example.example
+    assert not REGIONS["twente"].example
+    assert set(example.municipalities) == set(PLACES["voorbeeld"].municipalities)
+    assert not set(example.municipalities) & set(PLACES["nl"].municipalities)
+
+
+# --- goals and claims --------------------------------------------------------------------
+
+
+def test_the_seven_goals_are_numbered_in_order() -> None:
+    goals = list(registry.kpis().values())
+    assert [goal.number for goal in goals] == [1, 2, 3, 4, 5, 6, 7]
+    assert all(goal.id.startswith(f"{goal.number}_") for goal in goals)
+    assert {line for goal in goals for line in goal.lines} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("goal", registry.kpis().values(), ids=list(registry.kpis()))
+def test_a_goal_has_indicators_or_says_what_is_needed(goal: models.Kpi) -> None:
+    assert bool(goal.indicators) != bool(goal.need)
+    assert goal.seed.endswith(str(goal.number))
+
+
+def test_the_fourteen_claims_are_numbered_in_order() -> None:
+    claims = list(registry.claims().values())
+    assert [claim.number for claim in claims] == list(range(1, 15))
+    assert all(claim.id.startswith(f"{claim.number:02d}_") for claim in claims)
+
+
+@pytest.mark.parametrize("claim", registry.claims().values(), ids=list(registry.claims()))
+def test_a_claim_says_in_a_few_sentences_what_was_found(claim: models.Claim) -> None:
+    assert 2 <= len(re.findall(r"[.](?:\s|$)", claim.found)) <= 5
+    assert claim.verdict == "not_recomputable" or claim.evidence != "none"
+
+
+def test_claims_quote_the_programme_outline_literally() -> None:
+    folder = os.environ.get("INSTROOM_SEED", "")
+    if not folder:
+        pytest.skip("set INSTROOM_SEED to the folder with the programme outline (*.txt)")
+    text = one_line(" ".join(f.read_text("utf-8") for f in sorted(Path(folder).glob("*.txt"))))
+    assert [c.id for c in registry.claims().values() if one_line(c.quote) not in text] == []
+
+
+# --- glossary ----------------------------------------------------------------------------
+
+
+def test_the_glossary_has_one_identifier_per_dutch_term() -> None:
+    terms = [t for g in registry._get("glossary").values() for t in g.terms]
+    assert len(terms) >= 60
+    assert max(Counter(t.identifier for t in terms).values()) == 1
+    assert max(Counter(t.nl.casefold() for t in terms).values()) == 1
+
+
+@pytest.mark.parametrize("term", registry.glossary().terms, ids=lambda term: term.identifier)
+def test_a_term_is_complete(term: models.Term) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", term.identifier)
+    assert all((term.nl, term.en, term.de))
+    assert term.meaning.endswith(".")
+    assert "!" not in term.meaning

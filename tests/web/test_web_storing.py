@@ -1,0 +1,107 @@
+"""There is one writer, and it replaces everything or nothing."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import sample
+
+import instroom_web
+from instroom_web.reports import models
+from instroom_web.reports.actions import store_site
+from instroom_web.reports.drawings import own
+
+WEB = Path(instroom_web.__file__).parent
+WRITES = {
+    *("save", "create", "bulk_create", "get_or_create", "update_or_create"),
+    *("update", "bulk_update", "delete", "execute", "executemany", "raw", "aupdate", "asave"),
+}
+
+
+def written(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {call.attr for call in calls if isinstance(call, ast.Attribute)} & WRITES
+
+
+def test_only_actions_write():
+    readers = [
+        path
+        for path in WEB.rglob("*.py")
+        if path.name != "actions.py" and "migrations" not in path.parts
+    ]
+    assert {path.name: found for path in readers if (found := written(path))} == {}
+    assert written(WEB / "reports" / "actions.py")
+
+
+def test_views_are_short():
+    tree = ast.parse((WEB / "reports" / "views.py").read_text("utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: length for name, length in lengths.items() if length > 15} == {}
+
+
+def counts() -> list[int]:
+    kinds = (models.StoredDocument, models.StoredPicture, models.StoredFigure, models.Build)
+    return [kind.objects.count() for kind in kinds]
+
+
+@pytest.mark.django_db
+def test_store_site_replaces_everything():
+    before = counts()
+    site = sample.site()
+    site["documents"] = site["documents"][:3]
+    store_site(**site)
+    assert models.StoredDocument.objects.count() == 3
+    assert counts()[1:] == before[1:]
+
+
+@pytest.mark.django_db
+def test_same_results_keep_the_time_they_were_first_stored():
+    site = sample.site()
+    del site["build"]["created"]
+    assert store_site(**site).created == "2026-11-23T12:00:00+00:00"
+    site["build"]["etag"] = "sample-2"
+    assert store_site(**site).created != "2026-11-23T12:00:00+00:00"
+
+
+@pytest.mark.django_db
+def test_store_site_failing_halfway_leaves_old_rows():
+    before = counts()
+
+    def broken():
+        yield from sample.figures()[:10]
+        raise RuntimeError("power cut")
+
+    site = sample.site() | {"figures": broken()}
+    with pytest.raises(RuntimeError):
+        store_site(**site)
+    assert counts() == before
+    assert models.Build.objects.get().etag == "sample-1"
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        "<svg><script>x</script></svg>",
+        '<svg onload="x()"></svg>',
+        '<svg><a href="https://example.org"></a></svg>',
+        "<svg><style>a{}</style></svg>",
+        "<svg><foreignObject/></svg>",
+    ],
+)
+def test_drawing_that_could_do_harm_is_refused(svg):
+    with pytest.raises(ValueError, match="holds"):
+        own("x", svg)
+
+
+def test_drawing_gets_ids_of_its_own():
+    svg = (
+        '<?xml version="1.0"?><svg aria-labelledby="t d"><title id="t"/><g data-id="k"'
+        ' clip-path="url(#c)" style="fill: red; stroke:blue"/><use xlink:href="#c"/></svg>'
+    )
+    assert own("1/a b", svg) == (
+        '<svg aria-labelledby="p-1-a-b-t p-1-a-b-d"><title id="p-1-a-b-t"/><g data-id="k"'
+        ' clip-path="url(#p-1-a-b-c)" fill="red" stroke="blue"/>'
+        '<use xlink:href="#p-1-a-b-c"/></svg>'
+    )
