@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from instroom.monitoring.questions import explain, series
 from instroom.reports import goals as _goals
 from instroom.reports.files import export_observations
 from instroom.reports.site import compute, demo
+from instroom.sources.example import write_example
 from instroom.sources.fetch import fetch
 from instroom.sources.read import read
-from instroom.sources.store import Store, data_directory
+from instroom.sources.store import Store, data_directory, sha256_of
 
 Progress = Callable[[str], None]
 
@@ -24,6 +25,7 @@ __all__ = [
     "check",
     "compute",
     "demo",
+    "example",
     "explain",
     "export",
     "fetch",
@@ -59,11 +61,16 @@ def export(
     return export_observations(out, format, Store(data))
 
 
+def example(*, out: str | Path, seed: int = 1) -> dict[str, Any]:
+    """Write files of an invented region in the publishers' genuine layouts."""
+    return {"files": [str(path) for path in write_example(Path(out), seed=seed)]}
+
+
 def check(*, data: str | Path | None = None) -> dict[str, Any]:
     """Check definitions, the data directory and its files; say how to repair."""
     checks: list[dict[str, Any]] = []
 
-    def note(name: str, ok: bool, message: str, repair: str = "") -> None:  # noqa: FBT001
+    def note(name: str, ok: bool, message: str, repair: str = "") -> None:
         checks.append({"id": name, "ok": ok, "message": message, "repair": repair or None})
 
     counts = registry.check_all()
@@ -78,7 +85,9 @@ def check(*, data: str | Path | None = None) -> dict[str, Any]:
         "all stored files have their own sha256" if not wrong else f"changed: {', '.join(wrong)}",
         "" if not wrong else "remove these folders and read the files again",
     )
-    stale = [s.receipt["name"] for s in Store(data) if s.receipt["source"] not in registry.sources()]
+    stale = [
+        s.receipt["name"] for s in Store(data) if s.receipt["source"] not in registry.sources()
+    ]
     note(
         "sources",
         not stale,
@@ -100,9 +109,5 @@ def _writable(root: Path) -> bool:
 
 
 def _intact(folder: Path) -> bool:
-    from instroom.sources.store import sha256_of
-
     original = folder / "original"
     return original.exists() and sha256_of(original) == folder.name
-
-

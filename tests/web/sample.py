@@ -148,7 +148,7 @@ def years_table() -> Table:
         for year, share, nation in zip(YEARS, SHARES, NATION, strict=True)
     ]
     columns = ("Schooljaar", "Twente", "Nederland", "Leerlingen", "Interval")
-    return Table("Aandeel met een technisch profiel per schooljaar", columns, tuple(rows))
+    return Table("Technisch profiel", columns, tuple(rows))
 
 
 def schools_table() -> Table:
@@ -198,7 +198,7 @@ def share_block(anchor: str = "share", heading: str = "Technisch profiel") -> Fi
             ),
         ),
         picture=Picture("share-wide", "share-narrow", "Technisch profiel", "Voorbeeld."),
-        tables=(years_table(),),
+        tables=(years_table(), years_table()),
         method=METHOD,
         downloads=(
             Link("CSV", "download/technical_profile_share.exam.monitor/twente.csv"),

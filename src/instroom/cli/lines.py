@@ -14,10 +14,16 @@ def read_lines(found: dict[str, Any]) -> list[str]:
     for file in found["files"]:
         mark = "bewaard  " if file["already"] else _MARK[file["status"]]
         periods = file["periods"]
-        span = f" {periods[0]} – {periods[-1]}" if len(periods) > 1 else "".join(f" {p}" for p in periods)
+        span = (
+            f" {periods[0]} – {periods[-1]}"
+            if len(periods) > 1
+            else "".join(f" {p}" for p in periods)
+        )
         rows = f"{file['rows']:,} rijen".replace(",", ".") if file["rows"] is not None else ""
         lines.append(f"{mark}  {file['file']}  {file['source'] or ''}{span}  {rows}".rstrip())
-        lines += [f"           {w['code']}: {w['message']} ({w['count']})" for w in file["warnings"]]
+        lines += [
+            f"           {w['code']}: {w['message']} ({w['count']})" for w in file["warnings"]
+        ]
         if error := file["error"]:
             where = error["where"]
             place = ", ".join(
@@ -80,7 +86,9 @@ def _count(count: Any, t: Texts) -> str:
 def pipeline_lines(found: dict[str, Any], language: str) -> list[str]:
     """Return the steps of the pipeline."""
     t = Texts(language)
-    lines = [f"{words.place_name(found['place'], t)}, {found['date'] or 'geen datum'} (momentopname)"]
+    lines = [
+        f"{words.place_name(found['place'], t)}, {found['date'] or 'geen datum'} (momentopname)"
+    ]
     for step in found["steps"]:
         if step["count"] is None:
             lines.append(f"  {step['id']:<16} {words.reason(step['reason'], t)}")

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from instroom import __version__
-from instroom.core.errors import InstroomError, UserError
+from instroom.core.errors import UserError
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -39,7 +39,7 @@ def _list(text: str) -> list[str]:
 
 def build() -> argparse.ArgumentParser:
     """Return the parser of all commands of the library."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="one JSON document on stdout")
     shared.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
     shared.add_argument("--data", default=None, metavar="DIR", help="data directory")
@@ -83,6 +83,11 @@ def build() -> argparse.ArgumentParser:
     sub.add_argument("--out", required=True, metavar="FILE")
     sub = add("compute", "alle cijfers en tekeningen maken die de pagina's tonen", _compute)
     sub.add_argument("--place", default=None, metavar="REGION")
+    sub = add(
+        "example", "bestanden van een verzonnen streek schrijven, in de vorm van DUO", _example
+    )
+    sub.add_argument("--out", required=True, metavar="DIR")
+    sub.add_argument("--seed", type=int, default=1)
     add("check", "definities en gegevensmap nakijken", _check)
     for plugin in entry_points(group="instroom.commands"):
         commands.add_parser(plugin.name, help=_PLUGIN_HELP.get(plugin.name, ""), add_help=False)
@@ -215,6 +220,21 @@ def _compute(args: argparse.Namespace) -> int:
     return 0
 
 
+def _example(args: argparse.Namespace) -> int:
+    from instroom import api
+
+    found = api.example(out=args.out, seed=args.seed)
+    _out(
+        args,
+        found,
+        lambda: [
+            *found["files"],
+            f"Nu: instroom read {args.out}, instroom compute --place voorbeeld",
+        ],
+    )
+    return 0
+
+
 def _check(args: argparse.Namespace) -> int:
     from instroom import api
 
@@ -222,7 +242,9 @@ def _check(args: argparse.Namespace) -> int:
     _out(
         args,
         found,
-        lambda: [f"{'goed ' if c['ok'] else 'FOUT '} {c['id']}: {c['message']}" for c in found["checks"]],
+        lambda: [
+            f"{'goed ' if c['ok'] else 'FOUT '} {c['id']}: {c['message']}" for c in found["checks"]
+        ],
     )
     return 0 if found["ok"] else 12
 

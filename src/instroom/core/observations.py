@@ -114,7 +114,9 @@ def tally(frame: Any, keys: Sequence[str], technical: Mapping[str, Sequence[str]
     for name, here in (("part", nw.col("_part")), ("rest", ~nw.col("_part"))):
         for bound in ("low", "high"):
             column = f"{name}_{bound}"
-            rows = rows.with_columns(nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column))
+            rows = rows.with_columns(
+                nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column)
+            )
             sums.append(nw.col(column).sum().cast(nw.Float64))
         column = f"{name}_hidden"
         masked = nw.when(here).then(nw.col("_hidden")).otherwise(nw.lit(0))

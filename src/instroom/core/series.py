@@ -43,8 +43,15 @@ class Figure:
 
         Examples
         --------
-        >>> Figure("technical_profile_share", "2018-2019", "twente", "missing",
-        ...        stage="exam", classification="cbs", by=(("school_type", "havo"),)).id
+        >>> Figure(
+        ...     "technical_profile_share",
+        ...     "2018-2019",
+        ...     "twente",
+        ...     "missing",
+        ...     stage="exam",
+        ...     classification="cbs",
+        ...     by=(("school_type", "havo"),),
+        ... ).id
         'technical_profile_share.exam.cbs:twente:2018-2019:school_type=havo'
         """
         head = ".".join(p for p in (self.indicator, self.stage, self.classification) if p)

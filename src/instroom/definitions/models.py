@@ -161,6 +161,8 @@ class Stage(Part):
 
     ``sources``: the first that has a period wins for that period, never added; sources in
     one inner list complete each other (hbo in one file, wo in another) and are added.
+    ``part``: the measure that is a part of ``measure`` (repeaters of pupils); without it a
+    classification says what the part is.
     ``where``: observation columns and the values that count; ``per_school_type`` adds to it
     for one school type. ``totals``: the value of a dimension that stands for everybody, where
     the publisher gives one. ``missing``: school types that no open file has, with the reason.
@@ -170,6 +172,7 @@ class Stage(Part):
     who: str
     sources: list[list[str]] = Field(min_length=1)
     measure: str
+    part: str = ""
     where: dict[str, list[str]] = {}
     per_school_type: dict[str, dict[str, list[str]]] = {}
     totals: dict[str, str] = {}
@@ -218,8 +221,9 @@ class Indicator(Definition):
                 raise ValueError("an indicator that is missing needs a reason")
         elif not self.stages:
             raise ValueError("an indicator needs at least one stage with sources")
-        if self.measure == "share" and not self.classification:
-            raise ValueError("a share needs a classification: what counts")
+        parts = all(stage.part for stage in self.stages.values())
+        if self.measure == "share" and not self.classification and not parts:
+            raise ValueError("a share needs a classification, or a part in every stage")
         return self
 
 

@@ -14,7 +14,7 @@ from instroom.core.errors import DataError, DefinitionError, Where
 from instroom.core.observations import choose, tally
 from instroom.core.places import kind_of
 from instroom.core.quantities import Count, Share
-from instroom.core.series import Figure, Series
+from instroom.core.series import Figure, Series, Status
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.region.organisations import Organisations, organisations
@@ -96,8 +96,11 @@ def resolve(question: Question) -> tuple[models.Indicator, str | None, str | Non
     classification = None
     if indicator.classification:
         wanted = question.classification or indicator.default_classification
-        known = [c.split("/")[1] for c in registry.classifications()
-                 if c.split("/")[0] == indicator.classification]
+        known = [
+            c.split("/")[1]
+            for c in registry.classifications()
+            if c.split("/")[0] == indicator.classification
+        ]
         classification = _one_of("classification", wanted, known)
     elif question.classification:
         raise _no_such("classification", question.classification, [])
@@ -145,7 +148,9 @@ def series(question: Question, facts: Facts) -> Series:
     name = _Name(indicator.id, shown_stage, classification)
     places = [find_place(text, facts) for text in question.places]
     if indicator.measure == "missing" or stage is None:
-        figures = [name.missing(p, question.period or "", (), indicator.reason or "") for p in places]
+        figures = [
+            name.missing(p, question.period or "", (), indicator.reason or "") for p in places
+        ]
         return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
     cells = _cells(indicator, stage, classification, question.by, facts)
     figures = _figures(name, indicator, indicator.stages[stage], question, places, cells, facts)
@@ -172,13 +177,15 @@ def find_place(text: str, facts: Facts | None = None) -> str:
             return code
     elif kind_of(upper) in ("location", "board", "institution"):
         return upper
-    if code := gaz.code_of(clean):
-        return gaz.current(code)
+    if named := gaz.code_of(clean):
+        return gaz.current(named)
     provinces = {v.lower(): k for p in registry.places().values() for k, v in p.provinces.items()}
     if lower in provinces:
         return provinces[lower]
     if facts and len(clean) > 3:
-        found = [c for c, known in facts.organisations.locations.items() if known.name.lower() == lower]
+        found = [
+            c for c, known in facts.organisations.locations.items() if known.name.lower() == lower
+        ]
         if len(found) == 1:
             return found[0]
     raise DataError(
@@ -202,7 +209,13 @@ class _Name:
         self, place: str, period: str, by: tuple[tuple[str, str], ...], reason: str
     ) -> Figure:
         return Figure(
-            self.indicator, period, place, "missing", self.stage, self.classification, by,
+            self.indicator,
+            period,
+            place,
+            "missing",
+            self.stage,
+            self.classification,
+            by,
             reason=reason,
         )
 
@@ -254,25 +267,36 @@ def _collect(
     facts: Facts,
 ) -> list[Cell]:
     stage = indicator.stages[stage_id]
-    dims = [d for d in _DIMENSIONS if d in by or d == "school_type" or (d == "kind" and indicator.kinds)]
+    dims = [
+        d for d in _DIMENSIONS if d in by or d == "school_type" or (d == "kind" and indicator.kinds)
+    ]
     result: list[Cell] = []
     for sha256, wanted in chosen.items():
         stored = facts.store.get(sha256)
         if stored is None or not stored.observations.exists():
             continue
         frame = facts.connection.read_parquet(str(stored.observations))
-        rows = choose(frame, {"measure": [stage.measure], "period": wanted, **stage.where})
+        measures = [stage.measure, stage.part] if stage.part else [stage.measure]
+        rows = choose(frame, {"measure": measures, "period": wanted, **stage.where})
         rows = _narrow(rows, stage, by)
-        technical = _technical(indicator, classification)
-        for row in tally(rows, [*_KEYS, *dims], technical).collect("pyarrow").to_native().to_pylist():
-            result.append(_cell(row, dims, bool(stored.receipt.get("example")), facts))
+        part = {"measure": [stage.part]} if stage.part else _technical(indicator, classification)
+        for row in tally(rows, [*_KEYS, *dims], part).collect("pyarrow").to_native().to_pylist():
+            example = bool(stored.receipt.get("example"))
+            result.append(_cell(_rest_of(row) if stage.part else row, dims, example, facts))
     return result
+
+
+def _rest_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Turn "part and whole" into "part and rest" for a measure that is part of another."""
+    low, high = row["part_low"], row["part_high"]
+    rest_low, rest_high = row["rest_low"] - high, row["rest_high"] - low
+    return {**row, "rest_low": max(0.0, rest_low), "rest_high": max(0.0, rest_high)}
 
 
 def _narrow(rows: Any, stage: models.Stage, by: Sequence[str]) -> Any:
     for dimension, everybody in stage.totals.items():
         same = nw.col(dimension) == everybody
-        rows = rows.filter(~same if dimension in by else same)
+        rows = rows.filter((~same if dimension in by else same).fill_null(value=True))
     for school_type, where in stage.per_school_type.items():
         for column, values in where.items():
             other = (nw.col("school_type") != school_type).fill_null(value=True)
@@ -301,9 +325,7 @@ def _cell(row: dict[str, Any], dims: list[str], example: bool, facts: Facts) -> 
         example,
         tuple((d, row[d]) for d in dims),
         tuple(
-            row[f"{part}_{what}"]
-            for part in ("part", "rest")
-            for what in ("low", "high", "hidden")
+            row[f"{part}_{what}"] for part in ("part", "rest") for what in ("low", "high", "hidden")
         ),
     )
 
@@ -349,7 +371,11 @@ def _figures(
             continue
         if dims.get("school_type") in stage.missing and indicator.measure == "share":
             continue
-        if indicator.kinds and "kind" not in question.by and dims.get("kind") not in indicator.kinds:
+        if (
+            indicator.kinds
+            and "kind" not in question.by
+            and dims.get("kind") not in indicator.kinds
+        ):
             continue
         by = _breakdown(cell, dims, question, facts)
         if by is None:
@@ -402,7 +428,9 @@ class _Membership:
             found |= {municipality, gaz.province(municipality) or "", gaz.corop(municipality) or ""}
             found |= {r for r, members in self.regions.items() if municipality in members}
         if cell.place:
-            place = self.facts.organisations.successor(cell.place) if self.transitions else cell.place
+            place = (
+                self.facts.organisations.successor(cell.place) if self.transitions else cell.place
+            )
             found |= {place, cell.place[:4]}
         if cell.board:
             found.add(cell.board)
@@ -446,9 +474,13 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: _Sums)
     }
     if indicator.measure == "count":
         value = float(part.low) if part.exact else None
-        status = "ok" if part.exact else "bounded"
+        status: Status = "ok" if part.exact else "bounded"
         return Figure(
-            **base, status=status, value=value, low=float(part.low), high=float(part.high),
+            **base,
+            status=status,
+            value=value,
+            low=float(part.low),
+            high=float(part.high),
             numerator=part,
         )
     whole = part + rest

@@ -179,7 +179,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     DataError
         When there is no such figure in this data directory.
     """
-    question, by = parse_id(figure_id)
+    question, _ = parse_id(figure_id)
     store = Store(data)
     facts = Facts(store)
     figure = _find(ask(question, facts), figure_id)
@@ -190,7 +190,12 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
             copy = folder / "files" / stored.sha256 / str(stored.receipt["name"])
             copy.parent.mkdir(parents=True)
             shutil.copyfile(stored.folder / "original", copy)
-            read(copy, data=folder / "data", source=stored.receipt["source"], period=stored.receipt.get("asked"))
+            read(
+                copy,
+                data=folder / "data",
+                source=stored.receipt["source"],
+                period=stored.receipt.get("asked"),
+            )
         again = _find(ask(question, Facts(Store(folder / "data"))), figure_id)
     definition, stage, classification = resolve(question)
     value, recomputed = _value(figure), _value(again)

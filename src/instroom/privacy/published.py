@@ -86,7 +86,9 @@ def _guard(figure: Figure, unit: Unit, least: int) -> Figure:
     if unit in _BOARD_AND_UP and any(key == "school" for key, _ in figure.by):
         return hide(figure, "too_few_people")
     counts = [c for c in (figure.numerator, figure.denominator) if c is not None]
-    people = figure.denominator.low if figure.denominator else min((c.low for c in counts), default=0)
+    people = (
+        figure.denominator.low if figure.denominator else min((c.low for c in counts), default=0)
+    )
     part = figure.numerator.low if figure.denominator and figure.numerator else None
     extreme = part is not None and part in (0, people) and people < 2 * least
     return hide(figure, "too_few_people") if people < least or extreme else figure

@@ -47,7 +47,9 @@ class Organisations:
         """Return what is known of a school location or institution."""
         return self.locations.get(place)
 
-    def municipality(self, place: str | None, stated: str | None, locality: str | None) -> str | None:
+    def municipality(
+        self, place: str | None, stated: str | None, locality: str | None
+    ) -> str | None:
         """Return the present-day municipality code of a row, or None when it is not certain.
 
         First what the file itself states, then the school's address, then a place name that
@@ -110,7 +112,7 @@ def organisations(store: Store) -> Organisations:
 def _age(stored: Stored) -> tuple[int, str]:
     """Order address lists: the newest knows most of today's municipalities."""
     gaz = gazetteer()
-    codes = {r.get("municipality") for r in _records(stored)} - {None}
+    codes = {str(m) for r in _records(stored) if (m := r.get("municipality"))}
     current = sum(gaz.current(code) == code for code in codes)
     return (2 * current - len(codes), stored.sha256)
 

@@ -45,7 +45,9 @@ class Results:
     example: bool = False
 
 
-def questions(indicator: models.Indicator, places: tuple[str, ...], *, deep: bool) -> list[Question]:
+def questions(
+    indicator: models.Indicator, places: tuple[str, ...], *, deep: bool
+) -> list[Question]:
     """Return what is computed of one indicator: all stages, classifications and breakdowns."""
     stages: list[str | None] = list(indicator.stages) or [None]
     kinds: list[str | None] = [None]
@@ -53,9 +55,11 @@ def questions(indicator: models.Indicator, places: tuple[str, ...], *, deep: boo
         folder = f"{indicator.classification}/"
         kinds = [c.removeprefix(folder) for c in registry.classifications() if c.startswith(folder)]
     breakdowns: list[tuple[str, ...]] = [()]
-    for name in ("school_type", "gender", "kind"):
-        if name in indicator.breakdowns and (deep or name == "school_type"):
-            breakdowns.append((name,))
+    breakdowns += [
+        (name,)
+        for name in ("school_type", "gender", "kind")
+        if name in indicator.breakdowns and (deep or name == "school_type")
+    ]
     if deep and {"gender", "school_type"} <= set(indicator.breakdowns):
         breakdowns.append(("gender", "school_type"))
     return [
@@ -73,15 +77,16 @@ def compute_results(region: str, facts: Facts) -> Results:
     found: list[Series] = []
     places: dict[str, PlaceInfo] = {}
     for indicator in registry.indicators().values():
-        for question in questions(indicator, around, deep=True):
-            found.append(compute_series(question, facts))
+        found += [compute_series(q, facts) for q in questions(indicator, around, deep=True)]
         if "municipality" in indicator.breakdowns:
             mine = _places(indicator, region, definition, facts)
             places |= {code: info for code, info in mine.items() if code not in places}
             codes = tuple(mine)
-            for question in questions(indicator, codes, deep=False) if codes else []:
-                if not (question.by and indicator.measure == "count"):
-                    found.append(_trimmed(compute_series(question, facts)))
+            found += [
+                _trimmed(compute_series(question, facts))
+                for question in (questions(indicator, codes, deep=False) if codes else [])
+                if not (question.by and indicator.measure == "count")
+            ]
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}
     return Results(region, passed, _inputs(shas, facts), places, definition.example)
@@ -97,7 +102,9 @@ def _places(
     }
     whole = compute_series(Question(indicator.id, (region,), ("school",)), facts)
     names = _names(facts)
-    for code in sorted({dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}):
+    for code in sorted(
+        {dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}
+    ):
         known = schools.location(code)
         board = known.board if known and known.board else ""
         municipality = known.municipality if known and known.municipality else ""
@@ -153,6 +160,18 @@ def _figure_row(figure: Figure, unit: str) -> dict[str, Any]:
     }
 
 
+def _compact(row: dict[str, Any]) -> str:
+    """Write a row without what is empty; ``low`` and ``high`` follow from an exact value."""
+    exact = row["status"] == "ok"
+    kept = {k: v for k, v in row.items() if v not in (None, {}, 0, []) or k == "value"}
+    for name in ("low", "high", "id"):
+        if exact or name == "id":
+            kept.pop(name, None)
+    if kept.get("value") is None:
+        kept.pop("value", None)
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
 def _count(value: Any) -> Count | None:
     if value is None:
         return None
@@ -160,22 +179,24 @@ def _count(value: Any) -> Count | None:
 
 
 def _restored(row: dict[str, Any]) -> Figure:
+    value = row.get("value")
+    zero = 0.0 if row["status"] in ("ok", "bounded") else None
     return Figure(
         row["indicator"],
         row["period"],
         row["place"],
         row["status"],
-        row["stage"],
-        row["classification"],
-        tuple(row["by"].items()),
-        row["value"],
-        row["low"],
-        row["high"],
-        _count(row["numerator"]),
-        _count(row["denominator"]),
-        row["hidden"],
-        row["reason"],
-        tuple(row["sources"]),
+        row.get("stage"),
+        row.get("classification"),
+        tuple(row.get("by", {}).items()),
+        value if value is not None or row["status"] != "ok" else 0.0,
+        row.get("low", value if value is not None else zero),
+        row.get("high", value if value is not None else zero),
+        _count(row.get("numerator", 0 if zero is not None else None)),
+        _count(row.get("denominator")),
+        row.get("hidden", 0),
+        row.get("reason"),
+        tuple(row.get("sources", ())),
     )
 
 
@@ -199,7 +220,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
     ]
     used = {sha for row in rows for sha in row["sources"]}
     numbers = {sha: i for i, sha in enumerate(sorted(used))}
-    lines = [json.dumps({**r, "sources": [numbers[s] for s in r["sources"]]}) for r in rows]
+    lines = [_compact({**r, "sources": [numbers[s] for s in r["sources"]]}) for r in rows]
     (folder / "figures.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     meta = {
         "region": results.region,
@@ -224,8 +245,8 @@ def load(folder: Path = PACKAGE) -> Results:
     with (folder / "figures.jsonl").open(encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
-            row["sources"] = [shas[i] for i in row["sources"]]
-            key = (row["indicator"], row["unit"], row["stage"], row["classification"])
+            row["sources"] = [shas[i] for i in row.get("sources", ())]
+            key = (row["indicator"], row["unit"], row.get("stage"), row.get("classification"))
             groups.setdefault(key, []).append(_restored(row))
     passed = gate.stored(
         [Series(k[0], k[1], tuple(figures), k[2], k[3]) for k, figures in groups.items()]

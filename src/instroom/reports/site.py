@@ -70,7 +70,8 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
         pictures[name] = svg
         if len(pictures) % 20 == 0:
             say(f"{len(pictures)}/{len(jobs)} tekeningen")
-    bodies = [d.to_dict() for d in every] + list(_api_documents(results))
+    bodies = [d.to_dict() for d in every]
+    bodies += {b["key"]: b for b in _api_documents(results)}.values()
     figures = list(_figures(results))
     mark = hashlib.sha256(repr((bodies, sorted(pictures), figures)).encode()).hexdigest()[:20]
     return Site(
@@ -78,7 +79,12 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
         pictures,
         figures,
         list(results.inputs.values()),
-        {"version": __version__, "region": results.region, "example": results.example, "etag": mark},
+        {
+            "version": __version__,
+            "region": results.region,
+            "example": results.example,
+            "etag": mark,
+        },
     )
 
 

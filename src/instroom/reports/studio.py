@@ -38,7 +38,13 @@ class Studio:
     jobs: list[Job] = field(default_factory=list)
 
     def picture(
-        self, kind: str, name: str, items: tuple[Any, ...], title: str, description: str, **more: Any
+        self,
+        kind: str,
+        name: str,
+        items: tuple[Any, ...],
+        title: str,
+        description: str,
+        **more: Any,
     ) -> Picture:
         """Ask for a wide and a narrow drawing; return their names and words."""
         language = self.t.language

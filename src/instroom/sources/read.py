@@ -91,7 +91,9 @@ def _files(paths: Iterable[str | Path]) -> Iterable[tuple[str, Path]]:
         path = Path(argument)
         if path.is_dir():
             for file in sorted(path.rglob("*")):
-                hidden = any(p.startswith(".") or p in _SKIPPED for p in file.relative_to(path).parts)
+                hidden = any(
+                    p.startswith(".") or p in _SKIPPED for p in file.relative_to(path).parts
+                )
                 if file.is_file() and not hidden:
                     yield str(Path(argument) / file.relative_to(path)), file
         elif path.is_file():
@@ -112,7 +114,7 @@ def _still_valid(known: Stored, source: str | None, period: str | None) -> bool:
         return False
     if (source and source != receipt["source"]) or (period and period != receipt.get("asked")):
         return False
-    return receipt["definition"] == parse.fingerprint(registry.sources()[receipt["source"]])
+    return bool(receipt["definition"] == parse.fingerprint(registry.sources()[receipt["source"]]))
 
 
 def _parse(
@@ -180,7 +182,14 @@ def _refusal(name: str, sha256: str, error: InstroomError) -> dict[str, Any]:
     empty: dict[str, Any] = dict.fromkeys(_REPORTED)
     empty |= {"periods": [], "tables": {}, "observations": 0, "warnings": [], "example": False}
     where = error.in_file(name).to_dict()
-    return {"file": name, "already": False, "sha256": sha256, **empty, "status": "refused", "error": where}
+    return {
+        "file": name,
+        "already": False,
+        "sha256": sha256,
+        **empty,
+        "status": "refused",
+        "error": where,
+    }
 
 
 def _note_overlaps(entries: dict[int, dict[str, Any]], store: Store, new: list[int]) -> None:

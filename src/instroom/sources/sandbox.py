@@ -106,7 +106,7 @@ class Worker:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         environment["INSTROOM_CHILD_MEMORY"] = str(self.memory_bytes)
-        self._child = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        self._child = subprocess.Popen(  # our own interpreter and module
             [sys.executable, "-m", "instroom.sources.sandbox"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -150,7 +150,7 @@ def run_all(
                 done.put((position, worker.run(task)))
             except InstroomError as error:
                 done.put((position, error))
-            except Exception as error:  # noqa: BLE001  the caller must hear of it, not wait
+            except Exception as error:  # the caller must hear of it, not wait
                 done.put((position, _refused("parser_died", repr(error), "an answer")))
         worker.close()
 
@@ -199,7 +199,7 @@ def _child() -> None:
         except MemoryError:
             found = f"more than {limit // 2**20} MiB of memory"
             answer = {"error": _refused("too_much_memory", found, "a smaller file").to_dict()}
-        except Exception as error:  # noqa: BLE001  an unreadable file must not end the run
+        except Exception as error:  # an unreadable file must not end the run
             found = f"{type(error).__name__}: {error}"
             answer = {"error": _refused("unreadable", found, "a file that can be parsed").to_dict()}
         answers.write(ANSWER + json.dumps(answer) + "\n")

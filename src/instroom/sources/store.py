@@ -118,7 +118,9 @@ class Store:
 
     def digest(self) -> str:
         """Return a mark of what is stored; equal marks mean equal figures."""
-        marks = [f"{s.sha256}:{s.receipt['definition']}:{','.join(s.receipt['periods'])}" for s in self]
+        marks = [
+            f"{s.sha256}:{s.receipt['definition']}:{','.join(s.receipt['periods'])}" for s in self
+        ]
         marks += [repr(sorted(registry.check_all().items()))]
         return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 

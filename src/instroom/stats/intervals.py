@@ -62,7 +62,10 @@ def direction(before: tuple[float, float, float], after: tuple[float, float, flo
 
     Examples
     --------
-    >>> direction((0.50, 0.50, 3000), (0.474, 0.498, 3100)), direction((0.5, 0.5, 50), (0.6, 0.6, 50))
+    >>> (
+    ...     direction((0.50, 0.50, 3000), (0.474, 0.498, 3100)),
+    ...     direction((0.5, 0.5, 50), (0.6, 0.6, 50)),
+    ... )
     (0, 0)
     """
     low0, high0, n0 = before

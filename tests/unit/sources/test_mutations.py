@@ -80,7 +80,7 @@ class Raw:
 
 
 def reordered(raw: Raw, _: str) -> Raw:
-    return raw.mapped(lambda row, i: row[::-1])
+    return raw.mapped(lambda row, _: row[::-1])
 
 
 def extra_column(raw: Raw, _: str) -> Raw:
@@ -107,6 +107,12 @@ def renamed(raw: Raw, source: str) -> Raw:
 HARMLESS = [reordered, extra_column, other_newline, renamed]
 
 
+def all_at_once(raw: Raw, source: str) -> Raw:
+    for change in HARMLESS:
+        raw = change(raw, source)
+    return raw
+
+
 def parsed(data: bytes, name: str, out: Path, source: str | None = None) -> dict:
     out.mkdir(parents=True)
     path = out.parent / f"{out.name}-{name}"
@@ -119,7 +125,8 @@ def test_harmless_changes_give_the_same_observations(
     example: dict[str, Path], name: str, tmp_path: Path, observations_mark
 ) -> None:
     path = example[name]
-    check_harmless(path, EXAMPLES[name], tmp_path, observations_mark, SAME_COLUMNS.get(name))
+    mark, source = observations_mark, SAME_COLUMNS.get(name)
+    check_harmless(path, EXAMPLES[name], tmp_path, mark, source, HARMLESS)
 
 
 @pytest.mark.shared
@@ -127,15 +134,16 @@ def test_harmless_changes_give_the_same_observations(
 def test_harmless_changes_of_real_files(
     shared_data: Path, path: str, tmp_path: Path, observations_mark
 ) -> None:
-    check_harmless(shared_data / path, REAL[path], tmp_path, observations_mark, None)
+    file, changes = shared_data / path, [all_at_once]
+    check_harmless(file, REAL[path], tmp_path, observations_mark, None, changes)
 
 
-def check_harmless(path: Path, encoding: str, tmp: Path, mark, source: str | None) -> None:
+def check_harmless(path: Path, encoding: str, tmp: Path, mark, source, changes) -> None:
     raw = Raw.of(path, encoding)
     first = parsed(raw.data, path.name, tmp / "first", source)
     assert first["status"] == "read"
     before = mark(tmp / "first")
-    for number, change in enumerate(HARMLESS):
+    for number, change in enumerate(changes):
         changed = change(raw, first["source"])
         out = tmp / f"{number}"
         receipt = parsed(changed.data, path.name, out, source)
@@ -228,8 +236,7 @@ DAMAGED_REAL = {
     "commas": ("duo/vo/geslaagden-gezakten-en-cijfers-2018-2019.csv", commas, 2),
     "found": ("duo/vo/geslaagden-gezakten-en-cijfers-2018-2019_old.csv", lambda r: r, 2),
     "cut_off": (list(REAL)[4], cut_off, -1),
-    "shifted": (list(REAL)[0], shifted, 8),
-    "shifted_hidden": (list(REAL)[1], lambda r: shifted(r, 7), 8),
+    "shifted": (next(iter(REAL)), shifted, 8),
     "text": (list(REAL)[6], lambda r: r.with_cell(3000, r.column("2017"), "geen"), 3001),
 }
 

@@ -7,7 +7,16 @@ from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.monitoring.pipeline import Pipeline, Step, from_published
 from instroom.reports import flow, goals, words
-from instroom.reports.blocks import Block, Cell, Document, Entry, EntryList, FigureBlock, Link, Table
+from instroom.reports.blocks import (
+    Block,
+    Cell,
+    Document,
+    Entry,
+    EntryList,
+    FigureBlock,
+    Link,
+    Table,
+)
 from instroom.reports.documents import parts
 from instroom.reports.documents.indicator import headline, municipalities
 from instroom.reports.documents.parts import Desk
@@ -55,17 +64,28 @@ def home_page(desk: Desk) -> Document:
         blocks.append(headline(desk, topic, desk.region, full=False))
     blocks.append(_goals(desk))
     return Document(
-        "", t.language, t("{region} nu", region=desk.region_name), "over",
-        t("Kiezen meer jongeren in {region} voor techniek? Hier staat wat open cijfers zeggen, hoe zeker dat is "
-          "en wat we niet weten.", region=desk.region_name),
-        tuple(blocks), desk.region_name, desk.shelf.results.example,
+        "",
+        t.language,
+        t("{region} nu", region=desk.region_name),
+        "over",
+        t(
+            "Kiezen meer jongeren in {region} voor techniek? Hier staat wat open cijfers zeggen, hoe zeker dat is "
+            "en wat we niet weten.",
+            region=desk.region_name,
+        ),
+        tuple(blocks),
+        desk.region_name,
+        desk.shelf.results.example,
     )
 
 
 def _goals(desk: Desk) -> EntryList:
     t = desk.t
     return EntryList(
-        "doelen", t("De zeven doelen"), goal_entries(desk, t), t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
+        "doelen",
+        t("De zeven doelen"),
+        goal_entries(desk, t),
+        t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
     )
 
 
@@ -83,9 +103,12 @@ def goal_entries(desk: Desk, t: Texts) -> tuple[Entry, ...]:
         )
         found.append(
             Entry(
-                kpi.id, f"{kpi.number}. {t(kpi.title)}", tuple(s for s in sentences if s),
+                kpi.id,
+                f"{kpi.number}. {t(kpi.title)}",
+                tuple(s for s in sentences if s),
                 t("nog geen nulmeting") if not known else t("gemeten"),
-                "none" if not known else "same", links=links,
+                "none" if not known else "same",
+                links=links,
             )
         )
     return tuple(found)
@@ -104,16 +127,26 @@ def pipeline_block(desk: Desk) -> FigureBlock:
     found = from_published(desk.region, desk.shelf.results.published)
     heading = t("Van basisschool tot vervolgstudie")
     if found.period is None:
-        return FigureBlock("pijplijn", heading, t("Hier is nog geen cijfer: {reason}.", reason=words.reason("source_not_read", t)))
+        return FigureBlock(
+            "pijplijn",
+            heading,
+            t("Hier is nog geen cijfer: {reason}.", reason=words.reason("source_not_read", t)),
+        )
     date = periods.parse(found.period).reference_date
     profile = [s for s in found.steps if s.definition.group == "profile" and s.figure]
     list_words = ", ".join(
         f"{t(STEP_WORDS[s.definition.id])} {words.amount(s.figure, t)}" for s in profile if s.figure
     )
-    sentence = t(
-        "{region}, 1 oktober {year}: een technisch profiel heeft {list}.",
-        region=desk.region_name, year=date.year, list=list_words,
-    ) if profile else t("{region}, 1 oktober {year}.", region=desk.region_name, year=date.year)
+    sentence = (
+        t(
+            "{region}, 1 oktober {year}: een technisch profiel heeft {list}.",
+            region=desk.region_name,
+            year=date.year,
+            list=list_words,
+        )
+        if profile
+        else t("{region}, 1 oktober {year}.", region=desk.region_name, year=date.year)
+    )
     note = t(
         "Een momentopname van verschillende kinderen op dezelfde dag, geen groep die we volgen. Tot en met het "
         "profiel geteld naar de plaats van de school, daarna naar de plaats van studie; daartussen is geen "
@@ -123,8 +156,15 @@ def pipeline_block(desk: Desk) -> FigureBlock:
         "pipeline", f"pipeline-{desk.region}", _flow(found, t), heading, note
     )
     return FigureBlock(
-        "pijplijn", heading, sentence, note, t("momentopname"), "none", picture=picture,
-        tables=(_table(found, desk),), downloads=(Link("SVG", f"picture/{picture.wide}.svg"),),
+        "pijplijn",
+        heading,
+        sentence,
+        note,
+        t("momentopname"),
+        "none",
+        picture=picture,
+        tables=(_table(found, desk),),
+        downloads=(Link("SVG", f"picture/{picture.wide}.svg"),),
     )
 
 
@@ -138,11 +178,14 @@ def _flow(found: Pipeline, t: Texts) -> tuple[flow.Step, ...]:
         missing = not known
         steps.append(
             flow.Step(
-                group, t(heading),
+                group,
+                t(heading),
                 (*_flow_parts(known, t), *_unknown_parts(unknown if known else [], t)),
                 note=t("onbekend") if missing else "",
                 status="missing" if missing else "ok",
-                place_note=t("plaats van studie") if group in ("further", "after") else t("plaats van school"),
+                place_note=t("plaats van studie")
+                if group in ("further", "after")
+                else t("plaats van school"),
                 gap_note=t("niet te volgen in open data") if gap else "",
             )
         )
@@ -169,9 +212,16 @@ def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
             continue
         middle = ((figure.low or 0) + (figure.high or 0)) / 2
         result.append(
-            flow.Part(t("{label}: technisch", label=label), words.amount(figure, t), size * middle / whole, emphasis=True)
+            flow.Part(
+                t("{label}: technisch", label=label),
+                words.amount(figure, t),
+                size * middle / whole,
+                emphasis=True,
+            )
         )
-        result.append(flow.Part(t("{label}: anders", label=label), text, size * (1 - middle) / whole))
+        result.append(
+            flow.Part(t("{label}: anders", label=label), text, size * (1 - middle) / whole)
+        )
     return result
 
 
@@ -189,11 +239,21 @@ def _table(found: Pipeline, desk: Desk) -> Table:
         figure = step.figure
         label = t(STEP_WORDS[step.definition.id])
         if figure is None or figure.low is None:
-            rows.append((Cell(label), Cell(t("onbekend"), "missing"), Cell(words.reason(step.reason, t), "missing")))
+            rows.append(
+                (
+                    Cell(label),
+                    Cell(t("onbekend"), "missing"),
+                    Cell(words.reason(step.reason, t), "missing"),
+                )
+            )
             continue
         count = figure.denominator or figure.numerator
         number = t.number(count.low, count.high) if count else ""
-        share = words.amount(figure, t) if figure.denominator else t("niet van toepassing: hier is nog geen keuze")
+        share = (
+            words.amount(figure, t)
+            if figure.denominator
+            else t("niet van toepassing: hier is nog geen keuze")
+        )
         rows.append((Cell(label), Cell(number, numeric=True), Cell(share, figure.status)))
     columns = (t("Stap"), t("Aantal"), t("Technisch"))
     return Table(t("Van basisschool tot vervolgstudie"), columns, tuple(rows))

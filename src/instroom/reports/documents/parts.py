@@ -160,7 +160,11 @@ def chip(figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
     sign = intervals.direction(_triple(first), _triple(last))
     if sign == 0:
         return (t("binnen de ruis"), "same")
-    return (t("meer dan toeval omhoog"), "ahead") if sign > 0 else (t("meer dan toeval omlaag"), "behind")
+    return (
+        (t("meer dan toeval omhoog"), "ahead")
+        if sign > 0
+        else (t("meer dan toeval omlaag"), "behind")
+    )
 
 
 def _triple(figure: Figure) -> tuple[float, float, float]:
@@ -256,15 +260,20 @@ def sources(desk: Desk, shas: Sequence[str]) -> list[Source]:
     found = (desk.shelf.results.inputs.get(sha) for sha in shas)
     return [
         Source(
-            desk.t(i["title"]), i["publisher"].upper(), i["file"], i["rows"] or 0, i["sha256"],
-            i["licence"], i["vintage"],
+            desk.t(i["title"]),
+            i["publisher"].upper(),
+            i["file"],
+            i["rows"] or 0,
+            i["sha256"],
+            i["licence"],
+            i["vintage"],
         )
         for i in found
         if i
     ]
 
 
-def downloads(desk: Desk, topic: Topic, place: str, picture: Picture | None) -> tuple[Link, ...]:
+def downloads(topic: Topic, place: str, picture: Picture | None) -> tuple[Link, ...]:
     """Return the links to the figures as files and to the drawing."""
     base = f"download/{topic.code}/{place}"
     links = [Link("CSV", f"{base}.csv"), Link("XLSX", f"{base}.xlsx")]

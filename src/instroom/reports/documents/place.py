@@ -6,7 +6,17 @@ from instroom.core.quantities import Count, Share, total
 from instroom.core.series import Figure
 from instroom.definitions import registry
 from instroom.reports import words
-from instroom.reports.blocks import Block, Cell, Document, Entry, EntryList, FigureBlock, Link, Table, TextBlock
+from instroom.reports.blocks import (
+    Block,
+    Cell,
+    Document,
+    Entry,
+    EntryList,
+    FigureBlock,
+    Link,
+    Table,
+    TextBlock,
+)
 from instroom.reports.documents import parts
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.parts import Desk
@@ -31,7 +41,8 @@ def place_page(desk: Desk, info: PlaceInfo) -> Document:
     if not blocks:
         blocks.append(
             TextBlock(
-                "leeg", t("Nog geen cijfers"),
+                "leeg",
+                t("Nog geen cijfers"),
                 (t("Voor deze plaats staan geen scholen in de ingelezen bestanden."),),
                 (Link(t("Alle plaatsen"), "places"),),
             )
@@ -39,8 +50,15 @@ def place_page(desk: Desk, info: PlaceInfo) -> Document:
     blocks.append(_around(desk, info))
     name = desk.name(info.code)
     return Document(
-        f"place/{info.code}", t.language, name, "opgave", _lead(desk, info), tuple(blocks),
-        desk.region_name, desk.shelf.results.example, (Link(t("Scholen, besturen en gemeenten"), "places"),),
+        f"place/{info.code}",
+        t.language,
+        name,
+        "opgave",
+        _lead(desk, info),
+        tuple(blocks),
+        desk.region_name,
+        desk.shelf.results.example,
+        (Link(t("Scholen, besturen en gemeenten"), "places"),),
     )
 
 
@@ -48,8 +66,13 @@ def _lead(desk: Desk, info: PlaceInfo) -> str:
     t = desk.t
     where = desk.name(info.municipality) if info.municipality else desk.region_name
     texts = {
-        "municipality": t("Gemeente in {region}. Geteld zijn de scholen die hier staan.", region=desk.region_name),
-        "board": t("Schoolbestuur met scholen in {where}. Het nieuwste adresbestand bepaalt welke scholen erbij horen.", where=where),
+        "municipality": t(
+            "Gemeente in {region}. Geteld zijn de scholen die hier staan.", region=desk.region_name
+        ),
+        "board": t(
+            "Schoolbestuur met scholen in {where}. Het nieuwste adresbestand bepaalt welke scholen erbij horen.",
+            where=where,
+        ),
         "school_vo": t("School voor voortgezet onderwijs in {where}.", where=where),
         "school_po": t("Basisschool of speciale school in {where}.", where=where),
     }
@@ -71,14 +94,20 @@ def _plain(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
     indicator, newest = registry.indicators()[topic.indicator], desk.shelf.latest(topic, info.code)
     assert newest is not None  # noqa: S101  the caller has seen it
     sentence = t(
-        "{place}, {moment}: {number} {who}.", place=desk.name(info.code),
-        moment=parts.moment(newest, topic, t), number=words.amount(newest, t), who=t("leerlingen"),
+        "{place}, {moment}: {number} {who}.",
+        place=desk.name(info.code),
+        moment=parts.moment(newest, topic, t),
+        number=words.amount(newest, t),
+        who=t("leerlingen"),
     )
     return FigureBlock(
-        topic.indicator, t(indicator.title), sentence, parts.aside(topic, t),
+        topic.indicator,
+        t(indicator.title),
+        sentence,
+        parts.aside(topic, t),
         tables=(parts.years_table(desk, t(indicator.title), [(desk.name(info.code), figures)]),),
         method=parts.method(desk, topic, newest),
-        downloads=parts.downloads(desk, topic, info.code, None),
+        downloads=parts.downloads(topic, info.code, None),
         more=(Link(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 
@@ -93,23 +122,39 @@ def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) 
     high = intervals.wilson(part.high, part.high + rest.low).high
     span = t("{first} tot en met {last}", first=years[0].period, last=years[-1].period)
     sentence = t(
-        "{place}, {span} samen: {share} technisch.", place=desk.name(info.code), span=span,
+        "{place}, {span} samen: {share} technisch.",
+        place=desk.name(info.code),
+        span=span,
         share=t.percent(share.low, share.high),
     )
     detail = t(
         "Hier zijn minder dan {few} leerlingen per jaar, dus de jaren zijn samengenomen. "
         "Door toeval kan het ook {interval} zijn (95 %-interval). {aside}",
-        few=FEW, interval=t.percent(low, high), aside=parts.aside(topic, t),
+        few=FEW,
+        interval=t.percent(low, high),
+        aside=parts.aside(topic, t),
     )
     row = (
         Cell(span),
-        Cell(t.percent(share.low, share.high), "bounded" if not share.exact else "ok", numeric=True),
+        Cell(
+            t.percent(share.low, share.high), "bounded" if not share.exact else "ok", numeric=True
+        ),
         Cell(t.percent(low, high), numeric=True),
-        Cell(t("{part} van {whole}", part=t.number(part.low, part.high), whole=t.number(whole.low, whole.high)), numeric=True),
+        Cell(
+            t(
+                "{part} van {whole}",
+                part=t.number(part.low, part.high),
+                whole=t.number(whole.low, whole.high),
+            ),
+            numeric=True,
+        ),
     )
     columns = (t("Periode"), t("Aandeel"), t("95 %-interval"), t("Aantal"))
     return FigureBlock(
-        f"{topic.indicator}-{topic.stage or 'alle'}", t(indicator.title), sentence, detail,
+        f"{topic.indicator}-{topic.stage or 'alle'}",
+        t(indicator.title),
+        sentence,
+        detail,
         tables=(Table(t(indicator.title), columns, (row,)),),
         method=parts.method(desk, topic, years[-1]),
         more=(Link(t("Meer over dit cijfer"), parts.key_of(topic)),),
@@ -143,10 +188,13 @@ def places_page(desk: Desk) -> Document:
     )
     blocks = []
     for kind, heading in groups:
-        mine = sorted((p for p in places.values() if p.kind == kind), key=lambda p: desk.name(p.code))
+        mine = sorted(
+            (p for p in places.values() if p.kind == kind), key=lambda p: desk.name(p.code)
+        )
         entries = tuple(
             Entry(
-                p.code, desk.name(p.code),
+                p.code,
+                desk.name(p.code),
                 (desk.name(p.municipality),) if p.municipality and kind != "municipality" else (),
                 links=(Link(desk.name(p.code), f"place/{p.code}"),),
             )
@@ -155,16 +203,32 @@ def places_page(desk: Desk) -> Document:
         if entries:
             blocks.append(EntryList(kind, heading, entries, "", "terms"))
     if not blocks:
-        empty = t("De kleine verzameling cijfers in dit pakket bevat alleen de hele regio. Lees de bestanden van DUO "
-                  "in om gemeenten en scholen te zien.")
-        return _list_page(desk, (TextBlock("leeg", t("Nog geen plaatsen"), (empty,), (Link(t("Zo rekenen wij"), "method"),)),))
+        empty = t(
+            "De kleine verzameling cijfers in dit pakket bevat alleen de hele regio. Lees de bestanden van DUO "
+            "in om gemeenten en scholen te zien."
+        )
+        return _list_page(
+            desk,
+            (
+                TextBlock(
+                    "leeg", t("Nog geen plaatsen"), (empty,), (Link(t("Zo rekenen wij"), "method"),)
+                ),
+            ),
+        )
     return _list_page(desk, tuple(blocks))
 
 
 def _list_page(desk: Desk, blocks: tuple[Block, ...]) -> Document:
     t = desk.t
     return Document(
-        "places", t.language, t("Scholen, besturen en gemeenten"), "opgave",
-        t("Op volgorde van naam. Er is geen ranglijst: een aandeel zegt iets over keuzes, niet over hoe goed een school is."),
-        blocks, desk.region_name, desk.shelf.results.example,
+        "places",
+        t.language,
+        t("Scholen, besturen en gemeenten"),
+        "opgave",
+        t(
+            "Op volgorde van naam. Er is geen ranglijst: een aandeel zegt iets over keuzes, niet over hoe goed een school is."
+        ),
+        blocks,
+        desk.region_name,
+        desk.shelf.results.example,
     )

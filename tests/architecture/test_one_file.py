@@ -1,0 +1,256 @@
+"""One file to add, no list to edit: a file of each kind in an overlay folder is used as it is."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from instroom.core.errors import DefinitionError
+from instroom.core.quantities import Count
+from instroom.definitions import registry
+from instroom.definitions.gazetteer import gazetteer
+from instroom.sources.read import read
+from instroom.sources.store import Store
+
+#: Kind -> where the file stands in the overlay, and what is in it.
+SAMPLES: dict[str, tuple[str, str]] = {
+    "source": (
+        "monitoring/sources/sample_clubs.toml",
+        """
+title = "Leden van techniekclubs"
+publisher = "instroom"
+licence = "CC0-1.0"
+[periods]
+kind = "october"
+[columns.club]
+names = ["CLUB"]
+role = "place"
+required = true
+[columns.town]
+names = ["PLAATS"]
+role = "municipality_name"
+[columns.kind]
+names = ["SOORT"]
+role = "kind"
+codes = "sample_clubs"
+required = true
+[[values]]
+pattern = 'LEDEN (?P<period>\\d{4}) (?P<gender>MAN|VROUW)'
+measure = "members"
+[[checks]]
+kind = "unique"
+columns = ["place"]
+""",
+    ),
+    "codes": (
+        "monitoring/codes/sample_clubs.toml",
+        """
+title = "Soort club"
+[codes.robots]
+title = "robotica"
+synonyms = ["Robot- en codeclub"]
+""",
+    ),
+    "indicator": (
+        "monitoring/indicators/sample_members.toml",
+        """
+title = "Leden van techniekclubs"
+measure = "missing"
+unit = "pupils"
+reason = "not_measured"
+definition = "Hoeveel kinderen lid zijn van een techniekclub."
+""",
+    ),
+    "classification": (
+        "monitoring/classifications/technical_profile/sample.toml",
+        """
+title = "Alleen Natuur en Techniek"
+label = "N&T"
+source = "Verzonnen om te proberen."
+[[rules]]
+school_types = ["havo", "vwo"]
+column = "profile"
+technical = ["nt"]
+known = ["nt", "ng", "em", "cm"]
+""",
+    ),
+    "kpi": (
+        "programme/kpis/8_sample.toml",
+        """
+title = "Meer kinderen op een techniekclub"
+number = 8
+seed = "Verzonnen om te proberen"
+lines = [1]
+indicators = ["sample_members"]
+""",
+    ),
+    "claim": (
+        "region/claims/99_sample.toml",
+        """
+title = "Techniekclubs groeien"
+number = 99
+quote = "De clubs groeien."
+seed = "Verzonnen om te proberen"
+verdict = "not_recomputable"
+evidence = "none"
+found = "Niets gevonden."
+checked = 2026-11-23
+""",
+    ),
+    "region": (
+        "region/regions/sample.toml",
+        """
+title = "Proefland"
+country = "sample"
+province = "PV98"
+example = true
+[municipalities]
+GM9801 = { name = "Proefdam", abbreviation = "PRO", column = 0, row = 0 }
+""",
+    ),
+    "places": (
+        "region/places/sample.toml",
+        """
+title = "Verzonnen gemeenten"
+source = "Verzonnen om te proberen."
+[provinces]
+PV98 = "Proefprovincie"
+[municipalities]
+GM9801 = { name = "Proefdam", province = "PV98" }
+GM9802 = { name = "Oud-Proefdam", province = "PV98", merged_into = "GM9801" }
+""",
+    ),
+    "glossary": (
+        "glossary/sample.toml",
+        """
+title = "Woorden van de proef"
+[[terms]]
+identifier = "technology_club"
+nl = "techniekclub"
+en = "technology club"
+de = "Technikklub"
+meaning = "Een club waar kinderen na school iets maken."
+""",
+    ),
+}
+FILE = (
+    "CLUB;PLAATS;SOORT;LEDEN 2018 MAN;LEDEN 2018 VROUW\r\nA1;PROEFDAM;Robot- en codeclub;<5;7\r\n"
+)
+
+
+@pytest.fixture
+def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give an overlay folder with one file of every kind."""
+    folder = tmp_path / "overlay"
+    for path, text in SAMPLES.values():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, "utf-8")
+    monkeypatch.setenv("INSTROOM_DEFINITIONS", str(folder))
+    registry._registry.cache_clear()
+    yield folder
+    registry._registry.cache_clear()
+
+
+def use_source(data: Path) -> None:
+    path = data.parent / "clubs.csv"
+    path.write_bytes(FILE.encode())
+    entry = read(path, data=data)["files"][0]
+    assert (entry["status"], entry["source"]) == ("read", "sample_clubs")
+    assert (entry["periods"], entry["rows"], entry["observations"]) == (["2018-2019"], 1, 2)
+    stored = Store(data).get(entry["sha256"])
+    assert stored is not None
+    rows = pq.read_table(stored.observations).to_pylist()
+    boys = next(row for row in rows if row["gender"] == "male")
+    assert Count(int(boys["low"]), int(boys["high"])) == Count(1, 4)
+    assert (boys["place"], boys["kind"]) == ("A1", "robots")
+    assert (boys["municipality"], boys["period"]) == ("GM9801", "2018-2019")
+
+
+def use_codes(data: Path) -> None:
+    assert registry.codes()["sample_clubs"].codes["robots"].title == "robotica"
+    use_source(data)
+
+
+def use_indicator(_: Path) -> None:
+    assert registry.indicators()["sample_members"].measure == "missing"
+
+
+def use_classification(_: Path) -> None:
+    found = registry.classifications()["technical_profile/sample"]
+    assert found.rules[0].technical == ["nt"]
+
+
+def use_kpi(_: Path) -> None:
+    numbers = [kpi.number for kpi in registry.kpis().values()]
+    assert sorted(numbers) == list(range(1, 9))
+    assert registry.kpis()["8_sample"].indicators == ["sample_members"]
+
+
+def use_claim(_: Path) -> None:
+    assert registry.claims()["99_sample"].evidence == "none"
+
+
+def use_region(_: Path) -> None:
+    region = registry.regions()["sample"]
+    assert [tile.name for tile in region.municipalities.values()] == ["Proefdam"]
+    assert all(code in gazetteer() for code in region.municipalities)
+
+
+def use_places(_: Path) -> None:
+    places = gazetteer()
+    assert places.code_of("PROEFDAM") == "GM9801"
+    assert places.current("GM9802") == "GM9801"
+    assert places.code_of("Enschede") == "GM0153"
+
+
+def use_glossary(_: Path) -> None:
+    terms = {term.identifier: term for term in registry.glossary().terms}
+    assert terms["technology_club"].de == "Technikklub"
+
+
+USES: dict[str, Callable[[Path], None]] = {kind: globals()[f"use_{kind}"] for kind in SAMPLES}
+
+
+def test_every_kind_has_a_sample_here() -> None:
+    assert set(SAMPLES) == set(registry.KINDS)
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_one_file_is_enough(overlay: Path, kind: str, tmp_path: Path) -> None:
+    before = {k: len(registry._registry(k, "")) for k in registry.KINDS}
+    assert registry.check_all()[kind] == before[kind] + 1
+    assert (overlay / SAMPLES[kind][0]).exists()
+    USES[kind](tmp_path / "data")
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_a_misspelt_key_is_refused_with_file_and_key(overlay: Path, kind: str) -> None:
+    path, text = SAMPLES[kind]
+    wrong = text.replace("title =", "titel =", 1).strip()
+    (overlay / path).write_text("nonsense = 1\n" + wrong, "utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        registry._get(kind)
+    error = caught.value
+    assert (error.code, error.exit_code) == ("definition_invalid", 10)
+    assert error.where.file == path
+    assert error.where.key in ("nonsense", "titel")
+    assert "key 'titel': unknown key; did you mean 'title'?" in error.message
+    assert "key 'nonsense': unknown key" in error.message
+    assert "key 'title'" in error.message, "what is missing is named beside what is misspelt"
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_an_unknown_id_answers_did_you_mean(overlay: Path, kind: str) -> None:
+    known = Path(SAMPLES[kind][0]).relative_to(registry.KINDS[kind][0]).with_suffix("").as_posix()
+    assert (overlay / SAMPLES[kind][0]).exists()
+    assert registry._get(kind)[known].title
+    with pytest.raises(DefinitionError) as caught:
+        registry._get(kind)[known + "x"]
+    assert caught.value.code == "unknown_id"
+    assert caught.value.hint == f"did you mean '{known}'?"
+
+
+def test_without_the_overlay_nothing_of_it_is_known() -> None:
+    assert "sample_clubs" not in registry.sources()
+    assert gazetteer().code_of("PROEFDAM") is None
