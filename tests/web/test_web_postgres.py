@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,12 @@ pytestmark = [
 
 
 @pytest.fixture
-def cluster(tmp_path_factory):
+def cluster():
     """Yield the address of an empty cluster; as root it runs as the user postgres."""
-    folder, port = tmp_path_factory.mktemp("cluster"), running.free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="instroom-pg-")), running.free_port()
     user = "postgres" if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user)
-        for parent in list(folder.parents)[:2]:
-            parent.chmod(0o755)
     options = {"user": user, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     make = [INITDB, "-D", str(folder / "rows"), "-U", "tester", "-A", "trust", "-E", "UTF8"]
     subprocess.run([*make, "--locale=C"], check=True, cwd=folder, **options)
@@ -38,6 +37,7 @@ def cluster(tmp_path_factory):
     yield f"postgresql://tester:@127.0.0.1:{port}/postgres"
     server.terminate()
     server.wait(20)
+    shutil.rmtree(folder)
 
 
 def test_pages_work_on_postgresql(cluster):

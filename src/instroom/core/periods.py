@@ -67,7 +67,7 @@ def parse(text: str) -> Period:
         return Period("school" if match[2] == "SJ" else "calendar", int(match[1]))
     if match := _SCHOOL.fullmatch(clean):
         start, end = int(match[1]), int(match[2])
-        if end % 100 == (start + 1) % 100:
+        if end == (start + 1 if end > 99 else (start + 1) % 100):
             return Period("school", start)
     elif _YEAR.fullmatch(clean):
         return Period("calendar", int(clean))

@@ -36,7 +36,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 class Texts:
-    """Sentences, numbers and shares in one language.
+    r"""Sentences, numbers and shares in one language.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class Texts:
     >>> t("{n} leerlingen", n=t.number(3431))
     '3.431 leerlingen'
     >>> t.percent(0.4851), t.percent(0.47353, 0.49777)
-    ('48,5 %', '47,4–49,8 %')
+    ('48,5\xa0%', '47,4–49,8\xa0%')
     """
 
     def __init__(self, language: str = SOURCE_LANGUAGE) -> None:

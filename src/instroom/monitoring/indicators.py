@@ -1,13 +1,15 @@
 """From observations to series: what an indicator counts, per place, period and breakdown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import duckdb
 import narwhals as nw
+import pyarrow as pa
 
 from instroom.core import periods
 from instroom.core.errors import DataError, DefinitionError, Where
@@ -22,7 +24,7 @@ from instroom.sources.store import Store, Stored
 
 _KEYS = ("file", "period", "place", "municipality", "locality", "board")
 _DIMENSIONS = ("gender", "school_type", "level", "kind", "form", "field")
-_PLACE_BREAKDOWNS = ("municipality", "board", "school")
+_SUMS = ("low", "high", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +232,18 @@ def _cells(
     by: Sequence[str],
     facts: Facts,
 ) -> list[Cell]:
-    split_gender = "gender" in by
-    key = (indicator.id, stage, classification, split_gender, tuple(by))
+    dims = _dimensions(indicator, by)
+    key = (indicator.id, stage, classification, dims)
     if key not in facts._cells:
         chosen = _chosen_files(indicator.stages[stage], facts)
-        facts._cells[key] = _collect(indicator, stage, classification, by, chosen, facts)
+        facts._cells[key] = _collect(indicator, stage, classification, dims, chosen, facts)
     return facts._cells[key]
+
+
+def _dimensions(indicator: models.Indicator, by: Sequence[str]) -> tuple[str, ...]:
+    """Return the dimensions needed: those asked for, and those that choose who counts."""
+    always = {"school_type"} | ({"kind"} if indicator.kinds else set())
+    return tuple(d for d in _DIMENSIONS if d in by or d in always)
 
 
 def _chosen_files(stage: models.Stage, facts: Facts) -> dict[str, list[str]]:
@@ -262,28 +270,48 @@ def _collect(
     indicator: models.Indicator,
     stage_id: str,
     classification: str | None,
-    by: Sequence[str],
+    dims: tuple[str, ...],
     chosen: dict[str, list[str]],
     facts: Facts,
 ) -> list[Cell]:
     stage = indicator.stages[stage_id]
-    dims = [
-        d for d in _DIMENSIONS if d in by or d == "school_type" or (d == "kind" and indicator.kinds)
-    ]
+    part = {"measure": [stage.part]} if stage.part else _technical(indicator, classification)
+    measures = [stage.measure, stage.part] if stage.part else [stage.measure]
     result: list[Cell] = []
     for sha256, wanted in chosen.items():
         stored = facts.store.get(sha256)
         if stored is None or not stored.observations.exists():
             continue
         frame = facts.connection.read_parquet(str(stored.observations))
-        measures = [stage.measure, stage.part] if stage.part else [stage.measure]
         rows = choose(frame, {"measure": measures, "period": wanted, **stage.where})
-        rows = _narrow(rows, stage, by)
-        part = {"measure": [stage.part]} if stage.part else _technical(indicator, classification)
-        for row in tally(rows, [*_KEYS, *dims], part).collect("pyarrow").to_native().to_pylist():
-            example = bool(stored.receipt.get("example"))
-            result.append(_cell(_rest_of(row) if stage.part else row, dims, example, facts))
+        rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part)
+        found = rows.collect("pyarrow").to_native()
+        if stage.part:
+            found = pa.Table.from_pylist([_rest_of(row) for row in found.to_pylist()])
+        result += _as_cells(found, dims, bool(stored.receipt.get("example")), facts)
     return result
+
+
+def _as_cells(
+    table: pa.Table, dims: tuple[str, ...], example: bool, facts: Facts
+) -> Iterator[Cell]:
+    """Yield the rows of a tally; where a school stands is looked up once per school."""
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
+    names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
+    keys = zip(*(columns[k] for k in _KEYS), strict=True)
+    known = facts.organisations
+    where: dict[tuple[object, ...], tuple[str | None, str | None]] = {}
+    for (file, period, *place_keys), values, added in zip(keys, names, sums, strict=False):
+        key = tuple(place_keys)
+        if key not in where:
+            place, municipality, locality, board = place_keys
+            where[key] = (
+                known.municipality(place, municipality, locality),
+                known.board(place, board),
+            )
+        dimensions = tuple(zip(dims, values, strict=True))
+        yield Cell(file, period, place_keys[0], *where[key], example, dimensions, added)
 
 
 def _rest_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -312,22 +340,6 @@ def _technical(indicator: models.Indicator, classification: str | None) -> dict[
     for rule in rules:
         found[rule.column] += rule.technical
     return dict(found)
-
-
-def _cell(row: dict[str, Any], dims: list[str], example: bool, facts: Facts) -> Cell:
-    place, known = row["place"], facts.organisations
-    return Cell(
-        row["file"],
-        row["period"],
-        place,
-        known.municipality(place, row["municipality"], row["locality"]),
-        known.board(place, row["board"]),
-        example,
-        tuple((d, row[d]) for d in dims),
-        tuple(
-            row[f"{part}_{what}"] for part in ("part", "rest") for what in ("low", "high", "hidden")
-        ),
-    )
 
 
 # --- cells to figures ---------------------------------------------------------------------
@@ -362,8 +374,9 @@ def _figures(
     groups: dict[Group, _Sums] = defaultdict(_Sums)
     seen: set[str] = set()
     membership = _Membership(places, question.transitions, facts)
+    inside = {period for period in {c.period for c in cells} if _in_span(period, span)}
     for cell in cells:
-        if not _in_span(cell.period, span):
+        if cell.period not in inside:
             continue
         seen.add(cell.period)
         dims = dict(cell.dims)

@@ -5,6 +5,7 @@ open data cannot tell is a step with a status and a reason.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from instroom.core import periods
@@ -14,6 +15,7 @@ from instroom.monitoring.indicators import Facts, Question, find_place
 from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.questions import rounded
 from instroom.privacy.published import Published, publish
+from instroom.sources.store import Store
 
 Group = Literal["po", "vo", "profile", "further", "after"]
 
@@ -69,7 +71,7 @@ class Pipeline:
     steps: tuple[Step, ...]
 
 
-def pipeline(place: str, facts: Facts) -> Pipeline:
+def compute_pipeline(place: str, facts: Facts) -> Pipeline:
     """Return the pipeline of a place at the latest date that most steps have.
 
     Raises
@@ -136,6 +138,17 @@ def _best_period(table: dict[tuple[str, str, str], Figure]) -> str | None:
         if (indicator, school_type) in wanted and figure.status in ("ok", "bounded"):
             counts[period] = counts.get(period, 0) + 1
     return max(counts, key=lambda p: (counts[p], p)) if counts else None
+
+
+def pipeline(*, place: str = "twente", data: str | Path | None = None) -> dict[str, Any]:
+    """Return the pipeline of a place at one reference date (a cross-section), as plain data.
+
+    Raises
+    ------
+    DataError
+        For an unknown place.
+    """
+    return to_dict(compute_pipeline(place, Facts(Store(data))))
 
 
 def to_dict(found: Pipeline) -> dict[str, Any]:

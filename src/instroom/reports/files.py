@@ -84,6 +84,27 @@ def figures_xlsx(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
     return buffer.getvalue()
 
 
+def export(
+    dataset: str,
+    *,
+    format: str = "csv",  # noqa: A002  the name of the option
+    out: str | Path,
+    data: str | Path | None = None,
+) -> dict[str, Any]:
+    """Write a data set to a file; ``dataset`` is ``observations``.
+
+    Raises
+    ------
+    DataError
+        When there is no such data set, or nothing has been read.
+    """
+    if dataset != "observations":
+        raise DataError(
+            f"there is no data set '{dataset}'", code="unknown_dataset", expected="observations"
+        )
+    return export_observations(out, format, Store(data))
+
+
 def export_observations(out: str | Path, format: str, store: Store) -> dict[str, Any]:  # noqa: A002
     """Write all observations to one CSV or Parquet file, in a fixed order.
 

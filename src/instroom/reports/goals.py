@@ -1,5 +1,6 @@
 """The seven goals (KPI's) of the programme: what they stand at, or what is needed to know."""
 
+from pathlib import Path
 from typing import Any
 
 from instroom.core.series import Figure
@@ -10,6 +11,7 @@ from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.questions import rounded
 from instroom.privacy.published import Published, publish
 from instroom.reports import words
+from instroom.sources.store import Store
 
 
 def goals(place: str, facts: Facts) -> Published:
@@ -17,6 +19,14 @@ def goals(place: str, facts: Facts) -> Published:
     code = find_place(place, facts)
     wanted = {i for kpi in registry.kpis().values() for i in kpi.indicators}
     return publish([compute_series(Question(i, (code, "nl")), facts) for i in sorted(wanted)])
+
+
+def kpi(
+    *, place: str = "twente", data: str | Path | None = None, lang: str = "nl"
+) -> dict[str, Any]:
+    """Return the seven goals: newest figure and sentence, or what is needed to know it."""
+    facts = Facts(Store(data))
+    return to_dict(find_place(place, facts), goals(place, facts), Texts(lang))
 
 
 def latest(published: Published, indicator: str, place: str) -> Figure | None:

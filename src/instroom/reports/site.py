@@ -50,7 +50,8 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Job
         found += [indicator_page(desk, topic) for topic in parts.topics(indicator)]
     found.append(place.places_page(desk))
     found += [place.place_page(desk, info) for info in results.places.values()]
-    found += [pages.claims_page(desk), pages.method_page(desk), pages.glossary_page(desk)]
+    found += [pages.claims_page(desk), pages.method_page(desk), pages.sources_page(desk)]
+    found.append(pages.glossary_page(desk))
     found += pages.plain_pages(desk)
     unique = {job.name: job for job in studio.jobs}
     return found, list(unique.values())
@@ -115,10 +116,12 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
     found = pipelines.from_published(region, results.published)
     yield body(f"api/pipeline/{region}", pipelines.to_dict(found))
     yield body(f"api/kpi/{region}", goals.to_dict(region, results.published, Texts("nl")))
+    definitions: dict[tuple[str, str | None, str | None], dict[str, Any]] = {}
     for indicator in registry.indicators().values():
         for topic in parts.topics(indicator):
             stage = topic.stage or next(iter(indicator.stages), None)
             definition = definition_dict(indicator, stage, topic.classification)
+            definitions[topic.indicator, topic.stage, topic.classification] = definition
             yield body(f"api/definition/{topic.code}", definition)
             if topic == parts.topics(indicator)[0] and topic.code != indicator.id:
                 yield body(f"api/definition/{indicator.id}", definition)
@@ -130,7 +133,18 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
             inputs = [results.inputs[s] for s in figure.sources if s in results.inputs]
             yield body(
                 f"api/explain/{figure.id}",
-                {"id": figure.id, "formula": formula(figure), "value": value, "inputs": inputs},
+                {
+                    "id": figure.id,
+                    "definition": definitions[
+                        figure.indicator, figure.stage, figure.classification
+                    ],
+                    "formula": formula(figure),
+                    "value": value,
+                    "recomputed": None,
+                    "equal": None,
+                    "note": "instroom explain recomputes this figure from the stored files",
+                    "inputs": inputs,
+                },
             )
 
 

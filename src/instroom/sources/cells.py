@@ -9,12 +9,14 @@ Kind = Literal["count", "decimal", "percent", "flagged"]
 _DIGITS = re.compile(r"\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 _WHOLE = re.compile(r"\d+[.,]0+")
-_LESS = re.compile(r"<\s*(\d+)")
+_LESS = re.compile(r"<\s*([0-9]{1,6})")
 _DECIMAL = re.compile(r"-?\d*[.,]?\d+|-?\d+[.,]")
 #: What publishers write for "no figure"; a blank is one of them.
 _NOTHING = {"", ".", ":", "-", "x", "n.v.t.", "nvt", "*"}
 #: Least and most people behind DUO's -1 (higher education) and "<5".
 _SMALL = (1.0, 4.0)
+#: No publisher's number is longer; a longer text is none.
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def parse(text: str, kind: Kind, missing: frozenset[str] = frozenset()) -> Cell:
     True
     """
     clean = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+    if len(clean) > _LONGEST and clean not in missing:
+        return UNREADABLE
     if kind == "flagged":
         return _flagged(clean)
     if clean in missing or clean.lower() in _NOTHING:
@@ -96,7 +100,8 @@ def _flagged(text: str) -> Cell:
         return Cell(None, None, "missing", flag.strip())
     if not _DECIMAL.fullmatch(number) or not number.isascii():
         return UNREADABLE
-    return Cell(float(number), float(number), "ok", flag.strip())
+    value = float(number.replace(",", "."))
+    return Cell(value, value, "ok", flag.strip())
 
 
 def _exact(value: float) -> Cell:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from instroom.core.errors import SourceError
 
 _KNOWN = ("Fryslân", "Súdwest", "Carré", "FRYSLÂN", "Noardeast-Fryslân", "Fryske")
-_INSIDE_WORD = re.compile(r"(?<=[A-Za-z])([^\x00-\x7f])(?=[A-Za-z])")
+#: A sign inside a word, or one at its end that is é, è or ë in one of the encodings.
+_INSIDE_WORD = re.compile(r"(?<=[A-Za-z])(?:[^\x00-\x7f](?=[A-Za-z])|[éèë\u201aŠ‰])")
+#: What stands inside Dutch and Frisian words; an apostrophe does, a ligature does not.
+_LETTERS = {chr(n) for n in range(0xC0, 0x180) if chr(n).isalpha()} - set("æÆŠ") | {"’"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,15 @@ def _single_byte(data: bytes) -> Text:
 def _score(data: bytes, encoding: str) -> float:
     text = data.decode(encoding, errors="replace")
     known = sum(text.count(word) for word in _KNOWN)
-    inside = _INSIDE_WORD.findall(text)
-    letters = sum(1 if char.isalpha() and ord(char) < 0x180 else -1 for char in inside)
+    inside = [(found.start(), found[0]) for found in _INSIDE_WORD.finditer(text)]
+    letters = sum(_fits(char, text[at + 1 : at + 2]) for at, char in inside)
     broken = text.count("\ufffd") + sum(text.count(char) for char in "░▒▓│┤╣║╗╝┐└┴┬├─┼")
     return 5 * known + letters - 5 * broken + (0.5 if encoding != "cp850" else 0)
+
+
+def _fits(char: str, following: str) -> int:
+    """Return 1 for a letter that belongs in a word: same case as the letter after it."""
+    if char not in _LETTERS:
+        return -1
+    other_case = following.isalpha() and char.isalpha() and char.isupper() != following.isupper()
+    return -1 if other_case else 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -227,6 +227,11 @@ def write_example(folder: Path, *, seed: int = 1, size: Size = "small") -> list[
             (folder / name).write_bytes(data)
             written.append(folder / name)
     return sorted(written)
+
+
+def example(*, out: str | Path, seed: int = 1) -> dict[str, Any]:
+    """Write files of an invented region in the publishers' genuine layouts; list them."""
+    return {"files": [str(path) for path in write_example(Path(out), seed=seed)]}
 
 
 def _towns() -> list[Town]:

@@ -184,8 +184,13 @@ def year_period(text: str, source: Source) -> str:
     return period.code
 
 
-@cache
 def _codes(name: str) -> dict[str, str]:
+    return _codes_of(name, str(registry.overlay() or ""))
+
+
+@cache
+def _codes_of(name: str, overlay: str) -> dict[str, str]:
+    del overlay  # part of the key: another overlay has other codes
     codes = registry.codes()[name].codes
     table = {normal(synonym): code for code, c in codes.items() for synonym in c.synonyms}
     return table | {normal(code): code for code in codes}

@@ -109,6 +109,7 @@ class Store:
     def _replace(self, incoming: Path, final: Path) -> None:
         if final.exists():
             old = final.with_name(f".old-{final.name}")
+            shutil.rmtree(old, ignore_errors=True)  # left by a process that was killed here
             final.rename(old)
             incoming.rename(final)
             shutil.rmtree(old)
@@ -141,3 +142,50 @@ def scratch() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def check(*, data: str | Path | None = None) -> dict[str, Any]:
+    """Check definitions, the data directory and its files; say how to repair."""
+    checks: list[dict[str, Any]] = []
+
+    def note(name: str, ok: bool, message: str, repair: str = "") -> None:
+        checks.append({"id": name, "ok": ok, "message": message, "repair": repair or None})
+
+    counts = registry.check_all()
+    note("definitions", True, ", ".join(f"{n} {kind}" for kind, n in counts.items()))
+    root = data_directory(data)
+    writable = _writable(root)
+    note("data_directory", writable, str(root), "" if writable else "choose a folder with --data")
+    wrong = [s.sha256[:12] for s in Store(data) if not _intact(s.folder)]
+    note(
+        "snapshots",
+        not wrong,
+        "all stored files have their own sha256" if not wrong else f"changed: {', '.join(wrong)}",
+        "" if not wrong else "remove these folders and read the files again",
+    )
+    stale = [
+        s.receipt["name"] for s in Store(data) if s.receipt["source"] not in registry.sources()
+    ]
+    note(
+        "sources",
+        not stale,
+        "every stored file has a definition" if not stale else f"no definition: {', '.join(stale)}",
+        "" if not stale else "bring the definition back, or remove the file's folder",
+    )
+    return {"ok": all(c["ok"] for c in checks), "checks": checks}
+
+
+def _writable(root: Path) -> bool:
+    parent = root if root.exists() else root.resolve().parent
+    if not os.access(parent, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=parent):
+            return True
+    except OSError:
+        return False
+
+
+def _intact(folder: Path) -> bool:
+    original = folder / "original"
+    return original.exists() and sha256_of(original) == folder.name

@@ -235,7 +235,22 @@ def method_page(desk: Desk) -> Document:
         ),
     )
     blocks = tuple(TextBlock(anchor, heading, paragraphs) for anchor, heading, paragraphs in texts)
-    inputs = sorted(desk.shelf.results.inputs.values(), key=lambda i: str(i["title"]))
+    return _page(
+        desk,
+        "method",
+        t("Zo rekenen wij"),
+        "over",
+        t("Van bestand tot bladzijde: wat er met de cijfers gebeurt."),
+        blocks,
+    )
+
+
+def sources_page(desk: Desk) -> Document:
+    """Return every input file with publisher, licence, rows and sha256."""
+    t = desk.t
+    inputs = sorted(
+        desk.shelf.results.inputs.values(), key=lambda i: (str(i["title"]), i["sha256"])
+    )
     entries = tuple(
         Entry(
             i["sha256"][:12],
@@ -252,14 +267,15 @@ def method_page(desk: Desk) -> Document:
         )
         for i in inputs
     )
-    files = EntryList("bestanden", t("Gebruikte bestanden"), entries, "", "cards")
     return _page(
         desk,
-        "method",
-        t("Zo rekenen wij"),
+        "sources",
+        t("Bronnen"),
         "over",
-        t("Van bestand tot bladzijde: wat er met de cijfers gebeurt."),
-        (*blocks, files),
+        t(
+            "De bestanden van uitgevers waaruit deze cijfers zijn gerekend. Elk bestand blijft bewaard zoals het kwam."
+        ),
+        (EntryList("bestanden", t("Gebruikte bestanden"), entries),),
     )
 
 

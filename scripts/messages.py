@@ -1,0 +1,233 @@
+"""Keep the languages complete: collect every Dutch sentence and update the .po files.
+
+Usage: ``python scripts/messages.py [--check]``. Writes the .po files below ``src/instroom/locale``
+(a new language is a new, empty file there) and prints what is still untranslated. ``--check``
+writes nothing and exits 1 when a sentence is untranslated, unused, has other placeholders than
+the Dutch, or when a file differs from what this script would write.
+"""
+
+import ast
+import io
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from instroom.core.texts import LOCALE
+from instroom.definitions import registry
+
+SOURCE = Path(__file__).parents[1] / "src"
+
+#: Tables of words that reach ``t()`` by a variable: file and name of the constant.
+TABLES = (
+    ("instroom/reports/words.py", "REASONS"),
+    ("instroom/reports/words.py", "PLACE_OF"),
+    ("instroom/reports/words.py", "words"),
+    ("instroom/reports/documents/parts.py", "_VERBS"),
+    ("instroom/reports/documents/home.py", "STEP_WORDS"),
+    ("instroom/reports/documents/home.py", "_GROUPS"),
+    ("instroom/reports/documents/pages.py", "VERDICTS"),
+    ("instroom/reports/documents/pages.py", "EVIDENCE"),
+)
+#: Loop variables that reach ``t()``: a heading of _GROUPS, a note of an indicator.
+LOOPS = {"heading", "n"}
+#: Texts in definitions that pages show.
+FIELDS = {
+    "indicator": (
+        "title",
+        "definition",
+        "need",
+        "notes",
+        "stages.title",
+        "stages.who",
+        "stages.note",
+    ),
+    "classification": ("title", "label", "source", "note"),
+    "codes": ("codes.title",),
+    "kpi": ("title", "need"),
+    "claim": ("title", "found", "seed"),
+    "glossary": ("terms.meaning",),
+    "source": ("title", "note"),
+    "region": ("note",),
+}
+_FIELD_NAMES = {path.split(".")[-1] for paths in FIELDS.values() for path in paths}
+_TABLE_NAMES = {name for _, name in TABLES}
+#: How code calls a :class:`instroom.core.texts.Texts`.
+_NAMES, _ATTRIBUTES = {"t", "texts", "parts_t"}, {"t", "texts"}
+_TAG = re.compile(r"""\{%-?\s*t\s+(?:"([^"]*)"|'([^']*)')""")
+_HEADER = (
+    "# Instroom. The message ids are the Dutch sentences; scripts/messages.py keeps them.\n"
+    'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n'
+    '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+)
+
+
+class UnknownMessageError(Exception):
+    """Something is translated whose words this script cannot find."""
+
+
+def collect() -> dict[str, set[str]]:
+    """Return every message with the files it stands in.
+
+    Raises
+    ------
+    UnknownMessageError
+        When code translates a variable that is in none of the lists above.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for place, message in (*_in_code(), *_in_tables(), *_in_templates(), *_in_definitions()):
+        if message:
+            found[message].add(place)
+    return found
+
+
+def _in_code() -> Iterator[tuple[str, str]]:
+    for file in sorted(SOURCE.rglob("*.py")):
+        place = file.relative_to(SOURCE.parent).as_posix()
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and _translates(node.func):
+                for message in _messages(node.args[0], f"{place}:{node.lineno}"):
+                    yield place, message
+
+
+def _translates(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return function.attr in _ATTRIBUTES
+    return isinstance(function, ast.Name) and function.id in _NAMES
+
+
+def _messages(node: ast.expr, where: str) -> list[str]:
+    """Return the words in the first argument of ``t()``; those of tables are read elsewhere."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=one, orelse=other):
+            return [*_messages(one, where), *_messages(other, where)]
+        case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[_, default]):
+            return [*_messages(ast.Subscript(value=table), where), *_messages(default, where)]
+        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)):
+            known = name in _TABLE_NAMES
+        case ast.Attribute(attr=name):
+            known = name in _FIELD_NAMES
+        case ast.Name(id=name):
+            known = name in LOOPS
+        case _:
+            known = False
+    if isinstance(node, ast.Subscript) and isinstance(getattr(node, "slice", None), ast.Constant):
+        known = known or node.slice.value in _FIELD_NAMES  # the stored title of an input file
+    if not known:
+        raise UnknownMessageError(
+            f"{where}: which words are these? Name them in {Path(__file__).name}"
+        )
+    return []
+
+
+def _in_tables() -> Iterator[tuple[str, str]]:
+    for file, name in TABLES:
+        tree = ast.parse((SOURCE / file).read_text("utf-8"))
+        values = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            and isinstance(node.value, ast.Dict)
+            and ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+            == name
+        ]
+        if not values:
+            raise UnknownMessageError(f"{file}: there is no table {name}")
+        for value in values:
+            for message in ast.literal_eval(value).values():
+                yield f"src/{file}", message
+
+
+def _in_templates() -> Iterator[tuple[str, str]]:
+    for file in sorted(SOURCE.rglob("*.html")):
+        for match in _TAG.finditer(file.read_text("utf-8")):
+            yield file.relative_to(SOURCE.parent).as_posix(), match[1] or match[2]
+
+
+def _in_definitions() -> Iterator[tuple[str, str]]:
+    for kind, paths in FIELDS.items():
+        folder, model = registry.KINDS[kind]
+        for key, item in registry.load(registry.HERE / folder, model).items():
+            place = registry.HERE.relative_to(SOURCE.parent) / folder / f"{key}.toml"
+            for path in paths:
+                for message in _values(item, path.split(".")):
+                    yield place.as_posix(), message
+
+
+def _values(item: object, names: list[str]) -> Iterator[str]:
+    if isinstance(item, dict | list):
+        for part in item.values() if isinstance(item, dict) else item:
+            yield from _values(part, names)
+    elif names:
+        yield from _values(getattr(item, names[0]), names[1:])
+    else:
+        yield str(item)
+
+
+def files() -> dict[str, Path]:
+    """Return the .po file of each language."""
+    return {file.parts[-3]: file for file in sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))}
+
+
+def translations(file: Path) -> dict[str, str]:
+    """Return what a .po file holds."""
+    with file.open("rb") as opened:
+        return {str(m.id): str(m.string) for m in read_po(opened) if m.id}
+
+
+def written(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> str:
+    """Return the text of a .po file: sorted, places without lines, nothing obsolete."""
+    catalogue = Catalog()
+    for message, places in messages.items():
+        entry = catalogue.add(
+            message, known.get(message, ""), locations=[(place, 0) for place in sorted(places)]
+        )
+        entry.flags.discard("python-format")  # a percent sign is a percent sign
+        entry.flags.discard("python-brace-format")
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, omit_header=True, include_lineno=False, sort_output=True, width=96)
+    return _HEADER.format(language=language) + buffer.getvalue().decode().rstrip("\n") + "\n"
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names between braces."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def problems(language: str, file: Path, messages: dict[str, set[str]]) -> list[str]:
+    """Return what is wrong with one language, one line each."""
+    known = translations(file)
+    found = [f"{language}: untranslated: {m!r}" for m in sorted(messages) if not known.get(m)]
+    found += [f"{language}: unused: {m!r}" for m in sorted(known.keys() - messages.keys())]
+    found += [
+        f"{language}: other placeholders: {m!r} -> {text!r}"
+        for m, text in sorted(known.items())
+        if text and placeholders(m) != placeholders(text)
+    ]
+    if not found and file.read_text("utf-8") != written(language, messages, known):
+        found.append(f"{language}: not up to date: run python scripts/messages.py")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Check or update all languages; return the exit code."""
+    messages, wrong = collect(), 0
+    for language, file in files().items():
+        if "--check" not in arguments:
+            file.write_text(written(language, messages, translations(file)), "utf-8")
+        for line in problems(language, file, messages):
+            print(line)
+            wrong += 1
+    print(f"{len(messages)} messages, {len(files())} languages, {wrong} problems")
+    return 1 if wrong and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
