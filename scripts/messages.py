@@ -109,22 +109,22 @@ def _messages(node: ast.expr, where: str) -> list[str]:
         case ast.IfExp(body=one, orelse=other):
             return [*_messages(one, where), *_messages(other, where)]
         case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[_, default]):
-            return [*_messages(ast.Subscript(value=table), where), *_messages(default, where)]
-        case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name)):
-            known = name in _TABLE_NAMES
+            known, rest = _name(table) in _TABLE_NAMES, _messages(default, where)
+        case ast.Subscript(value=table, slice=key):
+            stored = isinstance(key, ast.Constant) and key.value in _FIELD_NAMES
+            known, rest = stored or _name(table) in _TABLE_NAMES, []
         case ast.Attribute(attr=name):
-            known = name in _FIELD_NAMES
-        case ast.Name(id=name):
-            known = name in LOOPS
+            known, rest = name in _FIELD_NAMES, []
         case _:
-            known = False
-    if isinstance(node, ast.Subscript) and isinstance(getattr(node, "slice", None), ast.Constant):
-        known = known or node.slice.value in _FIELD_NAMES  # the stored title of an input file
+            known, rest = _name(node) in LOOPS, []
     if not known:
-        raise UnknownMessageError(
-            f"{where}: which words are these? Name them in {Path(__file__).name}"
-        )
-    return []
+        raise UnknownMessageError(f"{where}: which words are these? Name them in messages.py")
+    return rest
+
+
+def _name(node: ast.expr) -> str:
+    """Return the last part of ``words`` or ``words.REASONS``."""
+    return node.id if isinstance(node, ast.Name) else str(getattr(node, "attr", ""))
 
 
 def _in_tables() -> Iterator[tuple[str, str]]:

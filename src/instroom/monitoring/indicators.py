@@ -1,30 +1,18 @@
 """From observations to series: what an indicator counts, per place, period and breakdown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import repeat
 from typing import Any
 
-import duckdb
-import narwhals as nw
-import pyarrow as pa
-
 from instroom.core import periods
-from instroom.core.errors import DataError, DefinitionError, Where
-from instroom.core.observations import choose, tally
-from instroom.core.places import kind_of
+from instroom.core.errors import DefinitionError, Where
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series, Status
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.region.organisations import Organisations, organisations
-from instroom.sources.store import Store, Stored
-
-_KEYS = ("file", "period", "place", "municipality", "locality", "board")
-_DIMENSIONS = ("gender", "school_type", "level", "kind", "form", "field")
-_SUMS = ("low", "high", "hidden")
+from instroom.monitoring.facts import Cell, Facts, cells
+from instroom.region.locate import find_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,50 +27,6 @@ class Question:
     period: str | None = None
     school_types: tuple[str, ...] = ()
     transitions: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Sums of one combination of keys."""
-
-    file: str
-    period: str
-    place: str | None
-    municipality: str | None
-    board: str | None
-    example: bool
-    dims: tuple[tuple[str, str | None], ...]
-    sums: tuple[float, ...]
-
-
-@dataclass
-class Facts:
-    """A data directory, opened once: its files, schools and sums already made."""
-
-    store: Store
-    _cells: dict[tuple[object, ...], list[Cell]] = field(default_factory=dict)
-
-    @cached_property
-    def organisations(self) -> Organisations:
-        """Schools, boards and municipalities."""
-        return organisations(self.store)
-
-    @cached_property
-    def files(self) -> list[Stored]:
-        """All stored files, excerpts left out: they never feed a total."""
-        return [stored for stored in self.store if not stored.excerpt]
-
-    @cached_property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The one connection of this process."""
-        connection = duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "1GB"})
-        connection.execute("SET autoinstall_known_extensions=false")
-        return connection
-
-    def newest_first(self, source: str) -> list[Stored]:
-        """Return the files of a source, newest vintage first."""
-        found = [s for s in self.files if s.receipt["source"] == source]
-        return sorted(found, key=Stored.vintage, reverse=True)
 
 
 def resolve(question: Question) -> tuple[models.Indicator, str | None, str | None]:
@@ -148,57 +92,15 @@ def series(question: Question, facts: Facts) -> Series:
     indicator, stage, classification = resolve(question)
     shown_stage = stage if len(indicator.stages) > 1 else None
     name = _Name(indicator.id, shown_stage, classification)
-    places = [find_place(text, facts) for text in question.places]
+    places = [find_place(text, facts.organisations) for text in question.places]
     if indicator.measure == "missing" or stage is None:
         figures = [
             name.missing(p, question.period or "", (), indicator.reason or "") for p in places
         ]
         return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
-    cells = _cells(indicator, stage, classification, question.by, facts)
-    figures = _figures(name, indicator, indicator.stages[stage], question, places, cells, facts)
+    found = cells(indicator, stage, classification, question.by, facts)
+    figures = _figures(name, indicator, indicator.stages[stage], question, places, found, facts)
     return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
-
-
-def find_place(text: str, facts: Facts | None = None) -> str:
-    """Return the code of a place by its code or name.
-
-    Raises
-    ------
-    DataError
-        When no place, or more than one, has that name.
-    """
-    clean = text.strip()
-    lower = clean.lower()
-    if lower == "nl" or lower in registry.regions():
-        return lower
-    gaz = gazetteer()
-    upper = clean.upper()
-    if kind_of(upper) in ("municipality", "province", "corop"):
-        code = gaz.current(upper) if kind_of(upper) == "municipality" else upper
-        if code in gaz or kind_of(upper) != "municipality":
-            return code
-    elif kind_of(upper) in ("location", "board", "institution"):
-        return upper
-    if named := gaz.code_of(clean):
-        return gaz.current(named)
-    provinces = {v.lower(): k for p in registry.places().values() for k, v in p.provinces.items()}
-    if lower in provinces:
-        return provinces[lower]
-    if facts and len(clean) > 3:
-        found = [
-            c for c, known in facts.organisations.locations.items() if known.name.lower() == lower
-        ]
-        if len(found) == 1:
-            return found[0]
-    raise DataError(
-        f"no place '{text}'",
-        code="unknown_place",
-        where=Where(key="place"),
-        found=text,
-        expected="a region such as twente, nl, a municipality (GM0153 or Enschede), a province "
-        "(PV23), a school location (00AH00) or a board (BG12345)",
-        hint="use the code when a name exists twice",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,126 +122,6 @@ class _Name:
             by,
             reason=reason,
         )
-
-
-# --- observations to cells ----------------------------------------------------------------
-
-
-def _cells(
-    indicator: models.Indicator,
-    stage: str,
-    classification: str | None,
-    by: Sequence[str],
-    facts: Facts,
-) -> list[Cell]:
-    dims = _dimensions(indicator, by)
-    key = (indicator.id, stage, classification, dims)
-    if key not in facts._cells:
-        chosen = _chosen_files(indicator.stages[stage], facts)
-        facts._cells[key] = _collect(indicator, stage, classification, dims, chosen, facts)
-    return facts._cells[key]
-
-
-def _dimensions(indicator: models.Indicator, by: Sequence[str]) -> tuple[str, ...]:
-    """Return the dimensions needed: those asked for, and those that choose who counts."""
-    always = {"school_type"} | ({"kind"} if indicator.kinds else set())
-    return tuple(d for d in _DIMENSIONS if d in by or d in always)
-
-
-def _chosen_files(stage: models.Stage, facts: Facts) -> dict[str, list[str]]:
-    """Return sha256 -> periods to take from it; per period the first source and newest file."""
-    chosen: dict[str, list[str]] = defaultdict(list)
-    for example in (False, True):
-        taken: set[str] = set()
-        for together in stage.sources:
-            added: set[str] = set()
-            for source in together:
-                mine: set[str] = set()
-                for stored in facts.newest_first(source):
-                    if bool(stored.receipt.get("example")) != example:
-                        continue
-                    fresh = set(stored.receipt["periods"]) - taken - mine
-                    chosen[stored.sha256] += sorted(fresh)
-                    mine |= fresh
-                added |= mine
-            taken |= added
-    return {sha: found for sha, found in chosen.items() if found}
-
-
-def _collect(
-    indicator: models.Indicator,
-    stage_id: str,
-    classification: str | None,
-    dims: tuple[str, ...],
-    chosen: dict[str, list[str]],
-    facts: Facts,
-) -> list[Cell]:
-    stage = indicator.stages[stage_id]
-    part = {"measure": [stage.part]} if stage.part else _technical(indicator, classification)
-    measures = [stage.measure, stage.part] if stage.part else [stage.measure]
-    result: list[Cell] = []
-    for sha256, wanted in chosen.items():
-        stored = facts.store.get(sha256)
-        if stored is None or not stored.observations.exists():
-            continue
-        frame = facts.connection.read_parquet(str(stored.observations))
-        rows = choose(frame, {"measure": measures, "period": wanted, **stage.where})
-        rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part)
-        found = rows.collect("pyarrow").to_native()
-        if stage.part:
-            found = pa.Table.from_pylist([_rest_of(row) for row in found.to_pylist()])
-        result += _as_cells(found, dims, bool(stored.receipt.get("example")), facts)
-    return result
-
-
-def _as_cells(
-    table: pa.Table, dims: tuple[str, ...], example: bool, facts: Facts
-) -> Iterator[Cell]:
-    """Yield the rows of a tally; where a school stands is looked up once per school."""
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
-    names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
-    keys = zip(*(columns[k] for k in _KEYS), strict=True)
-    known = facts.organisations
-    where: dict[tuple[object, ...], tuple[str | None, str | None]] = {}
-    for (file, period, *place_keys), values, added in zip(keys, names, sums, strict=False):
-        key = tuple(place_keys)
-        if key not in where:
-            place, municipality, locality, board = place_keys
-            where[key] = (
-                known.municipality(place, municipality, locality),
-                known.board(place, board),
-            )
-        dimensions = tuple(zip(dims, values, strict=True))
-        yield Cell(file, period, place_keys[0], *where[key], example, dimensions, added)
-
-
-def _rest_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Turn "part and whole" into "part and rest" for a measure that is part of another."""
-    low, high = row["part_low"], row["part_high"]
-    rest_low, rest_high = row["rest_low"] - high, row["rest_high"] - low
-    return {**row, "rest_low": max(0.0, rest_low), "rest_high": max(0.0, rest_high)}
-
-
-def _narrow(rows: Any, stage: models.Stage, by: Sequence[str]) -> Any:
-    for dimension, everybody in stage.totals.items():
-        same = nw.col(dimension) == everybody
-        rows = rows.filter((~same if dimension in by else same).fill_null(value=True))
-    for school_type, where in stage.per_school_type.items():
-        for column, values in where.items():
-            other = (nw.col("school_type") != school_type).fill_null(value=True)
-            rows = rows.filter(other | nw.col(column).is_in(values))
-    return rows
-
-
-def _technical(indicator: models.Indicator, classification: str | None) -> dict[str, list[str]]:
-    if not indicator.classification or classification is None:
-        return {}
-    rules = registry.classifications()[f"{indicator.classification}/{classification}"].rules
-    found: dict[str, list[str]] = defaultdict(list)
-    for rule in rules:
-        found[rule.column] += rule.technical
-    return dict(found)
 
 
 # --- cells to figures ---------------------------------------------------------------------

@@ -11,10 +11,13 @@ from typing import Any, Literal
 from instroom.core import periods
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
-from instroom.monitoring.indicators import Facts, Question, find_place
+from instroom.definitions import registry
+from instroom.monitoring.facts import Facts
+from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.questions import rounded
 from instroom.privacy.published import Published, publish
+from instroom.region.locate import find_place
 from instroom.sources.store import Store
 
 Group = Literal["po", "vo", "profile", "further", "after"]
@@ -79,7 +82,7 @@ def compute_pipeline(place: str, facts: Facts) -> Pipeline:
     DataError
         For an unknown place.
     """
-    code = find_place(place, facts)
+    code = find_place(place, facts.organisations)
     figures = publish(_series(code, facts))
     return from_published(code, figures)
 
@@ -106,7 +109,10 @@ def from_published(place: str, published: Published) -> Pipeline:
     """Build the pipeline from figures that passed the gate (breakdown by school type)."""
     table: dict[tuple[str, str, str], Figure] = {}
     for figure in published.figures:
+        definition = registry.indicators()[figure.indicator]
         if figure.place != place or len(figure.by) > 1:
+            continue
+        if figure.classification != definition.default_classification:
             continue
         school_type = dict(figure.by).get("school_type", "")
         if figure.by and not school_type:

@@ -8,7 +8,8 @@ from typing import Any
 from instroom.core.errors import DataError, Where
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
-from instroom.monitoring.indicators import Facts, Question, resolve
+from instroom.monitoring.facts import Facts
+from instroom.monitoring.indicators import Question, resolve
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish
 from instroom.sources.read import read

@@ -31,7 +31,10 @@ from instroom.reports.drawing import (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a step; ``count_text`` is finished text, ``share`` is of the step (0-1)."""
+    """One part of a step; ``count_text`` is finished text, ``share`` is of the step (0-1).
+
+    ``share_text`` is written instead of the share, for a part that is a share of something else.
+    """
 
     label: str
     count_text: str = ""
@@ -40,6 +43,7 @@ class Part:
     status: Status = "ok"
     low: float | None = None
     high: float | None = None
+    share_text: str | None = None
 
     @property
     def middle(self) -> float | None:
@@ -164,7 +168,9 @@ def _figure(part: Part, texts: Texts) -> list[str]:
     """Write count and share, or the word that says why there is none."""
     if part.middle is None:
         return [status_word(part.status, texts) or texts("geen cijfer")]
-    if part.share is not None:
+    if part.share_text is not None:
+        share = part.share_text
+    elif part.share is not None:
         share = texts.percent(part.share)
     else:
         share = texts.percent(part.low or 0, part.high)

@@ -6,17 +6,19 @@ from typing import Any
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
-from instroom.monitoring.indicators import Facts, Question, find_place
+from instroom.monitoring.facts import Facts
+from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.questions import rounded
 from instroom.privacy.published import Published, publish
+from instroom.region.locate import find_place
 from instroom.reports import words
 from instroom.sources.store import Store
 
 
 def goals(place: str, facts: Facts) -> Published:
     """Compute what the goals of a place need, through the gate."""
-    code = find_place(place, facts)
+    code = find_place(place, facts.organisations)
     wanted = {i for kpi in registry.kpis().values() for i in kpi.indicators}
     return publish([compute_series(Question(i, (code, "nl")), facts) for i in sorted(wanted)])
 
@@ -26,7 +28,7 @@ def kpi(
 ) -> dict[str, Any]:
     """Return the seven goals: newest figure and sentence, or what is needed to know it."""
     facts = Facts(Store(data))
-    return to_dict(find_place(place, facts), goals(place, facts), Texts(lang))
+    return to_dict(find_place(place, facts.organisations), goals(place, facts), Texts(lang))
 
 
 def latest(published: Published, indicator: str, place: str) -> Figure | None:
@@ -101,10 +103,10 @@ def figure_sentence(figure: Figure, t: Texts) -> str:
             aside=basis,
         )
     return t(
-        "{place}, {period}: van de {who} is {share} technisch ({number}; {aside}).",
+        "{place}, {period}: {share} van de {who} telt als technisch ({number}; {aside}).",
         place=words.place_name(figure.place, t),
         period=figure.period,
-        who=f"{t(stage.who)} {words.type_words(shown, t)}".strip(),
+        who=words.people(t(stage.who), words.type_words(shown, t), t),
         share=words.amount(figure, t),
         number=t(
             "{part} van {whole}",

@@ -158,12 +158,8 @@ def nice_breaks(tiles: Sequence[Tile], unit: Unit) -> tuple[float, ...]:
     power = 10.0 ** floor(log10(rough) + 1e-9)
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.9)
     middle = (low + high) / 2
-    start = max(round(middle / step - 2), ceil(-1e-9)) * step
-    return (
-        tuple(round(start + step * count, 9) for count in range(1, 5))
-        if start < step
-        else (tuple(round(start + step * (count + 0), 9) for count in range(4)))
-    )
+    first = max(round(middle / step - 1.5), 1)
+    return tuple(round((first + count) * step, 9) for count in range(4))
 
 
 def _sheet(
@@ -350,10 +346,10 @@ def _draw_signs(sheet: _Sheet, tiles: Sequence[Tile], top: float) -> float:
     x, y = sheet.left, top + 12
     for sign, text in items:
         need = text_width(text, small) + 30
-        if x > sheet.left and x + need > WIDTHS[sheet.width] - sheet.left + 4:
+        if x > sheet.left and x + need > WIDTHS[sheet.width]:
             x, y = sheet.left, y + 22
         _draw_sign(sheet.drawing, sign, (x + 0.5, y - 1.5, 21, 15))
-        lines = wrap(text, WIDTHS[sheet.width] - sheet.left - x - 30, small)
+        lines = wrap(text, WIDTHS[sheet.width] - x - 30, small)
         for line in lines:
             sheet.drawing.text(x + 30, y + 10.5, line, size=small, fill=MUTED)
             y += 16

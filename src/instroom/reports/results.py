@@ -14,7 +14,8 @@ from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.indicators import Facts, Question
+from instroom.monitoring.facts import Facts
+from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy import published as gate
 from instroom.privacy.published import Published

@@ -13,7 +13,7 @@ from instroom.core.errors import DataError
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
-from instroom.monitoring.indicators import Facts
+from instroom.monitoring.facts import Facts
 from instroom.monitoring.questions import definition_dict, figure_dict, formula, rounded
 from instroom.reports import goals
 from instroom.reports.blocks import Document

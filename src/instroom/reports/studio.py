@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from typing import Any
 
 from instroom.core.series import Figure
@@ -75,7 +76,8 @@ def draw_all(jobs: list[Job], processes: int = 2) -> Iterator[tuple[str, str]]:
     if len(jobs) < 12:
         yield from map(draw, jobs)
         return
-    with ProcessPoolExecutor(processes) as pool:
+    # A fork of a process with running threads (DuckDB's) can wait forever; a spawn cannot.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(draw, jobs, chunksize=8)
 
 

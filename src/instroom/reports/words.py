@@ -69,7 +69,7 @@ def status_word(figure: Figure, t: Texts) -> str:
         "missing": "geen open cijfer",
         "not_applicable": "niemand geteld",
         "too_few": "te weinig",
-        "not_supported": "kan niet",
+        "not_supported": "niet te berekenen",
     }
     return t(words.get(figure.status, "onbekend"))
 
@@ -78,16 +78,22 @@ def of_hundred(figure: Figure, t: Texts) -> str:
     """Return a share as "47 van de 100", or "47 tot 50 van de 100" when it is bounded."""
     low, high = round((figure.low or 0) * 100), round((figure.high or 0) * 100)
     if figure.status == "ok" or low == high:
-        about = "" if figure.status == "ok" else t("ongeveer") + " "
-        return t("{about}{n} van de 100", about=about, n=low)
+        if figure.status == "ok":
+            return t("{n} van de 100", n=low)
+        return t("ongeveer {n} van de 100", n=low)
     return t("{low} tot {high} van de 100", low=low, high=high)
+
+
+def people(who: str, types: str, t: Texts) -> str:
+    """Return who is counted with their school types: "eindexamenkandidaten havo en vwo"."""
+    return t("{who} {types}", who=who, types=types) if types else who
 
 
 def who(indicator: models.Indicator, stage: str | None, types: str, t: Texts) -> str:
     """Return who is counted: "eindexamenkandidaten havo en vwo"."""
     chosen = indicator.stages.get(stage or "") or next(iter(indicator.stages.values()), None)
     base = t(chosen.who) if chosen else ""
-    return f"{base} {types}".strip()
+    return people(base, types, t)
 
 
 def type_words(school_types: tuple[str, ...], t: Texts) -> str:

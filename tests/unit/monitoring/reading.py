@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from instroom.monitoring.indicators import Facts
+from instroom.monitoring.facts import Facts
 from instroom.reports.results import Results, compute_results
 from instroom.sources.read import read
 from instroom.sources.store import Store

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 
 from instroom.core.observations import SCHEMA
 from instroom.core.series import Figure
-from instroom.monitoring.indicators import Facts, Question, series
-from instroom.privacy.published import Published
+from instroom.monitoring.facts import Facts
+from instroom.monitoring.indicators import Question, series
 from instroom.monitoring.questions import ask
+from instroom.privacy.published import Published
 from instroom.sources.store import Store
 
 HIDDEN = "<5"

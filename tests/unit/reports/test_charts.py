@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import altair as alt
@@ -81,8 +82,17 @@ def pictures(width, example_word=""):
     }
 
 
+def tree(svg):
+    return ElementTree.fromstring(svg)  # noqa: S314  our own drawing
+
+
 def texts(svg):
-    return [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    return [element.text for element in tree(svg).iter(f"{SVG}text")]
+
+
+def segments(svg):
+    lines = re.findall(r'<path d="([^"]+)" stroke="[^"]+" stroke-width="2"', svg)
+    return sum(line.count("L") for line in lines)
 
 
 def dots(svg):
@@ -97,7 +107,7 @@ WIDTHS = ("wide", "narrow")
 @pytest.mark.parametrize("kind", KINDS)
 class TestEveryChart:
     def test_title_and_description_come_first_and_name_the_image(self, kind, width):
-        root = ElementTree.fromstring(pictures(width)[kind])
+        root = tree(pictures(width)[kind])
         title, description = list(root)[:2]
         assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
         assert title.text == "Techniek & keuze"
@@ -106,7 +116,7 @@ class TestEveryChart:
         assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
 
     def test_has_a_view_box_and_no_fixed_size(self, kind, width):
-        root = ElementTree.fromstring(pictures(width)[kind])
+        root = tree(pictures(width)[kind])
         assert root.get("viewBox").split()[2] == str(drawing.WIDTHS[width])
         assert root.get("width") == "100%"
         assert root.get("height") is None
@@ -132,7 +142,7 @@ class TestEveryChart:
         assert min(map(float, sizes)) >= 11
 
     def test_no_text_leaves_the_picture(self, kind, width):
-        for element in ElementTree.fromstring(pictures(width)[kind]).iter(f"{SVG}text"):
+        for element in tree(pictures(width)[kind]).iter(f"{SVG}text"):
             if element.get("transform"):
                 continue  # axis labels, placed by Vega
             bold = element.get("font-weight") is not None
@@ -174,8 +184,7 @@ class TestLineChart:
         hole = [*whole[:2], Point(YEARS[2], status=status), *whole[3:]]
         full, broken = draw_line(Line("T", tuple(whole))), draw_line(Line("T", tuple(hole)))
         assert (dots(full), dots(broken)) == (5, 4)
-        pieces = [len(re.findall('stroke-width="2" stroke-linejoin', s)) for s in (full, broken)]
-        assert pieces[1] == pieces[0] + 1 or broken.count("hatch") >= 2
+        assert (segments(full), segments(broken)) == (4, 2)
 
     def test_a_hidden_value_that_slips_in_is_still_not_drawn(self):
         svg = draw_line(Line("T", (Point(YEARS[0], 0.4), Point(YEARS[1], 0.1, status="protected"))))
@@ -191,7 +200,7 @@ class TestLineChart:
 
     def test_a_zoomed_axis_is_said_in_picture_and_description(self):
         svg = draw_line(TWENTE)
-        description = next(ElementTree.fromstring(svg).iter(f"{SVG}desc")).text
+        description = next(tree(svg).iter(f"{SVG}desc")).text
         assert "De as begint bij" in description
         assert any("De as begint bij" in text for text in texts(svg))
 
@@ -238,7 +247,7 @@ class TestLineChart:
     )
     def test_odd_input_still_gives_a_whole_picture(self, lines, width):
         svg = draw_line(*lines, width=width)
-        ElementTree.fromstring(svg)
+        tree(svg)
         assert "<script" not in svg
 
     @settings(max_examples=20, deadline=None)
@@ -281,7 +290,7 @@ class TestBars:
         assert drawing.PETROL not in svg
 
     def test_no_bars_still_gives_a_picture(self):
-        ElementTree.fromstring(draw_bars())
+        tree(draw_bars())
 
 
 class TestSplit:
@@ -300,7 +309,7 @@ class TestDrawing:
     def test_spread_keeps_neighbours_apart_and_inside(self, wanted):
         spots = drawing.spread(wanted, 40, 0, 300)
         ordered = sorted(spots)
-        assert all(b - a >= 40 - 1e-6 for a, b in zip(ordered, ordered[1:], strict=False))
+        assert all(b - a >= 40 - 1e-6 for a, b in pairwise(ordered))
         assert ordered[0] >= -1e-6
         assert ordered[-1] <= 300 + 1e-6
 
@@ -314,7 +323,7 @@ class TestDrawing:
         data = alt.Data(values=[{"a": "x", "b": 1234.5}])
         chart = alt.Chart(data).mark_bar().encode(x="a:N", y="b:Q").properties(width=90, height=80)
         svg = drawing.to_svg(chart, name="own", title="T", description="D")
-        root = ElementTree.fromstring(svg)
+        root = tree(svg)
         assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
         assert svg.count("role=") == 1
 

@@ -47,14 +47,18 @@ def draw(*steps, **more):
     return pipeline(steps or STEPS, **(options | {"language": "nl", "width": "wide"} | more))
 
 
+def tree(svg):
+    return ElementTree.fromstring(svg)  # noqa: S314  our own drawing
+
+
 def texts(svg):
-    return [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    return [element.text for element in tree(svg).iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 class TestBothWidths:
     def test_title_and_description_come_first(self, width):
-        root = ElementTree.fromstring(draw(width=width))
+        root = tree(draw(width=width))
         assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
         assert root.get("role") == "img"
 
@@ -92,7 +96,7 @@ class TestBothWidths:
         assert min(map(float, sizes)) >= 11
 
     def test_texts_stay_inside_the_picture(self, width):
-        for element in ElementTree.fromstring(draw(width=width)).iter(f"{SVG}text"):
+        for element in tree(draw(width=width)).iter(f"{SVG}text"):
             long = drawing.text_width(element.text, float(element.get("font-size")))
             anchor = element.get("text-anchor")
             before = {"middle": 0.5, "end": 1}.get(anchor, 0) * long
@@ -109,7 +113,7 @@ class TestBothWidths:
 
     def test_texts_are_escaped(self, width):
         svg = draw(Step("a", "A & <b>", (Part("<script>", "1", 1.0),)), width=width)
-        ElementTree.fromstring(svg)
+        tree(svg)
         assert "<script" not in svg
 
 
@@ -127,4 +131,4 @@ def test_bars_have_sizes_whatever_the_parts(parts, width):
     svg = draw(Step("a", "A", tuple(parts)), width=width)
     sizes = re.findall(r'<rect [^>]*?width="([^"]+)" height="([^"]+)"', svg)
     assert all(float(number) > 0 for pair in sizes for number in pair)
-    assert ElementTree.fromstring(svg).get("viewBox")
+    assert tree(svg).get("viewBox")

@@ -18,7 +18,8 @@ from instroom.reports.blocks import (
     Table,
 )
 from instroom.reports.documents import parts
-from instroom.reports.documents.indicator import headline, municipalities
+from instroom.reports.documents.indicator import headline
+from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import Desk
 
 STEP_WORDS = {
@@ -30,14 +31,14 @@ STEP_WORDS = {
     "vo_vwo": "vwo",
     "vo_vmbo": "vmbo basis, kader en gemengd",
     "vo_vmbo_tl": "vmbo theoretisch",
-    "profile_havo": "havo leerjaar 4",
-    "profile_vwo": "vwo leerjaar 4",
-    "profile_vmbo": "vmbo leerjaar 3",
+    "profile_havo": "havo 4",
+    "profile_vwo": "vwo 4",
+    "profile_vmbo": "vmbo 3 (basis, kader, gemengd)",
     "profile_vmbo_tl": "vmbo theoretisch (NaSk)",
     "vo_to_further": "van school naar vervolgstudie",
-    "mbo": "mbo, alle studenten",
-    "hbo": "hbo, eerstejaars",
-    "wo": "wo, eerstejaars",
+    "mbo": "mbo (alle studenten)",
+    "hbo": "hbo (eerstejaars)",
+    "wo": "wo (eerstejaars)",
     "second_year": "tweede studiejaar",
 }
 _GROUPS = {
@@ -135,7 +136,9 @@ def pipeline_block(desk: Desk) -> FigureBlock:
     date = periods.parse(found.period).reference_date
     profile = [s for s in found.steps if s.definition.group == "profile" and s.figure]
     list_words = ", ".join(
-        f"{t(STEP_WORDS[s.definition.id])} {words.amount(s.figure, t)}" for s in profile if s.figure
+        t("{share} in {step}", share=words.amount(s.figure, t), step=t(STEP_WORDS[s.definition.id]))
+        for s in profile
+        if s.figure
     )
     sentence = (
         t(
@@ -207,21 +210,28 @@ def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
         label = t(STEP_WORDS[step.definition.id])
         count = figure.denominator or figure.numerator
         text = t.number(count.low, count.high) if count else ""
-        if figure.denominator is None:
-            result.append(flow.Part(label, text, size / whole))
+        if figure.denominator is None or figure.numerator is None:
+            result.append(
+                flow.Part(label, text, size / whole, share_text="" if len(known) == 1 else None)
+            )
             continue
         middle = ((figure.low or 0) + (figure.high or 0)) / 2
-        result.append(
+        part, rest = figure.numerator, figure.denominator
+        result += [
             flow.Part(
                 t("{label}: technisch", label=label),
-                words.amount(figure, t),
+                t.number(part.low, part.high),
                 size * middle / whole,
                 emphasis=True,
-            )
-        )
-        result.append(
-            flow.Part(t("{label}: anders", label=label), text, size * (1 - middle) / whole)
-        )
+                share_text=words.amount(figure, t),
+            ),
+            flow.Part(
+                t("{label}: anders", label=label),
+                t.number(rest.low - part.low, rest.high - part.high),
+                size * (1 - middle) / whole,
+                share_text="",
+            ),
+        ]
     return result
 
 

@@ -89,6 +89,7 @@ def claims_page(desk: Desk) -> Document:
     t, entries = desk.t, []
     for claim in sorted(registry.claims().values(), key=lambda c: c.number):
         chip, kind = t("in onderzoek"), "open"
+        quoted = () if t.language == "nl" else (t("Aangehaald in het Nederlands."),)
         paragraphs: tuple[str, ...] = (
             t("Het programmabureau heeft de bevinding nog niet vastgesteld."),
         )
@@ -108,7 +109,7 @@ def claims_page(desk: Desk) -> Document:
             Entry(
                 claim.id,
                 f"{claim.number}. {t(claim.title)}",
-                (f"“{claim.quote}”", *paragraphs),
+                (f"“{claim.quote}”", *quoted, *paragraphs),
                 chip,
                 kind,
                 tuple(facts),
@@ -131,7 +132,9 @@ def claims_page(desk: Desk) -> Document:
 def glossary_page(desk: Desk) -> Document:
     """Return the words of the house."""
     t = desk.t
-    terms = sorted(registry.glossary().terms, key=lambda term: term.nl.lower())
+    terms = sorted(
+        registry.glossary().terms, key=lambda term: getattr(term, t.language, term.nl).lower()
+    )
     entries = tuple(
         Entry(
             term.identifier,
@@ -348,7 +351,7 @@ def plain_pages(desk: Desk) -> list[Document]:
                 ),
                 TextBlock(
                     "melden",
-                    t("Werkt iets niet"),
+                    t("Werkt er iets niet?"),
                     (
                         t(
                             "Meld het bij het programmabureau. Zeg welke pagina het is en wat u gebruikt."

@@ -101,14 +101,14 @@ def types_of(topic: Topic, figure: Figure | None, t: Texts) -> str:
 
 def moment(figure: Figure, topic: Topic, t: Texts) -> str:
     """Return when a figure was counted, in words."""
-    exam = topic.stage == "exam" or topic.indicator == "ho_technical_graduates"
+    exam = topic.stage == "exam" or topic.indicator in _WHOLE_YEAR
     return words.period_words(figure.period, "exam" if exam else "october", t)
 
 
 def share_sentence(desk: Desk, topic: Topic, place: str, figure: Figure) -> str:
     """Return the answer in a sentence: this place now, in how many of a hundred."""
     t, stage = desk.t, stage_of(topic)
-    who = f"{t(stage.who) if stage else ''} {types_of(topic, figure, t)}".strip()
+    who = words.people(t(stage.who) if stage else "", types_of(topic, figure, t), t)
     return t(
         "{place}, {moment}: {share} van de {who} {is_technical}.",
         place=desk.name(place),
@@ -119,11 +119,24 @@ def share_sentence(desk: Desk, topic: Topic, place: str, figure: Figure) -> str:
     )
 
 
+#: Indicators that count over a school year, not on 1 October.
+_WHOLE_YEAR = {
+    "ho_technical_graduates",
+    "early_leavers",
+    "vo_repeaters",
+    "vo_moves_down",
+    "vo_moves_up",
+}
+
 _VERBS = {
     "technical_profile_share": "heeft een technisch profiel",
     "mbo_technical_students": "volgt een technische opleiding",
     "ho_technical_entrants": "begint aan een technische opleiding",
     "ho_technical_graduates": "haalt een technisch diploma",
+    "early_leavers": "verlaat de school zonder startkwalificatie",
+    "vo_repeaters": "doet een leerjaar over",
+    "vo_moves_down": "gaat naar een lager niveau",
+    "vo_moves_up": "gaat naar een hoger niveau",
 }
 
 
@@ -137,13 +150,24 @@ def beside_sentence(desk: Desk, topic: Topic, place: str, figure: Figure, **by: 
     first = next(iter(desk.shelf.known(topic, place, **by)), None)
     if first and first.period != figure.period:
         then = _same_year(desk.shelf.known(topic, country, **by), first.period)
-        text = t(
-            "In het eerste jaar van de reeks, {moment}, was het {share}",
-            moment=moment(first, topic, t),
-            share=words.amount(first, t),
-        )
-        text += t(" (Nederland {share})", share=words.amount(then, t)) if then else ""
-        parts.append(text + ".")
+        when, share = moment(first, topic, t), words.amount(first, t)
+        if then:
+            parts.append(
+                t(
+                    "In het eerste jaar van de reeks, {moment}, was het {share} (Nederland {national}).",
+                    moment=when,
+                    share=share,
+                    national=words.amount(then, t),
+                )
+            )
+        else:
+            parts.append(
+                t(
+                    "In het eerste jaar van de reeks, {moment}, was het {share}.",
+                    moment=when,
+                    share=share,
+                )
+            )
     return " ".join(parts)
 
 
@@ -151,8 +175,11 @@ def _same_year(figures: Sequence[Figure], period: str) -> Figure | None:
     return next((f for f in figures if f.period == period), None)
 
 
-def chip(figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
-    """Return the word for a change since the first year, and its kind."""
+def chip(topic: Topic, figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
+    """Return the word for a change since the first year, and its kind.
+
+    A change is only "ahead" or "behind" where more is what the programme wants.
+    """
     known = [f for f in figures if f.status in ("ok", "bounded") and f.denominator]
     if len(known) < 2:
         return ("", "")
@@ -160,11 +187,10 @@ def chip(figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
     sign = intervals.direction(_triple(first), _triple(last))
     if sign == 0:
         return (t("binnen de ruis"), "same")
-    return (
-        (t("meer dan toeval omhoog"), "ahead")
-        if sign > 0
-        else (t("meer dan toeval omlaag"), "behind")
-    )
+    word = t("meer dan toeval omhoog") if sign > 0 else t("meer dan toeval omlaag")
+    if registry.indicators()[topic.indicator].better != "higher":
+        return (word, "same")
+    return (word, "ahead" if sign > 0 else "behind")
 
 
 def _triple(figure: Figure) -> tuple[float, float, float]:

@@ -1,0 +1,86 @@
+"""The municipalities of a region side by side: tile map and table, in the order of names."""
+
+from instroom.core.series import Figure
+from instroom.definitions import models, registry
+from instroom.reports import maps
+from instroom.reports.blocks import Cell, FigureBlock, Link, Table
+from instroom.reports.documents import parts
+from instroom.reports.documents.parts import Desk
+from instroom.reports.shelf import Topic
+
+
+def municipalities(desk: Desk, topic: Topic) -> FigureBlock | None:
+    """Return the tile map of the region's municipalities with its table."""
+    t, shelf = desk.t, desk.shelf
+    definition = registry.regions()[desk.region]
+    whole = shelf.latest(topic, desk.region)
+    if whole is None:
+        return None
+    found = {
+        code: next((f for f in shelf.get(topic, code) if f.period == whole.period), None)
+        for code in definition.municipalities
+    }
+    known = {code: f for code, f in found.items() if f and f.low is not None}
+    if not known:
+        return None
+    tiles = tuple(
+        _tile(code, tile, found[code]) for code, tile in definition.municipalities.items()
+    )
+    sentence = t(
+        "{n} van de {total} gemeenten hebben hier cijfers over {moment}.",
+        n=len(known),
+        total=len(tiles),
+        moment=parts.moment(whole, topic, t),
+    )
+    share = whole.denominator is not None
+    picture = desk.studio.picture(
+        "map",
+        f"{topic.code}-{desk.region}-map",
+        tiles,
+        t("De gemeenten van {region}", region=desk.region_name),
+        t("Een tegel per gemeente, ongeveer op zijn plaats op de kaart."),
+        unit="share" if share else "count",
+    )
+    order = sorted(definition.municipalities, key=lambda c: definition.municipalities[c].name)
+    rows = tuple(
+        (
+            Cell(
+                definition.municipalities[c].name,
+                url=f"place/{c}" if c in shelf.results.places else "",
+            ),
+            parts.cell(found[c], t)
+            if found[c]
+            else Cell(t("geen school met deze groep"), "not_applicable"),
+            *((parts.count_cell(found[c], t),) if share else ()),
+        )
+        for c in order
+    )
+    columns = (t("Gemeente"), t("Aandeel"), t("Aantal")) if share else (t("Gemeente"), t("Aantal"))
+    return FigureBlock(
+        "gemeenten",
+        t("De gemeenten"),
+        sentence,
+        t(
+            "Op volgorde van naam, niet van cijfer. Een gemeente zonder school met deze groep heeft geen cijfer; "
+            "haar leerlingen gaan ergens anders naar school."
+        ),
+        picture=picture,
+        tables=(Table(t("De gemeenten"), columns, rows),),
+        method=parts.method(desk, topic, whole),
+        downloads=(Link("SVG", f"picture/{picture.wide}.svg"),),
+    )
+
+
+def _tile(code: str, tile: models.Tile, figure: Figure | None) -> maps.Tile:
+    status = figure.status if figure else "not_applicable"
+    return maps.Tile(
+        code,
+        tile.abbreviation,
+        tile.name,
+        tile.column,
+        tile.row,
+        figure.value if figure else None,
+        figure.low if figure else None,
+        figure.high if figure else None,
+        "not_applicable" if status == "missing" else status,
+    )

@@ -1,0 +1,176 @@
+"""Why a figure changed: composition or choice, fewer pupils or other choices."""
+
+import numpy as np
+
+from instroom.core.series import Figure
+from instroom.core.texts import Texts
+from instroom.definitions import models
+from instroom.reports import charts, words
+from instroom.reports.blocks import Cell, FigureBlock, Table
+from instroom.reports.documents import parts
+from instroom.reports.documents.parts import Desk
+from instroom.reports.shelf import Topic
+from instroom.stats import decomposition
+
+
+def _ends(desk: Desk, topic: Topic, **by: str) -> tuple[Figure, Figure] | None:
+    """Return the first and the last year of the whole series."""
+    known = [f for f in desk.shelf.known(topic, desk.region, **by) if f.denominator]
+    return (known[0], known[-1]) if len(known) > 1 else None
+
+
+def _pair(figure: Figure) -> tuple[list[float], list[float]]:
+    part, whole = figure.numerator, figure.denominator
+    if part is None or whole is None:
+        return [0.0, 0.0], [0.0, 0.0]
+    return (
+        [float(part.low), float(part.high)],
+        [float(whole.low - part.low), float(whole.high - part.high)],
+    )
+
+
+def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlock | None:
+    """Return the split of the combined share into composition and choice."""
+    t, first, second = desk.t, *indicator.school_types
+    ends = [_ends(desk, topic, school_type=s) for s in (first, second)]
+    whole = _ends(desk, topic)
+    if whole is None or any(e is None for e in ends):
+        return None
+    pairs = [[_pair(e[when]) for e in ends if e] for when in (0, 1)]
+    split = decomposition.split_share(
+        np.array([[p[0] for p in when] for when in pairs]),
+        np.array([[p[1] for p in when] for when in pairs]),
+    )
+    points = [tuple(100 * x for x in b) for b in (split.change, split.first, split.second)]
+    change, mix, choice = (_points(low, high, t) for low, high in points)
+    names = words.type_words(tuple(indicator.school_types), t)
+    sentence = t(
+        "Tussen {first} en {last} veranderde het gezamenlijke aandeel: {change}. Daarvan {mix} door een andere "
+        "verdeling over {names}, en {choice} door andere keuzes.",
+        first=whole[0].period,
+        last=whole[1].period,
+        change=change,
+        mix=mix,
+        choice=choice,
+        names=names,
+    )
+    bars = (
+        charts.Part(whole[0].period, whole[0].value, whole[0].low, whole[0].high, "total"),
+        charts.Part(
+            t("andere verdeling"), None if not split.exact else split.first[0], *split.first
+        ),
+        charts.Part(
+            t("andere keuzes"), None if not split.exact else split.second[0], *split.second
+        ),
+        charts.Part(whole[1].period, whole[1].value, whole[1].low, whole[1].high, "total"),
+    )
+    picture = desk.studio.picture(
+        "split",
+        f"{topic.code}-{desk.region}-composition",
+        bars,
+        t("Verdeling of keuze"),
+        t(
+            "Van het eerste naar het laatste jaar, in twee stappen die samen precies de verandering zijn."
+        ),
+        unit="share",
+    )
+    rows = tuple(
+        (Cell(label), Cell(text, numeric=True))
+        for label, text in (
+            (t("verandering"), change),
+            (t("andere verdeling"), mix),
+            (t("andere keuzes"), choice),
+        )
+    )
+    return FigureBlock(
+        "verdeling",
+        t("Verdeling of keuze"),
+        sentence,
+        t(
+            "Een samengeteld cijfer kan veranderen zonder dat iemand anders kiest, als meer leerlingen vwo doen. "
+            "Daarom staat deze splitsing er altijd bij."
+        ),
+        picture=picture,
+        tables=(Table(t("Verdeling of keuze"), (t("Deel"), t("Procentpunt")), rows),),
+        method=parts.method(desk, topic, whole[1]),
+    )
+
+
+def cohort(desk: Desk, topic: Topic) -> FigureBlock | None:
+    """Return the split of the number into fewer children and other choices."""
+    t, ends = desk.t, _ends(desk, topic)
+    if ends is None or topic.classification is None:
+        return None
+    before, after = (_pair(f) for f in ends)
+    split = decomposition.split_number([before[0], after[0]], [before[1], after[1]])
+    change, cohort, choice = (_people(*b, t) for b in (split.change, split.first, split.second))
+    sentence = t(
+        "Tussen {first} en {last} veranderde het aantal: {change}. Daarvan {cohort} doordat de groep groter of "
+        "kleiner werd, en {choice} door andere keuzes.",
+        first=ends[0].period,
+        last=ends[1].period,
+        change=change,
+        cohort=cohort,
+        choice=choice,
+    )
+
+    def total(figure: Figure) -> charts.Part:
+        part = figure.numerator
+        low, high = (float(part.low), float(part.high)) if part else (0.0, 0.0)
+        return charts.Part(figure.period, low if low == high else None, low, high, "total")
+
+    bars = (
+        total(ends[0]),
+        charts.Part(
+            t("omvang van de groep"), split.first[0] if split.exact else None, *split.first
+        ),
+        charts.Part(t("andere keuzes"), split.second[0] if split.exact else None, *split.second),
+        total(ends[1]),
+    )
+    picture = desk.studio.picture(
+        "split",
+        f"{topic.code}-{desk.region}-cohort",
+        bars,
+        t("Minder leerlingen of andere keuzes"),
+        t(
+            "Van het eerste naar het laatste jaar, in twee stappen die samen precies de verandering zijn."
+        ),
+        unit="count",
+    )
+    rows = tuple(
+        (Cell(label), Cell(text, numeric=True))
+        for label, text in (
+            (t("verandering"), change),
+            (t("omvang van de groep"), cohort),
+            (t("andere keuzes"), choice),
+        )
+    )
+    return FigureBlock(
+        "krimp",
+        t("Minder leerlingen of andere keuzes"),
+        sentence,
+        t(
+            "De twee delen zijn samen precies de verandering (Kitagawa). Er blijft geen onverklaarde rest."
+        ),
+        picture=picture,
+        tables=(Table(t("Minder leerlingen of andere keuzes"), (t("Deel"), t("Aantal")), rows),),
+        method=parts.method(desk, topic, ends[1]),
+    )
+
+
+def _signed(low: float, high: float, digits: int, t: Texts) -> str:
+    def one(value: float) -> str:
+        text = t.number(abs(value), digits=digits)
+        zero = t.number(0, digits=digits)
+        return text if text == zero else ("+" if value > 0 else "−") + text
+
+    a, b = one(low), one(high)
+    return a if a == b else t("{low} tot {high}", low=a, high=b)
+
+
+def _points(low: float, high: float, t: Texts) -> str:
+    return t("{n} procentpunt", n=_signed(low, high, 1, t))
+
+
+def _people(low: float, high: float, t: Texts) -> str:
+    return _signed(low, high, 0, t)
