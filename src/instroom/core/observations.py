@@ -117,9 +117,15 @@ def tally(frame: Any, keys: Sequence[str], technical: Mapping[str, Sequence[str]
             rows = rows.with_columns(
                 nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column)
             )
-            sums.append(nw.col(column).sum().cast(nw.Float64))
+            sums.append(nw.col(column).sum())
         column = f"{name}_hidden"
         masked = nw.when(here).then(nw.col("_hidden")).otherwise(nw.lit(0))
         rows = rows.with_columns(masked.alias(column))
-        sums.append(nw.col(column).sum().cast(nw.Int64))
-    return rows.group_by(*keys).agg(*sums)
+        sums.append(nw.col(column).sum())
+    added = rows.group_by(*keys).agg(*sums)
+    kinds = {"low": nw.Float64, "high": nw.Float64, "hidden": nw.Int64}
+    return added.with_columns(
+        nw.col(f"{part}_{what}").cast(kind)
+        for part in ("part", "rest")
+        for what, kind in kinds.items()
+    )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from instroom.core import periods
@@ -100,7 +100,20 @@ def series(question: Question, facts: Facts) -> Series:
         return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
     found = cells(indicator, stage, classification, question.by, facts)
     figures = _figures(name, indicator, indicator.stages[stage], question, places, found, facts)
-    return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
+    asked = _asked(question, indicator)
+    named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
+    return Series(indicator.id, indicator.unit, named, shown_stage, classification)
+
+
+def _asked(question: Question, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:
+    """Return what was asked beyond the default, so that another question has another id."""
+    asked: list[tuple[str, str]] = []
+    types = question.school_types
+    if types and "school_type" not in question.by and types != tuple(indicator.school_types):
+        asked.append(("school_type", "+".join(types)))
+    if not question.transitions:
+        asked.append(("transitions", "off"))
+    return tuple(asked)
 
 
 @dataclass(frozen=True, slots=True)

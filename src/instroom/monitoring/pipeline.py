@@ -4,7 +4,7 @@ Without flow data it is a cross-section: every step counts other children on the
 open data cannot tell is a step with a status and a reason.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -96,13 +96,8 @@ def _series(place: str, facts: Facts) -> list[Series]:
                 step.indicator, (place,), stage=step.stage or None, school_types=types
             )
             one = compute_series(question, facts)
-            tagged = tuple(_tag(f, step.school_type) for f in one.figures)
-            found.append(Series(one.indicator, one.unit, tagged, one.stage, one.classification))
+            found.append(one)
     return found
-
-
-def _tag(figure: Figure, school_type: str) -> Figure:
-    return replace(figure, by=(("school_type", school_type),)) if school_type else figure
 
 
 def from_published(place: str, published: Published) -> Pipeline:

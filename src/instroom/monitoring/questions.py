@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from instroom.definitions import models, registry
 from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question, resolve
 from instroom.monitoring.indicators import series as compute_series
-from instroom.privacy.published import Published, publish
+from instroom.privacy.published import Published, publish, stored
 from instroom.sources.read import read
 from instroom.sources.store import Store, scratch
 
@@ -57,25 +58,11 @@ def ask(question: Question, facts: Facts) -> Published:
     """Compute one indicator and pass it through the gate, with the totals of its parts."""
     wanted = compute_series(question, facts)
     together = [wanted]
-    if question.by:
-        whole = Question(
-            question.indicator,
-            question.places,
-            (),
-            question.stage,
-            question.classification,
-            question.period,
-            question.school_types,
-            question.transitions,
-        )
-        together.append(compute_series(whole, facts))
+    for name in question.by:
+        less = tuple(other for other in question.by if other != name)
+        together.append(compute_series(replace(question, by=less), facts))
     passed = publish(together)
-    return publish_first(passed)
-
-
-def publish_first(passed: Published) -> Published:
-    """Keep the first series of what passed together."""
-    return publish([passed.series[0]])
+    return stored([passed.series[0]])
 
 
 def series(
@@ -160,11 +147,24 @@ def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
     has_stage = len(indicator.stages) > 1
     stage = head[1] if has_stage and len(head) > 1 else None
     rest = head[2:] if has_stage else head[1:]
-    by = tuple(tuple(p.partition("=")[::2]) for p in parts[3].split(",")) if len(parts) == 4 else ()
+    pairs = [p.partition("=")[::2] for p in parts[3].split(",")] if len(parts) == 4 else []
+    by = tuple((key, value) for key, value in pairs)
+    types = dict(by).get("school_type", "").split("+")
     question = Question(
-        head[0], (parts[1],), tuple(k for k, _ in by), stage, rest[0] if rest else None, parts[2]
+        head[0],
+        (parts[1],),
+        tuple(
+            key
+            for key, _ in by
+            if key != "transitions" and not (key == "school_type" and len(types) > 1)
+        ),
+        stage,
+        rest[0] if rest else None,
+        parts[2],
+        tuple(types) if len(types) > 1 else (),
+        transitions=dict(by).get("transitions") != "off",
     )
-    return question, by  # type: ignore[return-value]
+    return question, by
 
 
 def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]:

@@ -6,10 +6,12 @@ needs enough people. All series that go out together are judged together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import InitVar, dataclass, replace
 
 from instroom.core.errors import PrivacyError, ProgrammingError
+from instroom.core.places import kind_of
+from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series, Unit
 
 _GATE = object()
@@ -25,7 +27,8 @@ THRESHOLDS: dict[Unit, int] = {
 }
 #: Units that may only be shown for boards and larger places.
 _BOARD_AND_UP: frozenset[Unit] = frozenset({"teachers", "mentors"})
-_WIDTH_OF_ONE_CELL = 3
+#: A hidden cell is 1..4 people.
+_LEAST, _MOST = 1, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,10 @@ class Published:
     """Series that passed the gate. Only :func:`publish` and :func:`stored` make one."""
 
     series: tuple[Series, ...]
-    _pass: object = None
+    mark: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self._pass is not _GATE:
+    def __post_init__(self, mark: object) -> None:
+        if mark is not _GATE:
             raise ProgrammingError(
                 "a Published can only be made by the gate", hint="call privacy.published.publish"
             )
@@ -51,9 +54,10 @@ def publish(series: Sequence[Series]) -> Published:
     """Pass series through the gate, all that go out together in one call.
 
     Own data: figures on fewer people than the unit's threshold become ``protected`` with
-    reason ``too_few_people``; teachers and mentors are protected below board level. Open data:
-    parts of a total (boys and girls beside everybody) become ``protected`` with reason
-    ``would_reveal`` when the total would show one hidden cell narrower than its publisher does.
+    reason ``too_few_people``, and so do their siblings when the total is shown; teachers and
+    mentors are protected below board level. Open data: parts of a total (boys and girls beside
+    everybody) become ``protected`` with reason ``would_reveal`` when the total would show any
+    hidden cell narrower than its publisher does.
 
     Raises
     ------
@@ -65,9 +69,12 @@ def publish(series: Sequence[Series]) -> Published:
             raise PrivacyError(
                 "only series can be published", found=type(one).__name__, expected="Series"
             )
-    own = [one if one.open_data else _guard_own(one) for one in series]
-    revealed = _revealing([f for one in own if one.open_data for f in one.figures])
-    return Published(tuple(_protect(one, revealed) for one in own), _GATE)
+    guarded = [one if one.open_data else _guard_own(one) for one in series]
+    revealed: set[str] = set()
+    for open_data, judge in ((True, _solves), (False, _never)):
+        figures = [f for one in guarded if one.open_data == open_data for f in one.figures]
+        revealed |= _revealing(figures, judge)
+    return Published(tuple(_protect(one, revealed) for one in guarded), _GATE)
 
 
 def stored(series: Sequence[Series]) -> Published:
@@ -83,7 +90,9 @@ def _guard_own(series: Series) -> Series:
 def _guard(figure: Figure, unit: Unit, least: int) -> Figure:
     if figure.status not in ("ok", "bounded"):
         return figure
-    if unit in _BOARD_AND_UP and any(key == "school" for key, _ in figure.by):
+    one_school = any(key == "school" for key, _ in figure.by)
+    one_school |= kind_of(figure.place) in ("location", "institution")
+    if unit in _BOARD_AND_UP and one_school:
         return hide(figure, "too_few_people")
     counts = [c for c in (figure.numerator, figure.denominator) if c is not None]
     people = (
@@ -116,41 +125,83 @@ def _key(figure: Figure, without: str = "") -> Key:
     return (figure.indicator, figure.stage, figure.classification, figure.place, figure.period, by)
 
 
-def _revealing(figures: Iterable[Figure]) -> set[str]:
-    """Find parts whose one hidden cell follows from their total and their siblings."""
-    known = [f for f in figures if f.status in ("ok", "bounded")]
-    totals = {_key(f): f for f in known}
-    groups: dict[tuple[Key, str], list[Figure]] = defaultdict(list)
+Judge = Callable[[Figure, list[Figure]], bool]
+
+
+def _revealing(figures: Iterable[Figure], reveals: Judge) -> set[str]:
+    """Find the parts of which a total that is shown too would say what may not be known.
+
+    A part that is protected follows from its total and its siblings, so they are protected
+    with it; that is repeated until nothing changes.
+    """
+    known = [f for f in figures if f.status in ("ok", "bounded", "protected")]
+    totals = {_key(f): f for f in known if f.status != "protected"}
+    groups: dict[tuple[Key, str], dict[str, Figure]] = defaultdict(dict)
     for figure in known:
         for name, _ in figure.by:
-            groups[(_key(figure, without=name), name)].append(figure)
+            groups[(_key(figure, without=name), name)][figure.id] = figure
+    hidden = {f.id for f in known if f.status == "protected"}
     revealed: set[str] = set()
-    for (key, _), parts in groups.items():
-        total = totals.get(key)
-        if total is not None and len(parts) > 1 and any(_solves(total, parts, p) for p in parts):
-            revealed |= {part.id for part in parts}
-    return revealed
+    while True:
+        before = len(revealed)
+        for (key, _), group in groups.items():
+            total = totals.get(key)
+            if total is None or total.id in revealed or group.keys() <= revealed:
+                continue
+            if group.keys() & (revealed | hidden) or reveals(total, list(group.values())):
+                revealed |= group.keys()
+        if len(revealed) == before:
+            return revealed
 
 
-def _solves(total: Figure, parts: list[Figure], target: Figure) -> bool:
-    """Whether total minus the other parts narrows a part that holds one hidden cell."""
-    for name in ("numerator", "denominator"):
-        whole, part = getattr(total, name), getattr(target, name)
-        others = [getattr(p, name) for p in parts if p is not target]
-        if whole is None or part is None or any(o is None for o in others):
-            continue
-        width = part.high - part.low
-        if not 0 < width <= _WIDTH_OF_ONE_CELL:
-            continue
-        low = max(part.low, whole.low - sum(o.high for o in others))
-        high = min(part.high, whole.high - sum(o.low for o in others))
-        if high - low < width:
-            return True
+def _never(total: Figure, parts: list[Figure]) -> bool:
+    """Judge figures of our own: only a part that is protected already counts."""
+    del total, parts
     return False
 
 
+def _solves(total: Figure, parts: list[Figure]) -> bool:
+    """Whether a total narrows any hidden cell of its parts: in the part, the rest or both."""
+    wholes, pieces = _counts(total), [_counts(part) for part in parts]
+    return any(
+        _narrows(wholes[name], [piece[name] for piece in pieces])
+        for name in wholes
+        if all(name in piece for piece in pieces)
+    )
+
+
+def _counts(figure: Figure) -> dict[str, Count]:
+    """Return the sums a figure shows: those who did, everybody, and those who did not."""
+    part, whole = figure.numerator, figure.denominator
+    found = {} if part is None else {"part": part}
+    if part is not None and whole is not None:
+        found["whole"] = whole
+        found["rest"] = Count(whole.low - part.low, max(0, whole.high - part.high))
+    return found
+
+
+def _narrows(whole: Count, parts: list[Count]) -> bool:
+    """Whether ``whole`` says more of one of the hidden cells in ``parts`` than 1..4.
+
+    With ``k`` hidden cells that add up to ``left``, one of them is at least ``left`` minus the
+    most of the others and at most ``left`` minus the least of the others.
+    """
+    span = _MOST - _LEAST
+    cells = sum(-(-(part.high - part.low) // span) for part in parts)
+    if cells == 0:
+        return False
+    exact = sum(part.low for part in parts) - cells * _LEAST
+    left = (whole.low - exact, whole.high - exact)
+    if left[0] > cells * _MOST or left[1] < cells * _LEAST:
+        return False  # these are not all the parts of this total
+    return left[0] > (cells - 1) * _MOST + _LEAST or left[1] < (cells - 1) * _LEAST + _MOST
+
+
 def _protect(series: Series, revealed: set[str]) -> Series:
-    if not series.open_data or not revealed:
+    if not revealed:
         return series
-    figures = tuple(hide(f, "would_reveal") if f.id in revealed else f for f in series.figures)
+    figures = tuple(
+        hide(f, "would_reveal") if f.id in revealed and f.status != "protected" else f
+        for f in series.figures
+    )
     return replace(series, figures=figures)

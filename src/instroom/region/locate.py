@@ -21,11 +21,12 @@ def find_place(text: str, schools: Organisations | None = None) -> str:
         return lower
     gaz = gazetteer()
     upper = clean.upper()
-    if kind_of(upper) in ("municipality", "province", "corop"):
-        code = gaz.current(upper) if kind_of(upper) == "municipality" else upper
-        if code in gaz or kind_of(upper) != "municipality":
+    kind = _kind(upper)
+    if kind in ("municipality", "province", "corop"):
+        code = gaz.current(upper) if kind == "municipality" else upper
+        if code in gaz or code in _larger():
             return code
-    elif kind_of(upper) in ("location", "board", "institution"):
+    elif kind in ("location", "board", "institution"):
         return upper
     if named := gaz.code_of(clean):
         return gaz.current(named)
@@ -45,3 +46,15 @@ def find_place(text: str, schools: Organisations | None = None) -> str:
         "(PV23), a school location (00AH00) or a board (BG12345)",
         hint="use the code when a name exists twice",
     )
+
+
+def _kind(code: str) -> str:
+    try:
+        return kind_of(code)
+    except DataError:
+        return ""
+
+
+def _larger() -> set[str]:
+    """Return the codes of provinces and COROP areas."""
+    return {code for p in registry.places().values() for code in (*p.provinces, *p.corops)}

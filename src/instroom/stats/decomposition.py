@@ -41,7 +41,7 @@ def split_number(part: ArrayLike, rest: ArrayLike) -> Split:
     -------
     Split
         ``change`` in ``part``, ``first`` the cohort's part, ``second`` the choice's part
-        (people). With bounded inputs: the range over all corners of the bounds.
+        (people). With bounded inputs: bounds that hold every split that is possible.
 
     Source
     ------
@@ -54,13 +54,12 @@ def split_number(part: ArrayLike, rest: ArrayLike) -> Split:
     [-6.0, -10.5, 4.5]
     """
     chosen, others = np.asarray(part, dtype=float), np.asarray(rest, dtype=float)
-    corners = np.array(list(product(chosen[0], chosen[1], others[0], others[1])))
-    p0, p1, r0, r1 = corners.T
-    s0, s1 = p0 + r0, p1 + r1
-    share0, share1 = _share(p0, s0), _share(p1, s1)
-    first = (s1 - s0) * (share0 + share1) / 2
-    second = (share1 - share0) * (s0 + s1) / 2
-    return Split(_range(p1 - p0), _range(first), _range(second))
+    size, share = _boxes(chosen, others)
+    n0, n1, s0, s1 = _corners(size[0], size[1], share[0], share[1]).T
+    first = (n1 - n0) * (s0 + s1) / 2
+    second = (s1 - s0) * (n0 + n1) / 2
+    change = (chosen[1, 0] - chosen[0, 1], chosen[1, 1] - chosen[0, 0])
+    return Split((float(change[0]), float(change[1])), _range(first), _range(second))
 
 
 def split_share(part: ArrayLike, rest: ArrayLike) -> Split:
@@ -78,7 +77,7 @@ def split_share(part: ArrayLike, rest: ArrayLike) -> Split:
     Split
         ``change`` of the overall share, ``first`` the part of a changed composition over the
         groups, ``second`` the part of changed choices within groups (shares, 0-1). With
-        bounded inputs: the range over all corners of the bounds (at most four groups).
+        bounded inputs: bounds that hold every split that is possible (at most four groups).
 
     Source
     ------
@@ -95,16 +94,41 @@ def split_share(part: ArrayLike, rest: ArrayLike) -> Split:
     """
     chosen, others = np.asarray(part, dtype=float), np.asarray(rest, dtype=float)
     groups = chosen.shape[1]
-    cells = [sorted(set(map(float, c))) for c in (*chosen.reshape(-1, 2), *others.reshape(-1, 2))]
-    corners = np.array(list(product(*cells)))
-    p = corners[:, : 2 * groups].reshape(-1, 2, groups)
-    r = corners[:, 2 * groups :].reshape(-1, 2, groups)
-    size = p + r
-    share = _share(p, size)
-    weight = _share(size, size.sum(axis=2, keepdims=True))
-    first = ((weight[:, 1] - weight[:, 0]) * (share[:, 0] + share[:, 1]) / 2).sum(axis=1)
-    second = ((share[:, 1] - share[:, 0]) * (weight[:, 0] + weight[:, 1]) / 2).sum(axis=1)
-    return Split(_range(first + second), _range(first), _range(second))
+    size, share = _boxes(chosen, others)
+    corners = _corners(*size.reshape(-1, 2), *share.reshape(-1, 2))
+    n = corners[:, : 2 * groups].reshape(-1, 2, groups)
+    s = corners[:, 2 * groups :].reshape(-1, 2, groups)
+    weight = _share(n, n.sum(axis=2, keepdims=True))
+    first = ((weight[:, 1] - weight[:, 0]) * (s[:, 0] + s[:, 1]) / 2).sum(axis=1)
+    second = ((s[:, 1] - s[:, 0]) * (weight[:, 0] + weight[:, 1]) / 2).sum(axis=1)
+    whole = _boxes(chosen.sum(axis=1), others.sum(axis=1))[1]
+    change = (float(whole[1, 0] - whole[0, 1]), float(whole[1, 1] - whole[0, 0]))
+    return _split(change, first, second)
+
+
+def _split(change: tuple[float, float], first: Floats, second: Floats) -> Split:
+    """Return the split; of exact inputs the two parts are the change, to the last digit."""
+    if len(first) == 1:
+        whole = float(first[0]) + float(second[0])
+        change = (whole, whole)
+    return Split(change, _range(first), _range(second))
+
+
+def _boxes(part: Floats, rest: Floats) -> tuple[Floats, Floats]:
+    """Return the bounds of size and share that belong to bounds of part and rest.
+
+    Both terms are, in each size and in each share by itself, monotone; so their extremes over
+    the box of sizes and shares lie at its corners, and no possible value lies outside.
+    """
+    size = part + rest
+    low = _share(part[..., 0], part[..., 0] + rest[..., 1])
+    high = _share(part[..., 1], part[..., 1] + rest[..., 0])
+    return size, np.stack([low, high], axis=-1)
+
+
+def _corners(*bounds: Floats) -> Floats:
+    """Return all combinations of bounds; an exact one counts once."""
+    return np.array(list(product(*(sorted(set(map(float, pair))) for pair in bounds))))
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

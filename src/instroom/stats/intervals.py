@@ -60,18 +60,23 @@ def direction(before: tuple[float, float, float], after: tuple[float, float, flo
         Each (low share, high share, people counted). Bounds are used the careful way: the
         smallest possible change must still be larger than 1.96 standard errors.
 
+    Source
+    ------
+    Agresti and Caffo (2000), The American Statistician 54, 280-288: one person is added to
+    either side of both shares, so that a handful of people is never more than chance.
+
     Examples
     --------
-    >>> (
-    ...     direction((0.50, 0.50, 3000), (0.474, 0.498, 3100)),
-    ...     direction((0.5, 0.5, 50), (0.6, 0.6, 50)),
-    ... )
-    (0, 0)
+    >>> direction((0.50, 0.50, 3000), (0.474, 0.498, 3100))
+    0
+    >>> direction((0.50, 0.50, 3000), (0.55, 0.56, 3100))
+    1
     """
     low0, high0, n0 = before
     low1, high1, n1 = after
-    for sign, a, b in ((1, high0, low1), (-1, low0, high1)):
-        error = sqrt(a * (1 - a) / max(n0, 1) + b * (1 - b) / max(n1, 1))
+    for sign, one, other in ((1, high0, low1), (-1, low0, high1)):
+        a, b = (one * n0 + 1) / (n0 + 2), (other * n1 + 1) / (n1 + 2)
+        error = sqrt(a * (1 - a) / (n0 + 2) + b * (1 - b) / (n1 + 2))
         if sign * (b - a) > Z95 * error:
             return sign
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError, DefinitionError
@@ -273,6 +273,7 @@ def assert_contract(figure: Figure) -> None:
         assert figure.sources
 
 
+@settings(max_examples=30)
 @given(cells)
 def test_every_status_keeps_the_contract(rows: list[tuple[int | str, bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -358,6 +358,75 @@ def test_the_attack_works_on_what_did_not_pass_the_gate() -> None:
     assert solved(rows, opened(*table(rows))) == []
 
 
+# --- the attack on two breakdowns at once ---------------------------------------------------------
+
+#: (school type, technical, boys, girls)
+TypedRows = list[tuple[str, bool, int, int]]
+typed_rows = st.lists(
+    st.tuples(
+        st.sampled_from(["havo", "vwo"]), st.booleans(), st.integers(0, 9), st.integers(0, 9)
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+def two_way(rows: TypedRows) -> list[Figure]:
+    """Return everybody, by gender, by school type, and by both."""
+    figures = []
+    for school_type in (None, "havo", "vwo"):
+        mine: Rows = [(t, b, g) for s, t, b, g in rows if school_type in (None, s)]
+        for figure in table(mine):
+            by = (*figure.by, *((("school_type", school_type),) if school_type else ()))
+            figures.append(dataclasses.replace(figure, by=by))
+    return figures
+
+
+def solved_by_subtraction(rows: TypedRows, found: list[Figure]) -> list[str]:
+    """Return what follows of one school type from everybody and the other school type.
+
+    Lows and highs of what was published can be subtracted: boys minus boys in vwo are boys in
+    havo. So a school type is known when it is shown, or when the whole and the other one are.
+    """
+    shown = {
+        (dict(f.by).get("gender"), dict(f.by).get("school_type")) for f in found if f.numerator
+    }
+    absent = {
+        (gender, school_type)
+        for gender, column in (("male", 2), ("female", 3), (None, None))
+        for school_type in ("havo", "vwo")
+        if not any(r[0] == school_type and (r[2] + r[3] if column is None else r[column])
+                   for r in rows)
+    }  # fmt: skip
+    result = []
+    for school_type, other in (("havo", "vwo"), ("vwo", "havo")):
+        known = [
+            {(g, school_type), (g, None)} & shown
+            and ((g, school_type) in shown | absent or (g, other) in shown | absent)
+            for g in ("male", "female", None)
+        ]
+        mine: Rows = [(t, b, g) for s, t, b, g in rows if s == school_type]
+        if mine and all(known):
+            result += solved(mine, table(mine))
+    return result
+
+
+@given(typed_rows)
+@example([("havo", True, 3, 9), ("vwo", True, 2, 9), ("vwo", True, 3, 9)])
+def test_no_hidden_cell_is_solved_by_subtracting_a_school_type(rows: TypedRows) -> None:
+    assert solved_by_subtraction(rows, opened(*two_way(rows))) == []
+
+
+def test_a_protected_school_type_does_not_follow_from_everybody_and_the_other_one() -> None:
+    """Boys 3-12 minus boys in vwo 2-8 are boys in havo 1-4; girls 27 - 18 = 9; 12 - 9 = 3."""
+    rows: TypedRows = [("havo", True, 3, 9), ("vwo", True, 2, 9), ("vwo", True, 3, 9)]
+    found = {tuple(dict(f.by).values()): f for f in opened(*two_way(rows))}
+    assert found["male", "havo"].status == "protected"
+    others = (found["male",], found["male", "vwo"], found["female",], found["female", "vwo"])
+    assert any(f.status == "protected" for f in others[:2])
+    assert any(f.status == "protected" for f in others[2:])
+
+
 # --- through the questions people ask ------------------------------------------------------------
 
 

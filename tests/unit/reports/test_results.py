@@ -140,8 +140,8 @@ def test_the_places_of_a_region_have_a_name_and_where_they_belong(example_result
         assert isinstance(info, PlaceInfo)
         assert (info.code, bool(info.name)) == (code, True)
         if info.kind.startswith("school"):
-            assert places[info.municipality].kind == "municipality"
-            assert not info.board or places[info.board].kind == "board"
+            for belongs, kind in ((info.municipality, "municipality"), (info.board, "board")):
+                assert not belongs or places[belongs].kind == kind
 
 
 def test_an_example_has_no_country_beside_it(example_results: Results) -> None:

@@ -12,9 +12,10 @@ import pytest
 
 from instroom.core.errors import DefinitionError, InstroomError, UserError
 from instroom.definitions import registry
-from instroom.sources import fetch as door
-from instroom.sources import parse, sandbox
+from instroom.sources import downloads, parse, sandbox
+from instroom.sources.addresses import address_of
 from instroom.sources.fetch import fetch
+from instroom.sources.vintages import folder_of
 from unit.sources.fetch_server import Page, Publisher
 
 EXAMS = "duo_exam_candidates"
@@ -414,7 +415,7 @@ def test_a_file_with_a_new_layout_names_the_definition_to_mend(run: Run) -> None
 
 
 def test_a_file_that_is_too_large_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "MAX_BYTES", 1000)
+    monkeypatch.setattr(downloads, "MAX_BYTES", 1000)
     run.publisher.pages[EXAMS_PATH] = Page(exams(), headers=ETAG)
     error = refused(run(EXAMS)[0])
     assert (error["code"], error["expected"]) == ("too_large", "at most 1,000 bytes")
@@ -494,7 +495,7 @@ def test_every_address_is_https_at_a_known_publisher(overlay: Path) -> None:
     assert tomllib.loads((overlay / "test_cbs.toml").read_text())["fetch"]["kind"] == "cbs_odata"
     for source in registry.sources().values():
         if source.fetch:
-            url = door._road(source)[1]
+            url = address_of(source)
             assert url.startswith("https://")
             assert hosts.get(source.id, url) == url
 
@@ -652,7 +653,7 @@ def test_cbs_pages_that_do_not_fit_are_refused(
 def test_a_cbs_table_that_is_too_large_is_refused(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "MAX_BYTES", 5000)
+    monkeypatch.setattr(downloads, "MAX_BYTES", 5000)
     pages = {f"{ROWS}&p={i}": cbs_rows(i * 30, i * 30 + 30, f"{ROWS}&p={i + 1}") for i in range(20)}
     run.publisher.pages = {INFOS: infos(), ROWS: pages[f"{ROWS}&p=0"], **pages}
     assert refused(run("test_cbs")[0])["code"] == "too_large"
@@ -687,7 +688,7 @@ def test_a_damaged_list_of_versions_is_told_and_left_alone(run: Run) -> None:
 
 def test_two_fetches_of_one_source_do_not_mix(run: Run) -> None:
     run.publisher.pages[EXAMS_PATH] = Page(exams())
-    with door._folder(run.data / "downloads" / EXAMS):
+    with folder_of(run.data / "downloads" / EXAMS):
         assert refused(run(EXAMS)[0])["code"] == "busy"
     assert run(EXAMS)[0]["status"] == "fetched"
 

@@ -179,5 +179,8 @@ def test_hostile_file_is_refused_in_time(make, name: str, codes: set[str], tmp_p
     assert entry["error"]["code"] in codes
     assert not (tmp_path / "data").exists()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    assert peak < sandbox.MEMORY_BYTES + 150 * MEBIBYTE, "libraries mapped from disk come on top"
+    # A child counts the memory of its parent until it has started; this process may be large.
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    limit = sandbox.MEMORY_BYTES + 150 * MEBIBYTE
+    assert peak < max(limit, own + MEBIBYTE), "libraries mapped from disk come on top"
     shutil.rmtree(tmp_path)

@@ -174,7 +174,11 @@ def _by_type(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlo
         for label, f in latest
         if f.low is None
     ]
-    sentence = t("{period}: {list}.", period=latest[0][1].period, list=", ".join(found))
+    sentence = (
+        t("{period}: {list}.", period=latest[0][1].period, list=", ".join(found))
+        if found
+        else t("{period}: hier is geen cijfer dat getoond mag worden.", period=latest[0][1].period)
+    )
     drawn = [(label, f) for label, f in series if any(x.low is not None for x in f)][:5]
     picture = parts.lines_picture(
         desk,
