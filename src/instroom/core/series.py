@@ -98,3 +98,5 @@ class Series:
     stage: str | None = None
     classification: str | None = None
     open_data: bool = True
+    #: Dimensions whose total the publisher counts in cells of its own, beside the parts.
+    own_totals: tuple[str, ...] = ("gender",)

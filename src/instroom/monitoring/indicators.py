@@ -102,7 +102,10 @@ def series(question: Question, facts: Facts) -> Series:
     figures = _figures(name, indicator, indicator.stages[stage], question, places, found, facts)
     asked = _asked(question, indicator)
     named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
-    return Series(indicator.id, indicator.unit, named, shown_stage, classification)
+    totals = tuple(indicator.stages[stage].totals)
+    return Series(
+        indicator.id, indicator.unit, named, shown_stage, classification, own_totals=totals
+    )
 
 
 def _asked(question: Question, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:

@@ -72,8 +72,15 @@ def publish(series: Sequence[Series]) -> Published:
     guarded = [one if one.open_data else _guard_own(one) for one in series]
     revealed: set[str] = set()
     for open_data, judge in ((True, _solves), (False, _never)):
-        figures = [f for one in guarded if one.open_data == open_data for f in one.figures]
-        revealed |= _revealing(figures, judge)
+        chosen = [one for one in guarded if one.open_data == open_data]
+        judged = {
+            (f.indicator, name)
+            for one in chosen
+            for f in one.figures[:1]
+            for name in one.own_totals
+        }
+        figures = [f for one in chosen for f in one.figures]
+        revealed |= _revealing(figures, judge, judged)
     return Published(tuple(_protect(one, revealed) for one in guarded), _GATE)
 
 
@@ -128,11 +135,13 @@ def _key(figure: Figure, without: str = "") -> Key:
 Judge = Callable[[Figure, list[Figure]], bool]
 
 
-def _revealing(figures: Iterable[Figure], reveals: Judge) -> set[str]:
+def _revealing(figures: Iterable[Figure], reveals: Judge, judged: set[tuple[str, str]]) -> set[str]:
     """Find the parts of which a total that is shown too would say what may not be known.
 
     A part that is protected follows from its total and its siblings, so they are protected
-    with it; that is repeated until nothing changes.
+    with it; that is repeated until nothing changes. ``judged`` are the indicators and
+    dimensions whose totals are cells of their own; other totals are sums of the same cells and
+    say nothing new.
     """
     known = [f for f in figures if f.status in ("ok", "bounded", "protected")]
     totals = {_key(f): f for f in known if f.status != "protected"}
@@ -144,11 +153,13 @@ def _revealing(figures: Iterable[Figure], reveals: Judge) -> set[str]:
     revealed: set[str] = set()
     while True:
         before = len(revealed)
-        for (key, _), group in groups.items():
+        for (key, name), group in groups.items():
             total = totals.get(key)
             if total is None or total.id in revealed or group.keys() <= revealed:
                 continue
-            if group.keys() & (revealed | hidden) or reveals(total, list(group.values())):
+            follows = bool(group.keys() & (revealed | hidden))
+            own_cells = (key[0], name) in judged
+            if follows or (own_cells and reveals(total, list(group.values()))):
                 revealed |= group.keys()
         if len(revealed) == before:
             return revealed

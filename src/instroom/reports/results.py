@@ -102,23 +102,36 @@ def _places(
         code: PlaceInfo(code, gaz.name(code), "municipality") for code in definition.municipalities
     }
     whole = compute_series(Question(indicator.id, (region,), ("school",)), facts)
-    names = _names(facts)
+    stated = _stated(facts)
     for code in sorted(
         {dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}
     ):
         known = schools.location(code)
-        board = known.board if known and known.board else ""
-        municipality = known.municipality if known and known.municipality else ""
+        name, municipality, board = stated.get(code, (code, "", ""))
+        if known:
+            name, municipality = known.name, known.municipality or municipality
+            board = known.board or board
         kind = "school_vo" if "school_type" in indicator.breakdowns else "school_po"
-        name = known.name if known else names.get(code, code)
         found[code] = PlaceInfo(code, name, kind, municipality, board)
         if board:
             found.setdefault(board, PlaceInfo(board, board, "board", municipality))
     return found
 
 
-def _names(facts: Facts) -> dict[str, str]:
-    return {code: known.name for code, known in facts.organisations.locations.items()}
+def _stated(facts: Facts) -> dict[str, tuple[str, str, str]]:
+    """Return name, municipality and board of schools as the files of counts state them."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for cells in facts._cells.values():
+        for cell in cells:
+            if cell.place and cell.place not in found and cell.municipality:
+                found[cell.place] = (cell.place, cell.municipality, cell.board or "")
+    for stored in facts.files:
+        if stored.observations.exists():
+            columns = facts.connection.read_parquet(str(stored.observations))
+            for place, name in columns.select("place, place_name").distinct().fetchall():
+                if place in found and name and found[place][0] == place:
+                    found[place] = (name, *found[place][1:])
+    return found
 
 
 def _trimmed(series: Series) -> Series:

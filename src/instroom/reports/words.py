@@ -85,8 +85,8 @@ def of_hundred(figure: Figure, t: Texts) -> str:
 
 
 def people(who: str, types: str, t: Texts) -> str:
-    """Return who is counted with their school types: "eindexamenkandidaten havo en vwo"."""
-    return t("{who} {types}", who=who, types=types) if types else who
+    """Return who is counted with their school types: "eindexamenkandidaten in havo en vwo"."""
+    return t("{who} in {types}", who=who, types=types) if types else who
 
 
 def who(indicator: models.Indicator, stage: str | None, types: str, t: Texts) -> str:

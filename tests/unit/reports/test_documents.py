@@ -197,7 +197,7 @@ def test_a_sentence_says_what_when_who_which_definition_and_where_it_was_counted
     desk = desk_of(share("2018-2019", Count(1795), Count(1636)))
     text = everything(headline(desk, PROFILE, "twente", full=True))
     for part in (
-        "Twente", "2018-2019", "52,3\u00a0%", "eindexamenkandidaten havo en vwo",
+        "Twente", "2018-2019", "52,3\u00a0%", "eindexamenkandidaten in havo en vwo",
         "technisch profiel", "telling monitor", "eindexamen",
         "geteld naar de plaats van de school",
     ):  # fmt: skip

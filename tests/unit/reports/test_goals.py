@@ -77,7 +77,7 @@ def test_only_the_default_definition_speaks_for_a_goal(other: dict) -> None:
 def test_a_sentence_says_place_period_who_definition_and_where_it_was_counted() -> None:
     sentence = goals.figure_sentence(SHARE, Texts("nl"))
     for part in (
-        "Twente", "2018-2019", "eindexamenkandidaten havo en vwo", "52,3\u00a0%",
+        "Twente", "2018-2019", "eindexamenkandidaten in havo en vwo", "52,3\u00a0%",
         "1.795 van 3.431", "telling monitor", "geteld naar de plaats van de school",
     ):  # fmt: skip
         assert part in sentence

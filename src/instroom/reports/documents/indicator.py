@@ -13,7 +13,7 @@ from instroom.reports.blocks import (
 from instroom.reports.documents import parts
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import Desk
-from instroom.reports.documents.splits import cohort, composition
+from instroom.reports.documents.splits import apart, cohort, composition
 from instroom.reports.shelf import Topic
 
 
@@ -145,7 +145,11 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
         sentence,
         " ".join(
             x
-            for x in (parts.beside_sentence(desk, topic, place, figure), parts.aside(topic, t))
+            for x in (
+                parts.beside_sentence(desk, topic, place, figure),
+                "" if full else apart(desk, topic, place),
+                parts.aside(topic, t),
+            )
             if x
         ),
         mark,

@@ -20,6 +20,7 @@ from instroom.reports.blocks import (
 from instroom.reports.documents import parts
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.splits import apart
 from instroom.reports.results import PlaceInfo
 from instroom.reports.shelf import Topic
 from instroom.stats import intervals
@@ -132,7 +133,7 @@ def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) 
         "Door toeval kan het ook {interval} zijn (95 %-interval). {aside}",
         few=FEW,
         interval=t.percent(low, high),
-        aside=parts.aside(topic, t),
+        aside=" ".join(x for x in (apart(desk, topic, info.code), parts.aside(topic, t)) if x),
     )
     row = (
         Cell(span),

@@ -4,7 +4,7 @@ import numpy as np
 
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
-from instroom.definitions import models
+from instroom.definitions import models, registry
 from instroom.reports import charts, words
 from instroom.reports.blocks import Cell, FigureBlock, Table
 from instroom.reports.documents import parts
@@ -13,9 +13,9 @@ from instroom.reports.shelf import Topic
 from instroom.stats import decomposition
 
 
-def _ends(desk: Desk, topic: Topic, **by: str) -> tuple[Figure, Figure] | None:
+def _ends(desk: Desk, topic: Topic, place: str, **by: str) -> tuple[Figure, Figure] | None:
     """Return the first and the last year of the whole series."""
-    known = [f for f in desk.shelf.known(topic, desk.region, **by) if f.denominator]
+    known = [f for f in desk.shelf.known(topic, place, **by) if f.denominator]
     return (known[0], known[-1]) if len(known) > 1 else None
 
 
@@ -29,21 +29,21 @@ def _pair(figure: Figure) -> tuple[list[float], list[float]]:
     )
 
 
-def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlock | None:
-    """Return the split of the combined share into composition and choice."""
-    t, first, second = desk.t, *indicator.school_types
-    ends = [_ends(desk, topic, school_type=s) for s in (first, second)]
-    whole = _ends(desk, topic)
-    if whole is None or any(e is None for e in ends):
+def _share_split(
+    desk: Desk, topic: Topic, indicator: models.Indicator, place: str
+) -> tuple[str, tuple[Figure, Figure], decomposition.Split] | None:
+    """Return the sentence, the ends and the split of a combined share; None without both parts."""
+    t = desk.t
+    ends = [_ends(desk, topic, place, school_type=s) for s in indicator.school_types]
+    whole = _ends(desk, topic, place)
+    if len(ends) != 2 or whole is None or any(e is None for e in ends):
         return None
     pairs = [[_pair(e[when]) for e in ends if e] for when in (0, 1)]
     split = decomposition.split_share(
         np.array([[p[0] for p in when] for when in pairs]),
         np.array([[p[1] for p in when] for when in pairs]),
     )
-    points = [tuple(100 * x for x in b) for b in (split.change, split.first, split.second)]
-    change, mix, choice = (_points(low, high, t) for low, high in points)
-    names = words.type_words(tuple(indicator.school_types), t)
+    change, mix, choice = _percent_points(split, t)
     sentence = t(
         "Tussen {first} en {last} veranderde het gezamenlijke aandeel: {change}. Daarvan {mix} door een andere "
         "verdeling over {names}, en {choice} door andere keuzes.",
@@ -52,8 +52,44 @@ def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> Figure
         change=change,
         mix=mix,
         choice=choice,
-        names=names,
+        names=words.type_words(tuple(indicator.school_types), t),
     )
+    return sentence, whole, split
+
+
+def _percent_points(split: decomposition.Split, t: Texts) -> tuple[str, str, str]:
+    change, mix, choice = (
+        _points(100 * low, 100 * high, t) for low, high in (split.change, split.first, split.second)
+    )
+    return change, mix, choice
+
+
+def apart(desk: Desk, topic: Topic, place: str) -> str:
+    """Return what stands with every combined share: each school type, and the split.
+
+    A combined share can change without anybody choosing otherwise.
+    """
+    indicator = registry.indicators()[topic.indicator]
+    if len(indicator.school_types) < 2:
+        return ""
+    codes = registry.codes()["school_type"].codes
+    newest = {s: desk.shelf.latest(topic, place, school_type=s) for s in indicator.school_types}
+    list_words = [
+        f"{desk.t(codes[s].title)} {words.amount(f, desk.t)}" for s, f in newest.items() if f
+    ]
+    found = _share_split(desk, topic, indicator, place)
+    sentences = [desk.t("Apart: {list}.", list=", ".join(list_words))] if list_words else []
+    return " ".join([*sentences, *([found[0]] if found else [])])
+
+
+def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlock | None:
+    """Return the split of the combined share into composition and choice."""
+    t = desk.t
+    found = _share_split(desk, topic, indicator, desk.region)
+    if found is None:
+        return None
+    sentence, whole, split = found
+    change, mix, choice = _percent_points(split, t)
     bars = (
         charts.Part(whole[0].period, whole[0].value, whole[0].low, whole[0].high, "total"),
         charts.Part(
@@ -98,7 +134,7 @@ def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> Figure
 
 def cohort(desk: Desk, topic: Topic) -> FigureBlock | None:
     """Return the split of the number into fewer children and other choices."""
-    t, ends = desk.t, _ends(desk, topic)
+    t, ends = desk.t, _ends(desk, topic, desk.region)
     if ends is None or topic.classification is None:
         return None
     before, after = (_pair(f) for f in ends)
