@@ -16,6 +16,8 @@ from instroom.reports.documents.parts import Desk
 from instroom.reports.documents.splits import apart, cohort, composition
 from instroom.reports.shelf import Topic
 
+FEW_YEARS = 3
+
 
 def indicator_page(desk: Desk, topic: Topic) -> Document:
     """Return the page of one indicator at one stage in one classification."""
@@ -127,10 +129,12 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
     else:
         sentence, drawn = parts.share_sentence(desk, topic, place, figure), series
     mark, kind = parts.chip(topic, shelf.get(topic, place), t)
+    # Two years on a place's page are read better as numbers than as a line.
+    few = not full and place != desk.region and len(shelf.known(topic, place)) < FEW_YEARS
     picture = parts.lines_picture(
         desk,
         f"{topic.code}-{place}",
-        drawn,
+        () if few else drawn,
         sentence,
         t(
             "Lijnen door de jaren voor {places}. De tabel eronder geeft elk getal.",
