@@ -101,11 +101,12 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
     t, shelf = desk.t, desk.shelf
     indicator = registry.indicators()[topic.indicator]
     figure = shelf.latest(topic, place)
-    heading = t(indicator.title)
+    heading = t(indicator.title) if full else parts.heading_of(topic, t)
+    anchor = topic.indicator if full else "-".join(x for x in (topic.indicator, topic.stage) if x)
     if figure is None:
         code = indicator.reason or next((f.reason for f in shelf.get(topic, place)), None)
         return FigureBlock(
-            topic.indicator,
+            anchor,
             heading,
             t("Hier is nog geen cijfer: {reason}.", reason=words.reason(code, t)),
             t(indicator.need),
@@ -144,7 +145,7 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
     table = parts.years_table(desk, heading, series)
     more = () if full else (Link(t("Meer over dit cijfer"), parts.key_of(topic)),)
     return FigureBlock(
-        topic.indicator,
+        anchor,
         heading,
         sentence,
         " ".join(

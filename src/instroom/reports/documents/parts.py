@@ -74,6 +74,14 @@ def stage_of(topic: Topic) -> models.Stage | None:
     return stages.get(topic.stage or "") or next(iter(stages.values()), None)
 
 
+def heading_of(topic: Topic, t: Texts) -> str:
+    """Return an indicator's title with its stage, so that two blocks on a page differ."""
+    indicator, stage = registry.indicators()[topic.indicator], stage_of(topic)
+    if topic.stage is None or stage is None:
+        return t(indicator.title)
+    return t("{title}: {stage}", title=t(indicator.title), stage=t(stage.title))
+
+
 def kind_words(topic: Topic, t: Texts) -> str:
     """Return "telling monitor" for a topic with a classification."""
     if not topic.classification:

@@ -114,7 +114,7 @@ def _plain(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
 
 
 def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) -> FigureBlock:
-    t, indicator = desk.t, registry.indicators()[topic.indicator]
+    t, heading = desk.t, parts.heading_of(topic, desk.t)
     part = total(f.numerator for f in years if f.numerator)
     whole = total(f.denominator for f in years if f.denominator)
     rest = Count(whole.low - part.low, whole.high - part.high)
@@ -153,10 +153,10 @@ def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) 
     columns = (t("Periode"), t("Aandeel"), t("95 %-interval"), t("Aantal"))
     return FigureBlock(
         f"{topic.indicator}-{topic.stage or 'alle'}",
-        t(indicator.title),
+        heading,
         sentence,
         detail,
-        tables=(Table(t(indicator.title), columns, (row,)),),
+        tables=(Table(heading, columns, (row,)),),
         method=parts.method(desk, topic, years[-1]),
         more=(Link(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
