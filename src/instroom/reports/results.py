@@ -111,7 +111,7 @@ def _places(
         if known:
             name, municipality = known.name, known.municipality or municipality
             board = known.board or board
-        kind = "school_vo" if "school_type" in indicator.breakdowns else "school_po"
+        kind = "school_po" if indicator.kinds else "school_vo"
         found[code] = PlaceInfo(code, name, kind, municipality, board)
         if board:
             found.setdefault(board, PlaceInfo(board, board, "board", municipality))

@@ -92,7 +92,7 @@ def _figure_block(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
 
 def _plain(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
     t, figures = desk.t, desk.shelf.get(topic, info.code)
-    indicator, newest = registry.indicators()[topic.indicator], desk.shelf.latest(topic, info.code)
+    newest = desk.shelf.latest(topic, info.code)
     assert newest is not None  # noqa: S101  the caller has seen it
     sentence = t(
         "{place}, {moment}: {number} {who}.",
@@ -103,10 +103,12 @@ def _plain(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
     )
     return FigureBlock(
         topic.indicator,
-        t(indicator.title),
+        parts.heading_of(topic, t),
         sentence,
         parts.aside(topic, t),
-        tables=(parts.years_table(desk, t(indicator.title), [(desk.name(info.code), figures)]),),
+        tables=(
+            parts.years_table(desk, parts.heading_of(topic, t), [(desk.name(info.code), figures)]),
+        ),
         method=parts.method(desk, topic, newest),
         downloads=parts.downloads(topic, info.code, None),
         more=(Link(t("Meer over dit cijfer"), parts.key_of(topic)),),
