@@ -5,7 +5,7 @@ travels with the software, so that a newcomer sees real figures without a networ
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +137,7 @@ def _stated(facts: Facts) -> dict[str, tuple[str, str, str]]:
 def _trimmed(series: Series) -> Series:
     """Leave out years in which a small place has no records at all."""
     kept = tuple(f for f in series.figures if f.reason not in ("no_records", "nobody_counted"))
-    return Series(
-        series.indicator, series.unit, kept, series.stage, series.classification, series.open_data
-    )
+    return replace(series, figures=kept)
 
 
 def _inputs(shas: set[str], facts: Facts) -> dict[str, dict[str, Any]]:
