@@ -30,9 +30,10 @@ docs: $(VENV)/.ok ## the generated reference pages and GLOSSARY.md
 messages: $(VENV)/.dev ## collect texts into the .po files
 	@$(BIN)/python scripts/messages.py
 
-lock: $(VENV)/.uv ## make both lock files anew (no host names inside)
+lock: $(VENV)/.uv ## make all lock files anew (no host names inside)
 	@$(UV) compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra web --extra build -o requirements.lock pyproject.toml
 	@$(UV) compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra web --extra build --extra dev -o requirements-dev.lock pyproject.toml
+	@$(UV) compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra web --extra build --extra dev --extra spark -o requirements-full.lock pyproject.toml
 
 $(VENV)/.uv:
 	@$(PY) -m venv $(VENV)
