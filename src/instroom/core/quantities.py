@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
 from instroom.core.errors import DataError
 
@@ -85,3 +87,22 @@ class Share:
     def exact(self) -> bool:
         """Whether the share is known exactly."""
         return self.low == self.high
+
+
+def significant(data: Any) -> Any:
+    """Return plain data with every float at 12 significant digits; no number becomes None.
+
+    Equal answers then give equal bytes, whatever the engine or the number of threads.
+
+    Examples
+    --------
+    >>> significant({"x": [0.1 + 0.2, float("nan")], "n": 3})
+    {'x': [0.3, None], 'n': 3}
+    """
+    if isinstance(data, dict):
+        return {key: significant(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [significant(value) for value in data]
+    if isinstance(data, float):
+        return float(f"{data:.12g}") if isfinite(data) else None
+    return data
