@@ -1,0 +1,146 @@
+"""Answers to questions with a few categories: checks, complete cases, reversed items."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from instroom.core.errors import DataError
+
+Floats = NDArray[np.float64]
+
+
+def checked(scores: ArrayLike, *, items: int = 2) -> Floats:
+    """Return answers as a float array of shape (pupils, items), missing answers as ``nan``.
+
+    Parameters
+    ----------
+    scores
+        Answers, shape (pupils, items), in the points of the answer scale (e.g. 1-5).
+    items
+        The fewest items the calculation can use.
+
+    Raises
+    ------
+    DataError
+        When the array is not (pupils, items), has fewer items than needed, or holds a number
+        that is not finite.
+
+    Examples
+    --------
+    >>> checked([[1, 2], [3, float("nan")]]).shape
+    (2, 2)
+    """
+    found = np.asarray(scores, dtype=np.float64)
+    if found.ndim != 2:
+        raise DataError(
+            "answers must be a table of pupils by items",
+            code="answers_shape",
+            found=f"{found.ndim} dimensions",
+            expected="2 dimensions",
+            hint="Give one row for each pupil and one column for each item.",
+        )
+    if found.shape[1] < items:
+        raise DataError(
+            "too few items",
+            code="too_few_items",
+            found=str(found.shape[1]),
+            expected=f"at least {items}",
+            hint="Name more items of the scale.",
+        )
+    if np.isinf(found).any():
+        raise DataError(
+            "an answer is infinite",
+            code="answer_not_finite",
+            expected="a number, or nan for a missing answer",
+            hint="Write a missing answer as an empty cell.",
+        )
+    return found
+
+
+def complete(scores: Floats) -> Floats:
+    """Return the rows without a missing answer, in their order.
+
+    Parameters
+    ----------
+    scores
+        Answers, shape (pupils, ...); ``nan`` is missing.
+
+    Examples
+    --------
+    >>> complete(np.array([[1.0, 2.0], [3.0, np.nan]])).tolist()
+    [[1.0, 2.0]]
+    """
+    kept: Floats = scores[~np.isnan(scores).any(axis=tuple(range(1, scores.ndim)))]
+    return kept
+
+
+def reversed_items(
+    scores: ArrayLike, columns: tuple[int, ...], answer_range: tuple[float, float]
+) -> Floats:
+    """Return answers in which the named items point the other way.
+
+    Parameters
+    ----------
+    scores
+        Answers, shape (pupils, items); ``nan`` stays ``nan``.
+    columns
+        Positions of the items to reverse, counted from 0.
+    answer_range
+        Lowest and highest possible answer, e.g. ``(1, 5)``; an answer ``x`` becomes
+        ``low + high - x``.
+
+    Raises
+    ------
+    DataError
+        When an answer of a reversed item lies outside the range, or a column does not exist.
+
+    Examples
+    --------
+    >>> reversed_items([[1, 5], [2, 2]], (1,), (1, 5)).tolist()
+    [[1.0, 1.0], [2.0, 4.0]]
+    """
+    found = checked(scores, items=1).copy()
+    low, high = answer_range
+    for column in columns:
+        if not 0 <= column < found.shape[1]:
+            raise DataError(
+                "no such item to reverse",
+                code="item_unknown",
+                found=str(column),
+                expected=f"a position from 0 to {found.shape[1] - 1}",
+                hint="Count the items from 0.",
+            )
+        within(found[:, column], answer_range)
+        found[:, column] = low + high - found[:, column]
+    return found
+
+
+def within(scores: Floats, answer_range: tuple[float, float]) -> None:
+    """Refuse answers outside the range of possible answers; ``nan`` is let through.
+
+    Raises
+    ------
+    DataError
+        When the range runs backwards or an answer lies outside it.
+
+    Examples
+    --------
+    >>> within(np.array([1.0, 5.0, np.nan]), (1, 5))
+    """
+    low, high = answer_range
+    if not low <= high:
+        raise DataError(
+            "the answer range runs backwards",
+            code="answer_range",
+            found=f"{low:g}:{high:g}",
+            expected="lowest:highest",
+            hint="Write the lowest possible answer first, for example 1:5.",
+        )
+    outside = int(((scores < low) | (scores > high)).sum())
+    if outside:
+        raise DataError(
+            f"{outside} answers lie outside the answer range",
+            code="answer_outside_range",
+            found=f"{np.nanmin(scores):g} to {np.nanmax(scores):g}",
+            expected=f"{low:g} to {high:g}",
+            hint="Give the range of the answer scale, or mend the answers.",
+        )
