@@ -1,0 +1,94 @@
+"""Effects of trials as arrays: the complete rows, what they can carry, tests and intervals."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm, t
+
+from instroom.core.errors import DataError
+
+Floats = NDArray[np.float64]
+
+
+def complete_trials(
+    effect: ArrayLike, variance: ArrayLike, moderators: ArrayLike | None
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Return effects, variances and design of the rows without missing values, and which.
+
+    Raises
+    ------
+    DataError
+        ``bad_shape`` when lengths differ, ``bad_variance`` when a variance is not above 0.
+
+    Examples
+    --------
+    >>> complete_trials([0.1, float("nan")], [0.02, 0.03], None)[3].tolist()
+    [True, False]
+    """
+    y, v = np.asarray(effect, dtype=float), np.asarray(variance, dtype=float)
+    extra = np.zeros((len(y), 0)) if moderators is None else np.asarray(moderators, dtype=float)
+    extra = extra[:, None] if extra.ndim == 1 else extra
+    if y.ndim != 1 or v.shape != y.shape or extra.ndim != 2 or len(extra) != len(y):
+        raise DataError(
+            "effects, variances and moderators must have a row for each trial",
+            code="bad_shape",
+            found=f"shapes {y.shape}, {v.shape}, {extra.shape}",
+        )
+    used = np.isfinite(y) & np.isfinite(v) & np.isfinite(extra).all(axis=1)
+    if np.any(v[used] <= 0):
+        raise DataError(
+            "a sampling variance is not above 0",
+            code="bad_variance",
+            found=f"{v[used].min():g}",
+            expected="the squared standard error of each effect",
+            hint="a standard error is squared first",
+        )
+    design = np.column_stack([np.ones(int(used.sum())), extra[used]])
+    return y[used], v[used], design, used
+
+
+def design_problem(design: Floats) -> tuple[Literal["too_few", "not_supported"], str] | None:
+    """Return why a regression on this design is impossible, or None.
+
+    Examples
+    --------
+    >>> design_problem(np.ones((1, 1)))[0], design_problem(np.ones((3, 2)))[0]
+    ('too_few', 'not_supported')
+    """
+    k, p = design.shape
+    if k <= p:
+        return "too_few", f"{k} trials are too few to estimate {p} coefficients and a variance"
+    scale = np.abs(design).max(axis=0)
+    if np.any(scale == 0) or np.linalg.matrix_rank(design / np.where(scale > 0, scale, 1)) < p:
+        return "not_supported", "a moderator is the same in every trial or repeats the others"
+    return None
+
+
+def two_sided(statistic: Floats, df: float | Floats) -> Floats:
+    """Return the two-sided p value of t statistics; infinite ``df`` is normal.
+
+    Examples
+    --------
+    >>> two_sided(np.array([1.959963984540054]), np.inf).round(6).tolist()
+    [0.05]
+    """
+    spread = np.broadcast_to(np.asarray(df, dtype=float), statistic.shape)
+    normal = ~np.isfinite(spread)
+    at_t = t.sf(np.abs(statistic), np.where(normal, 1.0, spread))
+    return np.asarray(2 * np.where(normal, norm.sf(np.abs(statistic)), at_t))
+
+
+def interval(estimate: Floats, se: Floats, df: float | Floats, level: float) -> Floats:
+    """Return low and high of estimates, shape (..., 2); infinite ``df`` is normal.
+
+    Examples
+    --------
+    >>> interval(np.array([0.0]), np.array([1.0]), np.inf, 0.95).round(2).tolist()
+    [[-1.96, 1.96]]
+    """
+    spread = np.broadcast_to(np.asarray(df, dtype=float), estimate.shape)
+    normal = ~np.isfinite(spread)
+    upper = (1 + level) / 2
+    reach = np.where(normal, norm.ppf(upper), t.ppf(upper, np.where(normal, 1.0, spread))) * se
+    return np.stack([estimate - reach, estimate + reach], axis=-1)
