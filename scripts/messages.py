@@ -25,6 +25,9 @@ SOURCE = Path(__file__).parents[1] / "src"
 
 #: Tables of words that reach ``t()`` by a variable: file and name of the constant.
 TABLES = (
+    ("instroom/monitoring/wording.py", "FINDINGS"),
+    ("instroom/monitoring/wording.py", "MEANINGS"),
+    ("instroom/monitoring/wording.py", "SILENCES"),
     ("instroom/reports/words.py", "REASONS"),
     ("instroom/reports/words.py", "PLACE_OF"),
     ("instroom/reports/words.py", "words"),

@@ -8,8 +8,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from instroom.learning.meta import meta
+    from instroom.monitoring.effects import effect
     from instroom.monitoring.pipeline import pipeline
+    from instroom.monitoring.planning import power
     from instroom.monitoring.questions import explain, series
+    from instroom.monitoring.scales import reliability
+    from instroom.monitoring.sums import compress
+    from instroom.privacy.suppression import protect
     from instroom.reports.files import export
     from instroom.reports.goals import kpi
     from instroom.reports.site import compute, demo
@@ -20,29 +26,41 @@ if TYPE_CHECKING:
 
 _HOME = {
     "check": "instroom.sources.store",
+    "compress": "instroom.monitoring.sums",
     "compute": "instroom.reports.site",
     "demo": "instroom.reports.site",
+    "effect": "instroom.monitoring.effects",
     "example": "instroom.sources.example",
     "explain": "instroom.monitoring.questions",
     "export": "instroom.reports.files",
     "fetch": "instroom.sources.fetch",
     "kpi": "instroom.reports.goals",
+    "meta": "instroom.learning.meta",
     "pipeline": "instroom.monitoring.pipeline",
+    "power": "instroom.monitoring.planning",
+    "protect": "instroom.privacy.suppression",
     "read": "instroom.sources.read",
+    "reliability": "instroom.monitoring.scales",
     "series": "instroom.monitoring.questions",
 }
 
 __all__ = [
     "check",
+    "compress",
     "compute",
     "demo",
+    "effect",
     "example",
     "explain",
     "export",
     "fetch",
     "kpi",
+    "meta",
     "pipeline",
+    "power",
+    "protect",
     "read",
+    "reliability",
     "series",
 ]
 

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from instroom import __version__
+from instroom.cli.statistics import add_commands, names
 from instroom.core.errors import UserError
 
 Handler = Callable[[argparse.Namespace], int]
@@ -31,10 +32,6 @@ def _out(args: argparse.Namespace, data: Any, lines: Callable[[], Sequence[str]]
         print(json.dumps(data, ensure_ascii=False, indent=1))
     else:
         print("\n".join(lines()))
-
-
-def _list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def build() -> argparse.ArgumentParser:
@@ -65,11 +62,11 @@ def build() -> argparse.ArgumentParser:
     sub = add("series", "de cijfers van een indicator over de jaren", _series)
     sub.add_argument("indicator")
     sub.add_argument("--place", action="append", metavar="PLACE")
-    sub.add_argument("--by", type=_list, default=[], metavar="A,B")
+    sub.add_argument("--by", type=names, default=[], metavar="A,B")
     sub.add_argument("--stage")
     sub.add_argument("--classification", metavar="ID")
     sub.add_argument("--period", metavar="FROM:TO")
-    sub.add_argument("--school-type", type=_list, default=[], metavar="A,B")
+    sub.add_argument("--school-type", type=names, default=[], metavar="A,B")
     sub.add_argument("--no-transitions", action="store_true", help="fusies van scholen niet volgen")
     sub = add("pipeline", "van basisschool tot vervolgstudie op een peildatum", _pipeline)
     sub.add_argument("--place", default="twente")
@@ -89,6 +86,7 @@ def build() -> argparse.ArgumentParser:
     sub.add_argument("--out", required=True, metavar="DIR")
     sub.add_argument("--seed", type=int, default=1)
     add("check", "definities en gegevensmap nakijken", _check)
+    add_commands(add, _out)
     for plugin in entry_points(group="instroom.commands"):
         commands.add_parser(plugin.name, help=_PLUGIN_HELP.get(plugin.name, ""), add_help=False)
     return parser

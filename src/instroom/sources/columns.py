@@ -10,6 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
@@ -123,12 +124,18 @@ class Columns:
 
     def line(self, row: int) -> int:
         """Return the physical line of a row of data (the header is line 1)."""
+        if not self.text:
+            return row + 1
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
         filled = (reader.line_num for cells in reader if cells)
         return next(at for i, at in enumerate(filled) if i == row + 1)
 
     def _no_number(self, name: str) -> InstroomError:
         """Find the first value that is no number, with its physical row."""
+        if not self.text:
+            return DataError(
+                f"column '{name}' has a value that is not a number", code="not_a_number"
+            )
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
         at = self.names.index(name)
         next(reader)
@@ -144,6 +151,36 @@ class Columns:
                     hint="correct this cell, or leave it empty",
                 )
         return DataError(f"column '{name}' has a value that is not a number", code="not_a_number")
+
+
+def of_frame(frame: Any) -> Columns:
+    """Return the columns of a table in memory: pandas, Polars, Arrow, DuckDB or PySpark.
+
+    All rows are brought here as they are. For tables too large for that, add them up where they
+    are with :func:`instroom.core.compress.compress`.
+
+    Examples
+    --------
+    >>> of_frame(pa.table({"x": [1.5, None], "school": ["A", "B"]})).numbers("x").tolist()
+    [1.5, nan]
+    """
+    lazy = nw.from_native(frame).lazy()
+    table: pa.Table = lazy.collect(backend="pyarrow").to_native()
+    texts = [_as_text(table.column(name)) for name in table.column_names]
+    return Columns("(table)", pa.table(texts, names=table.column_names), "", ",")
+
+
+def _as_text(column: Any) -> Any:
+    """Return a column as texts that give the same numbers back."""
+    column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_boolean(column.type):
+        column = pc.cast(column, pa.int8())
+    if pa.types.is_floating(column.type):
+        wide = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+        return pa.array(["" if v != v else repr(float(v)) for v in wide], pa.string())
+    return pc.fill_null(pc.cast(column, pa.string()), "")
 
 
 def _is_number(text: str) -> bool:

@@ -1,0 +1,247 @@
+"""Commands that need no open data: effects, scales, power, meta-analysis, protected tables."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from instroom.core.errors import DataError, UserError, Where
+
+Handler = Callable[[argparse.Namespace], int]
+Add = Callable[[str, str, Handler], argparse.ArgumentParser]
+Out = Callable[[argparse.Namespace, Any, Callable[[], list[str]]], None]
+
+
+def names(text: str) -> list[str]:
+    """Return the names in ``a,b,c``."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def number(text: str) -> float:
+    """Return a number, or a usage error that says what was found."""
+    try:
+        return float(text)
+    except ValueError:
+        raise UserError(f"'{text}' is not a number", found=text, expected="a number") from None
+
+
+def whole(text: str) -> int:
+    """Return a whole number, or a usage error that says what was found."""
+    try:
+        return int(text)
+    except ValueError:
+        raise UserError(
+            f"'{text}' is no whole number", found=text, expected="1, 2, 3 ..."
+        ) from None
+
+
+def add_commands(add: Add, out: Out) -> None:
+    """Add the commands of this module to the parser."""
+    _add_effect(add, out)
+    _add_scales(add, out)
+    _add_planning(add, out)
+    _add_protect(add, out)
+
+
+def _question(sub: argparse.ArgumentParser) -> None:
+    """Add the options that say which columns mean what."""
+    sub.add_argument("file", nargs="?", metavar="FILE.csv")
+    sub.add_argument("--outcome", metavar="Y")
+    sub.add_argument("--baseline", metavar="X")
+    sub.add_argument("--treatment", metavar="T")
+    sub.add_argument("--covariate", action="append", default=[], metavar="C")
+    sub.add_argument("--groups", type=names, default=[], metavar="SCHOOL[,CLASS]")
+    sub.add_argument("--design", choices=["ancova", "did", "one_group", "growth"])
+    sub.add_argument("--time", metavar="W")
+    sub.add_argument("--pupil", metavar="P")
+    sub.add_argument("--by", metavar="G", help="ook het effect per groep")
+    sub.add_argument("--start", type=number, metavar="T", help="eerste moment van het programma")
+    sub.add_argument(
+        "--nested", action="store_true", help="gelijke namen in twee scholen zijn andere klassen"
+    )
+
+
+def _asked(args: argparse.Namespace) -> dict[str, Any]:
+    return {
+        name: getattr(args, name)
+        for name in (
+            "outcome", "baseline", "treatment", "covariate", "groups", "design", "time", "pupil",
+            "by", "start", "nested",
+        )
+    }  # fmt: skip
+
+
+def _add_effect(add: Add, out: Out) -> None:
+    def effect(args: argparse.Namespace) -> int:
+        from instroom import api
+        from instroom.cli.statistics_lines import effect_lines
+
+        found = api.effect(
+            args.file,
+            **_asked(args),
+            from_=args.from_ or (),
+            key=args.key,
+            allocation=args.allocation,
+            df=args.df,
+            robust=args.robust,
+            plan_changed=args.plan_changed,
+            link=args.link,
+            family=args.family,
+        )
+        out(args, found, lambda: effect_lines(found, args.lang))
+        return 0
+
+    def compress(args: argparse.Namespace) -> int:
+        from instroom import api
+
+        found = api.compress(args.file, **_asked(args), out=args.out, key=args.key)
+        out(args, found, lambda: [f"{found['n']} rijen, opgeteld per groep, in {found['file']}"])
+        return 0
+
+    sub = add("effect", "het effect van een programma op een score, eerlijk verwoord", effect)
+    _question(sub)
+    sub.add_argument("--from", dest="from_", nargs="+", metavar="S.json", help="sommenbestanden")
+    sub.add_argument("--key", metavar="FILE", help="sleutel waarmee sommen zijn ondertekend")
+    sub.add_argument(
+        "--allocation",
+        default="unknown",
+        choices=["randomised", "waiting_list", "matched", "self_selected", "unknown"],
+        help="wie bepaalde wie meedeed",
+    )
+    sub.add_argument("--df", default="satterthwaite", choices=["satterthwaite", "kenward-roger"])
+    sub.add_argument("--robust", choices=["cr0", "cr1", "cr1s", "cr2", "cr3"])
+    sub.add_argument(
+        "--plan-changed", action="store_true", help="de analyse week af van het plan vooraf"
+    )
+    sub.add_argument("--link", metavar="P", help="kolom met de kans dat voor en na kloppen (0-1)")
+    sub.add_argument("--family", choices=["gaussian", "binomial"], help="binomial bij ja of nee")
+    sub = add("compress", "scores optellen per groep, om te delen zonder leerlingen", compress)
+    _question(sub)
+    sub.add_argument("--out", required=True, metavar="S.json")
+    sub.add_argument("--key", metavar="FILE", help="sleutel om het bestand mee te ondertekenen")
+
+
+def _add_scales(add: Add, out: Out) -> None:
+    def reliability(args: argparse.Namespace) -> int:
+        from instroom import api
+        from instroom.cli.statistics_lines import reliability_lines
+
+        found = api.reliability(
+            args.file,
+            items=args.items,
+            reverse=args.reverse,
+            range=args.range,
+        )
+        out(args, found, lambda: reliability_lines(found, args.lang))
+        return 0
+
+    sub = add("reliability", "hoe betrouwbaar een schaal meet", reliability)
+    sub.add_argument("file", metavar="FILE.csv")
+    sub.add_argument("--items", type=names, required=True, metavar="A,B,C")
+    sub.add_argument("--reverse", type=names, default=[], metavar="C")
+    sub.add_argument("--range", metavar="1:5", help="laagste en hoogste antwoord")
+
+
+def _add_planning(add: Add, out: Out) -> None:
+    def power(args: argparse.Namespace) -> int:
+        from instroom import api
+        from instroom.cli.statistics_lines import power_lines
+
+        options = {
+            key: value
+            for key, value in vars(args).items()
+            if key not in ("command", "handler", "json", "lang", "data") and value is not None
+        }
+        found = api.power(**options)
+        out(args, found, lambda: power_lines(found, args.lang))
+        return 0
+
+    def meta(args: argparse.Namespace) -> int:
+        from instroom import api
+        from instroom.cli.statistics_lines import meta_lines
+
+        found = api.meta(
+            args.file,
+            effect=args.effect,
+            variance=args.variance,
+            cluster=args.cluster,
+            moderator=args.moderator,
+            method=args.method,
+            test=args.test,
+        )
+        out(args, found, lambda: meta_lines(found, args.lang))
+        return 0
+
+    sub = add("power", "welk effect een opzet kan vinden, voor je begint", power)
+    sub.add_argument("--schools", type=whole, required=True, metavar="J")
+    sub.add_argument(
+        "--pupils", type=number, required=True, metavar="N", help="per school, of klas"
+    )
+    sub.add_argument("--icc", type=number, required=True, metavar="R")
+    sub.add_argument("--classes", type=number, metavar="C", help="per school")
+    sub.add_argument("--icc-class", type=number, metavar="R2")
+    sub.add_argument("--r2-pupil", type=number, metavar="R")
+    sub.add_argument("--r2-class", type=number, metavar="R")
+    sub.add_argument("--r2-school", type=number, metavar="R")
+    sub.add_argument("--treated-share", type=number, metavar="P")
+    sub.add_argument("--effect", type=number, metavar="D", help="in standaarddeviaties")
+    sub.add_argument("--covariates-school", type=whole, metavar="K")
+    sub.add_argument("--one-tailed", action="store_true", default=None)
+    sub.add_argument("--power", type=number, metavar="P")
+    sub.add_argument("--simulate", action="store_true", default=None)
+    sub = add("meta", "wat studies samen zeggen", meta)
+    sub.add_argument("file", metavar="FILE.csv")
+    sub.add_argument("--effect", required=True, metavar="YI")
+    sub.add_argument("--variance", required=True, metavar="VI")
+    sub.add_argument("--cluster", metavar="STUDY")
+    sub.add_argument("--moderator", action="append", default=[], metavar="M")
+    sub.add_argument("--method", default="REML", choices=["REML", "DL", "PM", "ML", "EB", "FE"])
+    sub.add_argument("--test", default="knha", choices=["knha", "z"])
+
+
+def _add_protect(add: Add, out: Out) -> None:
+    def protect(args: argparse.Namespace) -> int:
+        from instroom import api
+        from instroom.cli.statistics_lines import protect_lines
+
+        found = api.protect(
+            _figures(args.file),
+            threshold=args.threshold,
+            width=args.width,
+            round=args.round,
+            bounds=args.bounds,
+            above=args.above,
+            below=args.below,
+        )
+        out(args, found, lambda: protect_lines(found))
+        return 0
+
+    sub = add("protect", "tabellen samen afschermen, zodat niemand te herleiden is", protect)
+    sub.add_argument("file", metavar="FIGURES.json")
+    sub.add_argument("--threshold", type=whole, default=10, metavar="N")
+    sub.add_argument("--width", type=whole, default=10, metavar="N")
+    sub.add_argument("--round", type=whole, metavar="5")
+    sub.add_argument("--bounds", default="open", choices=["open", "relative"])
+    sub.add_argument("--above", type=whole, metavar="A")
+    sub.add_argument("--below", type=whole, metavar="B")
+
+
+def _figures(file: str) -> Any:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        return json.loads(text)
+    except OSError:
+        raise DataError(
+            f"there is no file '{file}'", code="no_file", where=Where(file), hint="check the path"
+        ) from None
+    except ValueError as error:
+        row = getattr(error, "lineno", None)
+        raise DataError(
+            "this is no JSON",
+            code="no_json",
+            where=Where(file, row),
+            found=str(error),
+            expected='a list such as [{"dims": {"school": "A"}, "n": 12}]',
+        ) from None

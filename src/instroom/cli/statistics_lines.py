@@ -1,0 +1,109 @@
+"""What the statistical commands print for people."""
+
+from typing import Any
+
+from instroom.core.texts import Texts
+
+
+def _n(value: float | None, t: Texts, digits: int = 2) -> str:
+    return "–" if value is None else t.number(value, digits=digits)
+
+
+def _span(ci: list[float] | None, t: Texts, digits: int = 2) -> str:
+    if not ci or ci[0] is None:
+        return "–"
+    return f"{t.number(ci[0], digits=digits)} … {t.number(ci[1], digits=digits)}"
+
+
+def effect_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return the sentence, the numbers behind it, and why no more may be said."""
+    if "outcomes" in found:
+        lines = [line for one in found["outcomes"] for line in (*effect_lines(one, language), "")]
+        return lines[:-1]
+    t = Texts(language)
+    lines = [found["wording"].get(language) or found["wording"]["nl"]]
+    if found["reason"]:
+        lines.append(found["reason"])
+    if found["estimate"] is None:
+        return lines
+    facts = [
+        (t("verschil"), f"{_n(found['estimate'], t, 3)}  ({_span(found['ci'], t, 3)})"),
+        (t("standaardfout"), f"{_n(found['se'], t, 3)}  df {_n(found['df'], t, 1)}"),
+        (
+            t("in standaarddeviaties"),
+            f"{_n(found['hedges_g'], t)}  ({_span(found['hedges_g_ci'], t)})",
+        ),
+        (t("kleinste te vinden effect"), _n(found["mdes"], t)),
+        (
+            t("rijen"),
+            f"{t.number(found['n'])}  " + t("({n} weggelaten)", n=t.number(found["dropped"])),
+        ),
+        (t("Maryland-niveau"), f"{found['maryland_level']} / 5"),
+    ]
+    wide = max(len(name) for name, _ in facts) + 2
+    lines += ["", *(f"{name:<{wide}}{value}" for name, value in facts)]
+    lines += [
+        f"  {group['group']:<{wide - 2}}{_n(group['estimate'], t, 3)}  ({_span(group['ci'], t, 3)})"
+        for group in found.get("by", [])
+    ]
+    return lines
+
+
+def reliability_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return alpha, omega and a line per item."""
+    t = Texts(language)
+    lines = [
+        f"alfa {_n(found['alpha'], t)} ({_span(found['alpha_ci'], t)}), omega "
+        f"{_n(found['omega'], t)}, n {t.number(found['n'])}, k {found['k']}",
+        f"{'item':<16}{'m':>8}{'sd':>8}{'r_rest':>8}{'alfa -':>8}",
+    ]
+    lines += [
+        f"{item['item']:<16}"
+        + "".join(f"{_n(item[key], t):>8}" for key in ("mean", "sd", "r_rest", "alpha_without"))
+        for item in found["items"]
+    ]
+    return lines
+
+
+def power_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return the smallest effect a design finds, and its chance to find one that is asked."""
+    t = Texts(language)
+    lines = [
+        t("Deze opzet vindt een effect vanaf {d} standaarddeviatie.", d=_n(found["mdes"], t)),
+        f"{found['design']}, df {_n(found['df'], t, 0)}",
+    ]
+    if found.get("power") is not None:
+        lines.append(t("kans om het te vinden: {p}", p=t.percent(found["power"], digits=0)))
+    return lines
+
+
+def meta_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return the pooled effect, what a new study may find, and how much studies differ."""
+    t = Texts(language)
+    if found["estimate"] is None:
+        return [str(found.get("reason") or found.get("status"))]
+    lines = [
+        t(
+            "{k} studies samen: {d} ({interval})",
+            k=found["k"],
+            d=_n(found["estimate"], t),
+            interval=_span(found["ci"], t),
+        ),
+    ]
+    if found.get("prediction"):
+        lines.append(
+            t("een nieuwe studie: tussen {interval}", interval=_span(found["prediction"], t))
+        )
+    lines.append(f"tau² {_n(found['tau2'], t, 3)}, I² {_n(found['i2'], t)}")
+    return lines
+
+
+def protect_lines(found: list[dict[str, Any]]) -> list[str]:
+    """Return one line per figure."""
+    lines = []
+    for figure in found:
+        if "dims" not in figure:
+            continue
+        name = ", ".join(f"{key} {value}" for key, value in figure["dims"].items()) or "totaal"
+        lines.append(f"{name:<48} {'afgeschermd' if figure['n'] is None else figure['n']}")
+    return lines

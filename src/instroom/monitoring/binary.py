@@ -1,0 +1,147 @@
+"""A yes-or-no outcome, such as choosing a technical profile: odds, and points in a hundred."""
+
+from math import pi, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from instroom.core.crossproducts import INTERCEPT, CrossProducts
+from instroom.monitoring import estimates
+from instroom.monitoring.designs import Plan
+from instroom.monitoring.estimates import Choices
+from instroom.monitoring.studies import Study
+from instroom.stats import binary_mixed, logistic, marginal_effect
+from instroom.stats.binary_mixed import BinaryMixedFit
+from instroom.stats.logistic import LogitFit
+
+Floats = NDArray[np.float64]
+Z95 = 1.959963984540054
+#: Variance of the logistic distribution: what pupils differ in, on the scale of log-odds.
+RESIDUAL = pi**2 / 3
+
+
+def is_binary(values: Floats) -> bool:
+    """Whether a column says yes or no: zeros and ones, both of them.
+
+    Examples
+    --------
+    >>> is_binary(np.array([0.0, 1.0, 1.0])), is_binary(np.array([1.0, 2.0]))
+    (True, False)
+    """
+    return bool(np.array_equal(np.unique(values), [0.0, 1.0]))
+
+
+def answer(cross: CrossProducts, study: Study, planned: Plan, choices: Choices) -> dict[str, Any]:
+    """Return the public shape of an effect on a yes-or-no outcome.
+
+    ``estimate`` is in log-odds given the school: a logit with a random intercept per school
+    (Laplace), or with ``robust`` a plain logit with cluster-robust errors. Beside it stand
+    ``average_marginal_effect`` (percentage points over all pupils), ``linear_probability`` (least
+    squares with CR2 errors, a share) and ``logit`` (CR2).
+    """
+    names = [INTERCEPT, *list(planned.columns)[:-1]]
+    main = [name for name in names if name not in planned.interactions.values()]
+    y = planned.columns[planned.outcome]
+    matrix = np.column_stack([np.ones(len(y)), *(planned.columns[name] for name in main[1:])])
+    school = next(iter(planned.groups.values()), None)
+    found = estimates.shape(cross, study, choices)
+    found |= {"family": "binomial", "variances": {}, "icc": None, "reml_deviance": None}
+    plain = logistic.fit_logit(y, matrix, school, names=main, kind=_kind(school, choices))
+    linear = logistic.fit_linear_probability(y, matrix, school, names=main)
+    found |= {
+        "logit": _line(plain, study.target),
+        "linear_probability": _line(linear, study.target),
+    }
+    if choices.robust is not None or school is None:
+        return _plain(found, plain, study, matrix, main)
+    fitted = binary_mixed.fit(y, matrix, school, names=main)
+    found |= {"status": fitted.status, "reason": fitted.reason or None}
+    if not np.isfinite(fitted.beta).all():
+        return estimates.silent(found, fitted.status)
+    variance = fitted.sd**2
+    found |= {
+        "errors": "laplace",
+        "variances": {"school": variance, "residual": RESIDUAL},
+        "icc": variance / (variance + RESIDUAL),
+        "coefficients": [
+            _normal(name, b, se) for name, b, se in zip(main, fitted.beta, fitted.se, strict=True)
+        ],
+    }
+    return _finish(found, fitted, study, matrix, main)
+
+
+def _kind(school: Any, choices: Choices) -> logistic.Kind:
+    if school is None:
+        return "model"
+    return "cr2" if choices.robust in (None, "cr3") else choices.robust  # type: ignore[return-value]
+
+
+def _plain(
+    found: dict[str, Any], plain: LogitFit, study: Study, matrix: Floats, main: list[str]
+) -> dict[str, Any]:
+    """Answer from the logit over all schools together."""
+    found |= {"status": plain.status, "reason": plain.reason or None, "errors": plain.kind}
+    line = _line(plain, study.target)
+    if line["estimate"] is None or line["se"] is None:
+        return estimates.silent(found, plain.status)
+    found["coefficients"] = [_line(plain, name) | {"name": name} for name in plain.names]
+    kept = [main.index(name) for name in plain.names]
+    return _finish(found, plain, study, matrix[:, kept], list(plain.names))
+
+
+def _finish(
+    found: dict[str, Any],
+    fitted: BinaryMixedFit | LogitFit,
+    study: Study,
+    matrix: Floats,
+    names: list[str],
+) -> dict[str, Any]:
+    """Add the estimate, the difference in the share of yes, and the words."""
+    at = names.index(study.target)
+    line = next(c for c in found["coefficients"] if c["name"] == study.target)
+    found |= {key: line[key] for key in ("estimate", "se", "df", "ci", "p")}
+    scale = sqrt(1 / RESIDUAL)  # of log-odds in standard deviations (Hasselblad and Hedges 1995)
+    found |= {
+        "hedges_g": line["estimate"] * scale,
+        "hedges_g_ci": [x * scale for x in line["ci"]],
+    }
+    treated, untreated = matrix.copy(), matrix.copy()
+    treated[:, at], untreated[:, at] = 1.0, 0.0
+    share = marginal_effect.average_effect(fitted, treated, untreated)
+    found["average_marginal_effect"] = {
+        "points": share.effect_points,
+        "se": share.se_points,
+        "ci": list(share.ci_points),
+        "share_with": share.share_with,
+        "share_without": share.share_without,
+    }
+    points = (share.effect_points / 100, [x / 100 for x in share.ci_points])
+    return found | estimates.words(study, found, kind="binary", said=points)
+
+
+def _normal(name: str, estimate: float, se: float) -> dict[str, Any]:
+    """Return a coefficient tested against the normal distribution (no degrees of freedom)."""
+    b, error = float(estimate), float(se)
+    return {
+        "name": name,
+        "estimate": b,
+        "se": error,
+        "df": None,
+        "p": float(2 * ndtr(-abs(b / error))) if error > 0 else None,
+        "ci": [b - Z95 * error, b + Z95 * error],
+    }
+
+
+def _line(fitted: Any, name: str) -> dict[str, Any]:
+    """Return one coefficient of a fit with its interval; None where it could not be estimated."""
+    if name not in fitted.names:
+        return dict.fromkeys(("estimate", "se", "df", "p", "ci"))
+    at = list(fitted.names).index(name)
+    found = {
+        key: float(getattr(fitted, attribute)[at])
+        for key, attribute in (("estimate", "beta"), ("se", "se"), ("df", "df"), ("p", "p"))
+    }
+    known: dict[str, Any] = {k: v if np.isfinite(v) else None for k, v in found.items()}
+    return known | {"ci": [float(x) for x in fitted.ci[at]]}

@@ -1,0 +1,189 @@
+"""``instroom effect`` and ``instroom compress``: from a file of scores to an honest answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from instroom.core.errors import UserError
+from instroom.core.quantities import significant
+from instroom.monitoring import binary, robustness
+from instroom.monitoring.designs import Plan, choose, plan
+from instroom.monitoring.estimates import Choices, Df, Robust, answer, refused
+from instroom.monitoring.strength import ALLOCATIONS, Allocation
+from instroom.monitoring.study_rows import Question
+from instroom.monitoring.sums import pooled, study_of, sums
+from instroom.sources.columns import Columns, of_frame, read_columns
+from instroom.stats import multiplicity
+
+Family = Literal["gaussian", "binomial"]
+
+
+def effect(
+    file: Any = None,
+    *,
+    outcome: str | None = None,
+    baseline: str | None = None,
+    treatment: str | None = None,
+    covariate: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    design: str | None = None,
+    time: str | None = None,
+    pupil: str | None = None,
+    by: str | None = None,
+    start: float | None = None,
+    nested: bool = False,
+    link: str | None = None,
+    family: Family | None = None,
+    from_: Sequence[str | Path] = (),
+    key: str | Path | None = None,
+    allocation: Allocation = "unknown",
+    df: Df = "satterthwaite",
+    robust: Robust | None = None,
+    plan_changed: bool = False,
+) -> dict[str, Any]:
+    """Return the effect of a programme on a score, with the strongest sentence it supports.
+
+    Parameters
+    ----------
+    file
+        CSV with one row per pupil (``growth`` and ``did``: per pupil and moment), or ``-``; or a
+        table in memory (pandas, Polars, Arrow, DuckDB, PySpark).
+    outcome, baseline
+        Columns with the score afterwards and before. Several outcomes, with commas between,
+        each get an answer, and p-values that allow for asking more than one question.
+    treatment
+        Column that is 1 for who took part and 0 for who did not.
+    covariate
+        Further columns to compare like with like; texts become groups.
+    groups
+        Columns of school and class, the highest level first.
+    design
+        ``ancova`` (the outcome given the baseline), ``did`` (change against other schools),
+        ``one_group`` (before and after, no comparison) or ``growth`` (three or more moments).
+    time, pupil
+        Columns of the moment and of the pupil, for ``did`` and ``growth``.
+    by
+        Column of a subgroup or score; the effect is also given per group.
+    start
+        First moment of the programme (``did``).
+    nested
+        Groups with the same name in two schools are different groups.
+    link
+        Column with the chance (0-1) that a pupil's two measurements belong together.
+    family
+        ``binomial`` for a yes-or-no outcome, which is also what 0 and 1 are taken for when this
+        is left out (design ``ancova``); ``gaussian`` treats them as a score.
+    from_, key
+        In place of a file: files of sums (see :func:`compress`), and a file with the key they
+        were signed with. They say themselves what their columns mean.
+    allocation
+        Who decided who takes part; what may be said depends on it.
+    df, robust
+        Degrees of freedom of the multilevel model, or least squares with cluster-robust errors.
+    plan_changed
+        Whether the analysis differs from what was planned before the data were seen.
+
+    Returns
+    -------
+    dict
+        ``estimate, se, df, ci, p`` in points of the outcome, ``hedges_g`` in standard deviations,
+        ``variances``, ``status`` with ``reason``, ``maryland_level`` and ``wording``. With several
+        outcomes ``{"outcomes": [...], "adjustment": ...}``.
+
+    Raises
+    ------
+    UserError
+        For options that do not go together.
+    DataError
+        For a column that is missing or holds something else than numbers, with its row.
+    """
+    choices = chosen(allocation, df, robust, plan_changed)
+    if from_:
+        if file is not None:
+            raise UserError("give either a file of scores or files of sums (--from)")
+        return dict(significant(pooled(from_, key, choices)))
+    if file is None or outcome is None:
+        raise UserError("name a file and the column of the outcome (--outcome)")
+    data = read_columns(file) if isinstance(file, str | Path) else of_frame(file)
+    question = Question(
+        outcome=outcome,
+        baseline=baseline,
+        treatment=treatment,
+        covariates=tuple(covariate),
+        groups=tuple(groups),
+        design=choose(design, treatment, baseline, time),
+        time=time,
+        pupil=pupil,
+        by=by,
+        start=start,
+        nested=nested,
+        link=link,
+    )
+    asked = [replace(question, outcome=one) for one in _outcomes(outcome, data)]
+    answers = [_one(data, question, choices, family) for question in asked]
+    return dict(significant(answers[0] if len(answers) == 1 else _adjusted(answers)))
+
+
+def _outcomes(outcome: str, data: Columns) -> list[str]:
+    """Return the outcomes named, unless the whole text is the name of one column."""
+    return [outcome] if outcome in data.names else [o.strip() for o in outcome.split(",")]
+
+
+def _one(
+    data: Columns, question: Question, choices: Choices, family: Family | None
+) -> dict[str, Any]:
+    planned = plan(data, question)
+    study = study_of(data, question, planned)
+    if planned.crossed:
+        n = int(planned.used.sum())
+        refusal = refused(study, n, "not_supported", planned.crossed)
+        return refusal | {"allocation": choices.allocation}
+    cross = sums(planned)
+    if _binomial(planned, question, family):
+        found = binary.answer(cross, study, planned, choices)
+    else:
+        found = answer(cross, study, choices)
+    found["missing"] = robustness.missing(data, question)
+    return found | ({"links": robustness.links(data, question)} if question.link else {})
+
+
+def _binomial(planned: Plan, question: Question, family: Family | None) -> bool:
+    yes_or_no = binary.is_binary(planned.columns[planned.outcome])
+    if family == "binomial" and not yes_or_no:
+        raise UserError(
+            f"'{question.outcome}' is no yes-or-no outcome",
+            expected="0 and 1",
+            found="other values",
+        )
+    if family == "binomial" and question.design != "ancova":
+        raise UserError("--family binomial goes with design ancova", found=question.design)
+    return yes_or_no and question.design == "ancova" and family != "gaussian"
+
+
+def _adjusted(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return several answers, with p-values that control the share of false discoveries."""
+    p = np.array([np.nan if a["p"] is None else a["p"] for a in answers], dtype=np.float64)
+    adjusted = multiplicity.benjamini_hochberg(p)
+    return {
+        "outcomes": [
+            one | {"p_adjusted": float(value)} for one, value in zip(answers, adjusted, strict=True)
+        ],
+        "adjustment": "benjamini-hochberg",
+    }
+
+
+def chosen(allocation: Allocation, df: Df, robust: Robust | None, plan_changed: bool) -> Choices:
+    """Return the choices, after checking that each is one there is."""
+    for name, value, known in (
+        ("allocation", allocation, ALLOCATIONS),
+        ("df", df, get_args(Df)),
+        ("robust", robust, (None, *get_args(Robust))),
+    ):
+        if value not in known:
+            raise UserError(
+                f"'{value}' is no {name}", found=str(value), expected=", ".join(map(str, known))
+            )
+    return Choices(allocation=allocation, df=df, robust=robust, plan_changed=plan_changed)

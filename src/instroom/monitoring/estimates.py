@@ -1,0 +1,372 @@
+"""From sums per group to an answer: the effect, how sure it is, and what may be said of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from instroom.core.crossproducts import CrossProducts, select
+from instroom.core.errors import DataError
+from instroom.monitoring.strength import Allocation, strength
+from instroom.monitoring.studies import Study, arms, split
+from instroom.monitoring.wording import Finding, silence, wording
+from instroom.stats import (
+    contrasts,
+    effect_size,
+    equivalence,
+    kenward_roger,
+    mixed,
+    robust,
+    satterthwaite,
+)
+from instroom.stats.contrasts import Tests
+from instroom.stats.effect_measures import hedges_correction
+
+Floats = NDArray[np.float64]
+Df = Literal["satterthwaite", "kenward-roger"]
+Robust = Literal["cr0", "cr1", "cr1s", "cr2", "cr3"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """How an effect is tested and what is known of the way people came to take part."""
+
+    allocation: Allocation = "unknown"
+    df: Df = "satterthwaite"
+    robust: Robust | None = None
+    plan_changed: bool = False
+
+
+def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:
+    """Return the public shape of an effect (``docs/reference/contracts``).
+
+    The multilevel model gives the variances; the estimate comes from it too, or from least
+    squares with cluster-robust errors when those were asked for. Nothing here raises because
+    there is too little data: ``status`` and ``reason`` then say so.
+    """
+    main = [c for c in cross.columns[:-1] if c not in study.interactions.values()]
+    fitted = mixed.fit(cross, outcome=study.outcome, fixed=main)
+    tests, kind, reason = _tests(cross, study, fitted, main, choices)
+    found = shape(cross, study, choices) | _levels(fitted, study)
+    found |= {"status": fitted.status, "reason": reason or None}
+    if study.target not in tests.names:
+        return silent(found, fitted.status if fitted.status != "ok" else "rank_deficient")
+    at = tests.names.index(study.target)
+    interval = contrasts.ci(tests)[at]
+    if not np.isfinite([tests.estimate[at], tests.se[at], *interval]).all():
+        return silent(found, "too_few" if fitted.status in ("ok", "boundary") else fitted.status)
+    estimate, se, df = (float(x[at]) for x in (tests.estimate, tests.se, tests.df))
+    empty = mixed.fit(select(cross, [study.outcome]))
+    spread = sum(_by_role(empty).values())
+    found |= {"estimate": estimate, "se": se, "df": df, "ci": interval.tolist()}
+    found |= {"p": float(tests.p[at]), "coefficients": _coefficients(tests), "errors": kind}
+    found |= _sizes(cross, study, estimate, interval, empty, fitted)
+    found["mdes"] = _mdes(se, df, spread)
+    found |= _subgroups(cross, study, choices) if study.interactions else {}
+    return found | words(study, found)
+
+
+def _tests(
+    cross: CrossProducts,
+    study: Study,
+    fitted: mixed.MixedFit,
+    main: list[str],
+    choices: Choices,
+) -> tuple[Tests, str, str | None]:
+    """Return the tests of all coefficients, how they were made, and a reason if any."""
+    if choices.robust is None:
+        return _model_tests(fitted, choices.df), choices.df, fitted.reason
+    if not cross.by_group:
+        raise DataError("robust errors need products per school", code="no_group_products")
+    fixed = [c for c in main if c != cross.columns[0]]
+    found = robust.fit(
+        cross, kind=choices.robust, outcome=study.outcome, fixed=fixed, absorb=study.absorb
+    )
+    tests = Tests(found.names, found.beta, found.se, found.df, found.t, found.p)
+    return tests, choices.robust, found.reason or fitted.reason
+
+
+def _model_tests(fitted: mixed.MixedFit, df: Df, weights: Floats | None = None) -> Tests:
+    if df == "kenward-roger":
+        return kenward_roger.kenward_roger(fitted, weights)
+    return satterthwaite.satterthwaite(fitted, weights)
+
+
+def shape(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:
+    """Return the part of an answer that does not depend on the model."""
+    nothing = dict.fromkeys(
+        ("estimate", "se", "df", "ci", "p", "hedges_g", "hedges_g_ci", "mdes", "reason")
+    )
+    attrition = _attrition(study)
+    start = _start(cross, study)
+    whole = arms(cross, study.treatment) if study.treatment and cross.levels else None
+    level = strength(
+        study.design if study.comparison else "no_comparison",
+        choices.allocation,
+        baseline_difference=start,
+        high_attrition=bool(attrition and attrition["level"] in ("moderate", "high")),
+        plan_changed=choices.plan_changed,
+        schools_per_arm=whole.schools_per_arm if whole and whole.whole else None,
+    )
+    return {
+        **nothing,
+        "n": cross.n,
+        "dropped": study.rows - cross.n,
+        "groups": dict(zip(cross.levels, cross.sizes, strict=True)),
+        "coefficients": [],
+        "status": "ok",
+        "family": "gaussian",
+        "design": study.design,
+        "outcome": study.label,
+        "target": study.target,
+        "allocation": choices.allocation,
+        "maryland_level": level.level,
+        "maryland_reasons": list(level.reasons),
+        "baseline_difference": start,
+        "attrition": attrition,
+    }
+
+
+def _levels(fitted: mixed.MixedFit, study: Study) -> dict[str, Any]:
+    """Return how much pupils, classes and schools differ, and how well the model fits."""
+    variances = _by_role(fitted)
+    total = sum(variances.values())
+    return {
+        "variances": variances | _slopes(fitted, study),
+        "icc": variances["school"] / total if total > 0 and "school" in variances else None,
+        "reml_deviance": _finite(fitted.deviance),
+    }
+
+
+def _by_role(fitted: mixed.MixedFit) -> dict[str, float]:
+    """Return the variance of each level and the residual one; slopes are elsewhere."""
+    found = {level: fitted.variances.get(level, float("nan")) for level in fitted.levels}
+    found["residual"] = fitted.residual
+    return found if all(np.isfinite(v) for v in found.values()) else {}
+
+
+def _slopes(fitted: mixed.MixedFit, study: Study) -> dict[str, float]:
+    if study.slope is None or not fitted.levels:
+        return {}
+    level = fitted.levels[-1]
+    names = {
+        f"{level}_slope": f"{level}.{study.slope}",
+        f"{level}_covariance": f"{level}.(Intercept).{study.slope}",
+    }
+    return {new: fitted.variances[old] for new, old in names.items() if old in fitted.variances}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _start(cross: CrossProducts, study: Study) -> float | None:
+    """Return how far the groups lay apart at the start (Hedges' g), if that was measured."""
+    if not (study.treatment and study.baseline and study.baseline in cross.columns):
+        return None
+    if study.design != "ancova":
+        return None
+    found = split(cross, study.treatment, study.baseline)
+    difference = found.treated - found.untreated
+    return _finite(equivalence.baseline_difference(difference, found.sd, cross.n).difference)
+
+
+def _attrition(study: Study) -> dict[str, Any] | None:
+    """Return the share of pupils without an outcome, overall and per arm."""
+    counts = {arm: (c["n"], c["n"] - c["missing"]) for arm, c in study.arms.items()}
+    if not counts or any(n == 0 for n, _ in counts.values()):
+        return None
+    rates = {arm: 1 - stayed / n for arm, (n, stayed) in counts.items()}
+    started = sum(n for n, _ in counts.values())
+    overall = 1 - sum(stayed for _, stayed in counts.values()) / started
+    if set(counts) != {"0", "1"}:
+        return {"overall": overall, "by_arm": rates, "differential": None, "level": None}
+    found = equivalence.attrition(counts["1"], counts["0"])
+    return {
+        "overall": overall,
+        "by_arm": rates,
+        "differential": found.differential,
+        "level": found.level,
+    }
+
+
+def _coefficients(tests: Tests) -> list[dict[str, Any]]:
+    columns = zip(
+        tests.names, tests.estimate, tests.se, tests.df, tests.p, contrasts.ci(tests), strict=True
+    )
+    return [
+        {
+            "name": name,
+            "estimate": _finite(b),
+            "se": _finite(se),
+            "df": _finite(df),
+            "p": _finite(p),
+            "ci": [_finite(x) for x in interval],
+        }
+        for name, b, se, df, p, interval in columns
+    ]
+
+
+def _sizes(
+    cross: CrossProducts,
+    study: Study,
+    estimate: float,
+    interval: Floats,
+    empty: mixed.MixedFit,
+    fitted: mixed.MixedFit,
+) -> dict[str, Any]:
+    """Return the effect in standard deviations: of all pupils in the empty model (headline)."""
+    parts = _by_role(empty)
+    total = sum(parts.values())
+    if not total > 0:
+        return {}
+    who = arms(cross, study.treatment) if study.treatment and cross.levels else None
+    if study.design == "ancova" and who is not None and who.whole and who.schools_per_arm > 1:
+        return _cluster_sizes(estimate, parts, _by_role(fitted), who.treated, who.untreated)
+    scale = float(hedges_correction(max(2.0, cross.n - 2.0))) / float(np.sqrt(total))
+    return {"hedges_g": estimate * scale, "hedges_g_ci": (interval * scale).tolist()}
+
+
+def _cluster_sizes(
+    estimate: float,
+    empty: Mapping[str, float],
+    fitted: Mapping[str, float],
+    treated: Floats,
+    untreated: Floats,
+) -> dict[str, Any]:
+    found = {}
+    for name, parts in (("unconditional", empty), ("conditional", fitted)):
+        within = parts.get("residual", 0.0)
+        g = effect_size.hedges(
+            estimate,
+            within=within,
+            between=sum(parts.values()) - within,
+            treated=treated[treated > 0],
+            control=untreated[untreated > 0],
+        )
+        if g.status == "ok":
+            found[f"{name}_total"] = {"g": g.g_total, "ci": list(g.ci_total)}
+            found[f"{name}_within"] = {"g": g.g_within, "ci": list(g.ci_within)}
+    if "unconditional_total" not in found:
+        return {}
+    headline = found["unconditional_total"]
+    return {"hedges_g": headline["g"], "hedges_g_ci": headline["ci"], "effect_sizes": found}
+
+
+def _mdes(se: float, df: float, total: float) -> float | None:
+    """Return the smallest effect (SD) that this study finds 4 times out of 5."""
+    if not total > 0:
+        return None
+    multiplier = float(stdtrit(df, 0.975) + stdtrit(df, 0.8))
+    return multiplier * se / float(np.sqrt(total))
+
+
+def _subgroups(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:
+    """Return the effect per subgroup, whether they differ, and whether any group is harmed."""
+    fitted = mixed.fit(cross, outcome=study.outcome)
+    if study.target not in fitted.names:
+        return {"by": [], "interaction": None, "harm": None}
+    names, weights = _weights(cross, study, fitted.names)
+    tests = _model_tests(fitted, choices.df, weights)
+    intervals = contrasts.ci(tests)
+    groups = [
+        {"group": name, "estimate": float(b), "se": float(se), "df": float(df), "ci": ci.tolist()}
+        for name, b, se, df, ci in zip(
+            names, tests.estimate, tests.se, tests.df, intervals, strict=True
+        )
+    ]
+    every = _model_tests(fitted, choices.df)
+    differences = [
+        c for c in _coefficients(every) if c["name"] in set(study.interactions.values()) - {""}
+    ]
+    return {
+        "by": groups,
+        "interaction": differences,
+        "harm": bool((intervals[:, 1] < 0).any()),
+    }
+
+
+def _weights(
+    cross: CrossProducts, study: Study, names: tuple[str, ...]
+) -> tuple[list[str], Floats]:
+    """Return the subgroups and, per subgroup, the weight of each coefficient in its effect."""
+    treat = np.array([name == study.target for name in names], dtype=float)
+    steps: dict[str, tuple[str, float]] = {}
+    if len(study.interactions) == 1:
+        ((score, column),) = study.interactions.items()
+        at, total = cross.index(score), cross.total
+        n, shift = float(total[0, 0]), float(cross.shift[cross.index(score)])
+        mean = float(total[0, at]) / n
+        sd = float(np.sqrt(total[at, at] / n - mean**2))
+        values = [mean + shift + step * sd for step in (-1, 0, 1)]
+        steps = {f"{score} = {value:.3g}": (column, value) for value in values}
+    else:
+        steps = {group: (column, 1.0) for group, column in study.interactions.items()}
+    rows = [
+        treat + value * np.array([name == column for name in names], dtype=float)
+        for column, value in steps.values()
+    ]
+    return list(steps), np.array(rows)
+
+
+def words(
+    study: Study,
+    found: dict[str, Any],
+    *,
+    kind: str | None = None,
+    said: tuple[float, list[float]] | None = None,
+) -> dict[str, Any]:
+    """Return the sentences of an answer; ``said`` is the size and interval they speak of."""
+    course = study.design == "growth" and not study.comparison
+    size, ci = said or (found["estimate"], found["ci"])
+    finding = Finding(
+        kind or ("course" if course else study.design),
+        found["maryland_level"],
+        study.comparison,
+        study.label,
+        size,
+        (ci[0], ci[1]),
+        found["groups"].get("pupil", found["n"]),
+    )
+    strongest, weaker = wording(finding)
+    return {"direction": finding.direction, "wording": strongest, "weaker": weaker}
+
+
+def silent(found: dict[str, Any], status: str) -> dict[str, Any]:
+    """Return an answer without an estimate, with the reason why."""
+    reason = found["reason"] or silence(status)["en"]
+    return found | {
+        "status": status,
+        "reason": reason,
+        "direction": None,
+        "wording": dict(silence(status)),
+        "weaker": [],
+    }
+
+
+def refused(study: Study, n: int, status: str, reason: str) -> dict[str, Any]:
+    """Return the shape of an answer that cannot be given, with the reason why."""
+    empty = dict.fromkeys(
+        (
+            "estimate", "se", "df", "ci", "p", "hedges_g", "hedges_g_ci", "icc",
+            "reml_deviance", "baseline_difference", "mdes", "direction",
+        )
+    )  # fmt: skip
+    return {
+        **empty,
+        "n": n,
+        "dropped": study.rows - n,
+        "groups": {},
+        "variances": {},
+        "coefficients": [],
+        "status": status,
+        "reason": reason,
+        "design": study.design,
+        "outcome": study.label,
+        "maryland_level": 1,
+        "wording": dict(silence(status)),
+        "weaker": [],
+    }

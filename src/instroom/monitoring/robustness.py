@@ -1,0 +1,113 @@
+"""Would the answer be another with the missing, the unsure and the unlinked in it?"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instroom.core.crossproducts import code_groups, from_arrays
+from instroom.monitoring.study_rows import SURE, Question
+from instroom.sources.columns import Columns
+from instroom.stats import missing_outcomes, robust
+
+Floats = NDArray[np.float64]
+
+
+def missing(data: Columns, question: Question) -> dict[str, Any] | None:
+    """Return the least and the most the raw difference can be, given who did not answer.
+
+    ``lee`` is about pupils who would have answered in either arm; ``worst_case`` fills in the
+    lowest and the highest score that was seen.
+    """
+    if question.treatment is None or question.design != "ancova":
+        return None
+    outcome, arm = data.numbers(question.outcome), data.numbers(question.treatment)
+    known = np.isin(arm, (0.0, 1.0))
+    if question.baseline:
+        known &= ~np.isnan(data.numbers(question.baseline))
+    outcome, arm = outcome[known], arm[known]
+    gone = int(np.isnan(outcome).sum())
+    if gone in (0, len(outcome)):
+        return None
+    scale = float(np.nanmin(outcome)), float(np.nanmax(outcome))
+    if scale[0] == scale[1]:
+        return None
+    found = {"missing": gone, "n": len(outcome)}
+    for name, bounds in (
+        ("lee", missing_outcomes.lee_bounds(outcome, arm)),
+        ("worst_case", missing_outcomes.manski_bounds(outcome, arm, scale=scale)),
+    ):
+        found[name] = {"low": bounds.low, "high": bounds.high, "status": bounds.status}  # type: ignore[assignment]
+    return found
+
+
+def links(data: Columns, question: Question) -> dict[str, Any] | None:
+    """Return the effect with unsure links weighted by their chance, and without any linking.
+
+    The estimate beside which this stands uses sure links only (a chance of 0.80 or more).
+    ``weighted`` is least squares with every link weighted by its chance; ``school_means``
+    compares schools' mean scores, for which nobody needs to be linked.
+    """
+    if question.link is None or not question.groups:
+        return None
+    chance = np.nan_to_num(data.numbers(question.link))
+    found: dict[str, Any] = {
+        "sure": int((chance >= SURE).sum()),
+        "unsure": int(((chance > 0) & (chance < SURE)).sum()),
+        "unlinked": int((chance == 0).sum()),
+        "expected_false": float((1 - chance[chance >= SURE]).sum()),
+    }
+    if question.treatment is None or question.design != "ancova":
+        return found
+    return found | {
+        "weighted": _weighted(data, question, chance),
+        "school_means": _school_means(data, question),
+    }
+
+
+def _weighted(data: Columns, question: Question, chance: Floats) -> dict[str, Any]:
+    names = [n for n in (question.treatment, question.baseline, question.outcome) if n]
+    columns = {name: data.numbers(name) for name in names}
+    school, known = data.keys(question.groups[0])
+    used = known & (chance > 0) & np.logical_and.reduce([np.isfinite(v) for v in columns.values()])
+    cross = from_arrays(
+        {name: values[used] for name, values in columns.items()},
+        {"school": school[used]},
+        weights=chance[used],
+    )
+    return _one(robust.fit(cross, kind="cr1"), str(question.treatment))
+
+
+def _school_means(data: Columns, question: Question) -> dict[str, Any]:
+    school, known = data.keys(question.groups[0])
+    codes, labels = code_groups(school[known])
+    names = [n for n in (question.treatment, question.baseline, question.outcome) if n]
+    means = {name: _mean(data.numbers(name)[known], codes, len(labels)) for name in names}
+    used = np.logical_and.reduce([np.isfinite(v) for v in means.values()])
+    cross = from_arrays(
+        {name: values[used] for name, values in means.items()},
+        {"school": np.arange(int(used.sum()))},
+    )
+    return _one(robust.fit(cross), str(question.treatment))
+
+
+def _mean(values: Floats, codes: NDArray[np.int64], size: int) -> Floats:
+    seen = np.isfinite(values)
+    n = np.bincount(codes[seen], minlength=size)
+    sums = np.bincount(codes[seen], values[seen], size)
+    return np.divide(sums, n, out=np.full(size, np.nan), where=n > 0)
+
+
+def _one(fitted: robust.RobustFit, name: str) -> dict[str, Any]:
+    if name not in fitted.names:
+        return {"estimate": None, "status": "too_few", "reason": fitted.reason}
+    at = fitted.names.index(name)
+    return {
+        "estimate": float(fitted.beta[at]),
+        "se": float(fitted.se[at]),
+        "df": float(fitted.df[at]),
+        "ci": [float(x) for x in fitted.ci[at]],
+        "n": fitted.n,
+        "status": fitted.status,
+        "reason": fitted.reason,
+    }

@@ -1,0 +1,94 @@
+"""``instroom reliability``: how well a scale measures, from a file of answers."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instroom.core.errors import DataError, UserError, Where
+from instroom.core.quantities import significant
+from instroom.sources.columns import Columns, read_columns
+from instroom.stats import reliability as scale
+
+Floats = NDArray[np.float64]
+
+
+def reliability(
+    file: str | Path,
+    *,
+    items: Sequence[str],
+    reverse: Sequence[str] = (),
+    range: str | None = None,  # noqa: A002 - the option's name
+) -> dict[str, Any]:
+    """Return alpha, omega and what each item contributes to a scale.
+
+    Parameters
+    ----------
+    file
+        CSV with one row per pupil, or ``-``. Pupils with a missing answer are left out.
+    items
+        Columns of the scale, two or more.
+    reverse
+        Items worded the other way round; their answers are turned over first.
+    range
+        Lowest and highest possible answer, such as ``1:5``; else those that were given. Shares
+        at floor and ceiling are about this range.
+
+    Raises
+    ------
+    DataError
+        For an item that is not there, an answer outside the range, or a text, with its row.
+    """
+    stray = [name for name in reverse if name not in items]
+    if stray:
+        raise UserError(f"'{stray[0]}' is to be reversed but is no item", expected=", ".join(items))
+    if len(set(items)) < max(2, len(items)):
+        raise UserError("name two or more different items", found=", ".join(items))
+    data = read_columns(file)
+    scores = np.column_stack([data.numbers(name) for name in items])
+    low, high = _range(range, scores)
+    _inside(data, items, scores, (low, high))
+    for name in reverse:
+        at = list(items).index(name)
+        scores[:, at] = low + high - scores[:, at]
+    found = scale.reliability(scores, answer_range=(low, high), names=tuple(items))
+    dropped = data.rows - found.n
+    return dict(significant(asdict(found) | {"dropped": dropped, "range": [low, high]}))
+
+
+def _range(said: str | None, scores: Floats) -> tuple[float, float]:
+    if said is None:
+        seen = scores[np.isfinite(scores)]
+        if not seen.size:
+            raise DataError("there are no answers in these columns", code="no_answers")
+        return float(seen.min()), float(seen.max())
+    low, _, high = said.partition(":")
+    try:
+        bounds = float(low), float(high)
+    except ValueError:
+        bounds = (1.0, 0.0)
+    if bounds[0] >= bounds[1]:
+        raise UserError(
+            "the range is lowest:highest", found=said, expected="two numbers such as 1:5"
+        )
+    return bounds
+
+
+def _inside(
+    data: Columns, items: Sequence[str], scores: Floats, bounds: tuple[float, float]
+) -> None:
+    """Refuse an answer outside the range, with the row of the table it stands in."""
+    wrong = (scores < bounds[0]) | (scores > bounds[1])
+    if wrong.any():
+        row, at = (int(x) for x in np.argwhere(wrong)[0])
+        raise DataError(
+            "an answer lies outside the range",
+            code="outside_range",
+            where=Where(data.file, data.line(row), items[at]),
+            found=f"{scores[row, at]:g}",
+            expected=f"{bounds[0]:g} to {bounds[1]:g}",
+            hint="correct the answer, or say the right --range",
+        )

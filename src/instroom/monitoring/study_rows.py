@@ -1,0 +1,158 @@
+"""The rows of a file that answer a question: complete, and as numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instroom.core.errors import DataError, Where
+from instroom.sources.columns import Columns
+
+Floats = NDArray[np.float64]
+Keys = NDArray[np.generic]
+Design = Literal["ancova", "did", "one_group", "growth"]
+#: A column of texts becomes one 0/1 column per text; with more texts it is no factor.
+MOST_LEVELS = 30
+#: From this chance on, two measurements count as those of one pupil.
+SURE = 0.80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a file: the options of ``instroom effect``, checked together."""
+
+    outcome: str
+    baseline: str | None = None
+    treatment: str | None = None
+    covariates: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    design: Design = "ancova"
+    time: str | None = None
+    pupil: str | None = None
+    by: str | None = None
+    start: float | None = None
+    nested: bool = False
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The complete rows of a file for one question."""
+
+    data: Columns
+    numbers: dict[str, Floats]
+    factors: dict[str, dict[str, Floats]]
+    keys: dict[str, Keys]
+    used: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, data: Columns, question: Question) -> "Rows":
+        """Read the columns that are asked for and keep the rows that have them all."""
+        named = (question.outcome, question.baseline, question.treatment, question.time)
+        numbers = {name: data.numbers(name) for name in named if name}
+        texts: dict[str, NDArray[np.object_]] = {}
+        for name in (*question.covariates, *([question.by] if question.by else [])):
+            try:
+                numbers[name] = data.numbers(name)
+            except DataError as error:
+                if error.code != "not_a_number":
+                    raise
+                texts[name] = data.words(name)
+        keys, present = {}, sure(data, question.link)
+        for name in (*question.groups, *([question.pupil] if question.pupil else [])):
+            keys[name], known = data.keys(name)
+            present &= known
+        for values in numbers.values():
+            present &= np.isfinite(values)
+        for words in texts.values():
+            present &= words != ""
+        if not present.any():
+            raise DataError(
+                "no row has all the columns that are asked for",
+                code="no_complete_rows",
+                where=Where(data.file),
+                found=f"{data.rows} rows, each with a missing value",
+                hint="leave out a covariate, or check how missing values are written",
+            )
+        return cls(
+            data,
+            {name: values[present] for name, values in numbers.items()},
+            {name: _dummies(name, words[present], data.file) for name, words in texts.items()},
+            {name: group[present] for name, group in keys.items()},
+            present,
+        )
+
+    def covariates(self, names: Sequence[str], centred: bool = False) -> dict[str, Floats]:
+        """Return covariates as columns; a column of texts becomes 0/1 columns."""
+        found: dict[str, Floats] = {}
+        for name in names:
+            found |= self.factors[name] if name in self.factors else {name: self.numbers[name]}
+        return {k: v - v.mean() for k, v in found.items()} if centred else found
+
+
+def sure(data: Columns, link: str | None) -> NDArray[np.bool_]:
+    """Return the rows whose two measurements surely belong together, shape (rows,).
+
+    ``link`` is a column with the chance (0-1) that they do; without one every row counts.
+
+    Raises
+    ------
+    DataError
+        ``no_chance`` for a value below 0 or above 1.
+    """
+    if link is None:
+        return np.ones(data.rows, dtype=bool)
+    chance = data.numbers(link)
+    wrong = (chance < 0) | (chance > 1)
+    if wrong.any():
+        raise DataError(
+            f"column '{link}' must hold chances",
+            code="no_chance",
+            where=Where(data.file, None, link),
+            found=f"{chance[wrong][0]:g}",
+            expected="numbers from 0 to 1",
+        )
+    found: NDArray[np.bool_] = chance >= SURE
+    return found
+
+
+def _dummies(name: str, words: NDArray[np.object_], file: str) -> dict[str, Floats]:
+    levels = sorted(set(words.tolist()))
+    if len(levels) > MOST_LEVELS:
+        raise DataError(
+            f"column '{name}' has {len(levels)} different texts; that is no group of pupils",
+            code="too_many_levels",
+            where=Where(file, None, name),
+            expected=f"numbers, or at most {MOST_LEVELS} different texts",
+        )
+    return {f"{name}={level}": (words == level).astype(float) for level in levels[1:]}
+
+
+def binary(rows: Rows, name: str) -> Floats:
+    """Return a column of zeros and ones, both of them.
+
+    Raises
+    ------
+    DataError
+        ``not_binary`` for another value, ``one_arm`` when all rows have the same.
+    """
+    values = rows.numbers[name]
+    found = np.unique(values)
+    if not np.isin(found, (0.0, 1.0)).all():
+        raise DataError(
+            f"column '{name}' must say 0 (did not take part) or 1 (took part)",
+            code="not_binary",
+            where=Where(rows.data.file, None, name),
+            found=", ".join(f"{v:g}" for v in found[:6]),
+            expected="0 and 1",
+        )
+    if len(found) < 2:
+        raise DataError(
+            f"column '{name}' is {found[0]:g} in every row: there is nobody to compare with",
+            code="one_arm",
+            where=Where(rows.data.file, None, name),
+            hint="leave out --treatment for a group without comparison (design one_group)",
+        )
+    return values

@@ -1,0 +1,218 @@
+"""``instroom compress``: the sums of a study, to share without its pupils, and what they say."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from instroom.core.compress import Compressed, Span
+from instroom.core.crossproducts import CrossProducts, from_arrays
+from instroom.core.errors import DataError, UserError, Where
+from instroom.monitoring.designs import Plan, choose, plan
+from instroom.monitoring.estimates import Choices, answer
+from instroom.monitoring.studies import Study
+from instroom.monitoring.study_rows import Question
+from instroom.privacy.sums_file import Sums, pool_sums, read_sums, write_sums
+from instroom.sources.columns import Columns, read_columns
+
+
+def sums(planned: Plan, *, keep_labels: bool = False) -> CrossProducts:
+    """Return the cross-products of a plan, with the names of its groups when asked for."""
+    cross = from_arrays(
+        planned.columns, planned.groups, slope=planned.slope, keep_labels=keep_labels
+    )
+    if not keep_labels:
+        return cross
+    labels = tuple(
+        tuple(planned.names[level][int(label)] for label in names)
+        if level in planned.names and names is not None
+        else names
+        for level, names in zip(cross.levels, cross.labels, strict=True)
+    )
+    return replace(cross, labels=labels)
+
+
+def study_of(data: Columns, question: Question, planned: Plan) -> Study:
+    """Return what the columns of a plan mean."""
+    return Study(
+        design=question.design,
+        outcome=planned.outcome,
+        target=planned.target,
+        label=question.outcome,
+        treatment=planned.treatment,
+        baseline=planned.baseline,
+        slope=planned.slope,
+        absorb=planned.absorb,
+        interactions=planned.interactions,
+        rows=data.rows,
+        arms=_arms(data, question),
+    )
+
+
+def _arms(data: Columns, question: Question) -> dict[str, dict[str, int]]:
+    """Count, per arm, who was there at the start and who misses the outcome.
+
+    Rows of ``did`` and ``growth`` are moments, not pupils; who left cannot be told from them.
+    """
+    if question.design in ("did", "growth"):
+        return {}
+    missing = np.isnan(data.numbers(question.outcome))
+    arm = data.numbers(question.treatment) if question.treatment else np.zeros(data.rows)
+    known = ~np.isnan(arm)
+    if question.baseline:
+        known &= ~np.isnan(data.numbers(question.baseline))
+    return {
+        f"{value:g}": {
+            "n": int((known & (arm == value)).sum()),
+            "missing": int((known & (arm == value) & missing).sum()),
+        }
+        for value in np.unique(arm[known])
+    }
+
+
+def compress(
+    file: str | Path | None = None,
+    *,
+    outcome: str | None = None,
+    out: str | Path,
+    key: str | Path | None = None,
+    baseline: str | None = None,
+    treatment: str | None = None,
+    covariate: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    design: str | None = None,
+    time: str | None = None,
+    pupil: str | None = None,
+    by: str | None = None,
+    start: float | None = None,
+    nested: bool = False,
+) -> dict[str, Any]:
+    """Write the sums per group of a study to a file that holds no pupils.
+
+    Such sums are fewer personal data, not none: share them as you would share results of small
+    groups. Classes that are too small are added together, schools that are too small are left
+    out, and the answer says which.
+
+    Parameters
+    ----------
+    file, outcome, baseline, treatment, covariate, groups, design, time, pupil, by, start, nested
+        As for :func:`effect`.
+    out
+        The file to write; what was there is replaced.
+    key
+        File with the key to sign with (16 bytes or more).
+
+    Returns
+    -------
+    dict
+        ``file, n, dropped, groups, merged, refused, signed``.
+
+    Raises
+    ------
+    PrivacyError
+        When no group is large enough to share its sums.
+    """
+    if file is None or outcome is None:
+        raise UserError("name a file and the column of the outcome (--outcome)")
+    data = read_columns(file)
+    question = Question(
+        outcome=outcome,
+        baseline=baseline,
+        treatment=treatment,
+        covariates=tuple(covariate),
+        groups=tuple(groups),
+        design=choose(design, treatment, baseline, time),
+        time=time,
+        pupil=pupil,
+        by=by,
+        start=start,
+        nested=nested,
+    )
+    planned = plan(data, question)
+    if planned.crossed:
+        raise DataError(planned.crossed, code="crossed_groups", where=Where(str(file)))
+    study = study_of(data, question, planned)
+    spans = {
+        name: Span(float(v.min()), float(v.max()), bool((v == np.round(v)).all()))
+        for name, v in planned.columns.items()
+    }
+    dropped = study.rows - int(planned.used.sum())
+    made = Compressed(sums(planned, keep_labels=True), dropped, spans)
+    meaning = json.dumps(replace(study, rows=0, arms={}).to_dict(), sort_keys=True)
+    counts = json.dumps({"rows": study.rows, "arms": study.arms}, sort_keys=True)
+    kept = write_sums(
+        made,
+        out,
+        definition={"study": meaning},
+        description={"counts": counts},
+        key=_key(key),
+    )
+    return {
+        "file": str(out),
+        "n": kept.cross.n,
+        "dropped": dropped,
+        "groups": dict(zip(kept.cross.levels, kept.cross.sizes, strict=True)),
+        "merged": [
+            {"level": m.level, "within": list(m.path), "groups": m.groups} for m in kept.merged
+        ],
+        "refused": [
+            {"level": r.level, "name": list(r.path), "code": r.code, "column": r.column}
+            for r in kept.refused
+        ],
+        "signed": key is not None,
+    }
+
+
+def _key(file: str | Path | None) -> bytes | None:
+    if file is None:
+        return None
+    path = Path(file)
+    if not path.is_file():
+        raise DataError(f"there is no file '{file}'", code="no_file", where=Where(str(file)))
+    return path.read_bytes().strip()
+
+
+def pooled(files: Sequence[str | Path], key: str | Path | None, choices: Choices) -> dict[str, Any]:
+    """Return the answer of pooled sums; what was merged or left out is said in ``pooled``."""
+    missing = [str(f) for f in files if not Path(f).is_file()]
+    if missing:
+        raise DataError(f"there is no file '{missing[0]}'", code="no_file", where=Where(missing[0]))
+    secret = _key(key)
+    parts = [read_sums(file, key=secret) for file in files]
+    whole = pool_sums(parts)
+    found = answer(whole.cross, _study(whole, parts), choices)
+    return found | {
+        "missing": None,
+        "pooled": {
+            "files": [part.name for part in parts],
+            "signed": whole.signed,
+            "merged": len(whole.merged),
+            "refused": len(whole.refused),
+        },
+    }
+
+
+def _study(whole: Sums, parts: Sequence[Sums]) -> Study:
+    """Return the study that pooled sums are of, with the counts of all files."""
+    try:
+        study = Study(**json.loads(whole.definition["study"]))
+        counts = [json.loads(part.description["counts"]) for part in parts]
+        rows = sum(int(c["rows"]) for c in counts)
+        arms = {
+            arm: {k: sum(int(c["arms"].get(arm, {}).get(k, 0)) for c in counts) for k in _COUNTED}
+            for arm in sorted({arm for c in counts for arm in c["arms"]})
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise DataError(
+            "these sums do not say what their columns mean",
+            code="no_study",
+            where=Where(parts[0].name, key="definition.study"),
+            hint="make them with instroom compress",
+        ) from None
+    return replace(study, rows=rows, arms=arms)
+
+
+_COUNTED = ("n", "missing")

@@ -1,0 +1,166 @@
+"""The words that go with an effect: never stronger than the design behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from instroom.core.errors import ProgrammingError
+from instroom.core.texts import Texts, languages
+
+#: What was seen, by design and direction. ``{x}`` is the size without its sign.
+FINDINGS = {
+    "ancova.up": "Leerlingen die meededen scoorden op {outcome} gemiddeld {x} punt hoger dan "
+    "leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "ancova.down": "Leerlingen die meededen scoorden op {outcome} gemiddeld {x} punt lager dan "
+    "leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "ancova.unclear": "Op {outcome} zagen we tussen leerlingen die wel en niet meededen geen "
+    "verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
+    "binary.up": "Leerlingen die meededen zeiden {x} procentpunt vaker ja op {outcome} dan "
+    "leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "binary.down": "Leerlingen die meededen zeiden {x} procentpunt minder vaak ja op {outcome} dan "
+    "leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "binary.unclear": "Op {outcome} zagen we tussen leerlingen die wel en niet meededen geen "
+    "verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
+    "did.up": "Op scholen die meededen ging {outcome} na de start gemiddeld {x} punt meer vooruit "
+    "dan op andere scholen ({interval}; {n} antwoorden).",
+    "did.down": "Op scholen die meededen ging {outcome} na de start gemiddeld {x} punt minder "
+    "vooruit dan op andere scholen ({interval}; {n} antwoorden).",
+    "did.unclear": "In de verandering van {outcome} zagen we tussen scholen die wel en niet "
+    "meededen geen verschil dat groter is dan toeval ({interval}; {n} antwoorden).",
+    "growth.up": "Leerlingen die meededen groeiden op {outcome} per meting gemiddeld {x} punt meer "
+    "dan leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "growth.down": "Leerlingen die meededen groeiden op {outcome} per meting gemiddeld {x} punt "
+    "minder dan leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "growth.unclear": "In de groei op {outcome} zagen we tussen leerlingen die wel en niet "
+    "meededen geen verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
+    "one_group.up": "Leerlingen scoorden op {outcome} na afloop gemiddeld {x} punt hoger dan "
+    "ervoor ({interval}; {n} leerlingen).",
+    "one_group.down": "Leerlingen scoorden op {outcome} na afloop gemiddeld {x} punt lager dan "
+    "ervoor ({interval}; {n} leerlingen).",
+    "one_group.unclear": "Op {outcome} zagen we tussen voor en na geen verschil dat groter is dan "
+    "toeval ({interval}; {n} leerlingen).",
+    "course.up": "Leerlingen gingen op {outcome} per meting gemiddeld {x} punt omhoog "
+    "({interval}; {n} leerlingen).",
+    "course.down": "Leerlingen gingen op {outcome} per meting gemiddeld {x} punt omlaag "
+    "({interval}; {n} leerlingen).",
+    "course.unclear": "Op {outcome} zagen we in de loop van de tijd geen verandering die groter is "
+    "dan toeval ({interval}; {n} leerlingen).",
+}
+#: What it may be taken to mean, by Maryland level. Levels 1 and 2 speak of togetherness only.
+MEANINGS = {
+    "0.seen": "Er was geen vergelijkingsgroep. Dit is een samenhang in de tijd: of het door het "
+    "programma komt, weten we niet.",
+    "1.seen": "Dit is een samenhang. De groepen zijn niet goed te vergelijken, dus of het door het "
+    "programma komt, weten we niet.",
+    "2.seen": "Dit is een samenhang. De groepen kunnen ook op andere punten verschillen, dus of "
+    "het door het programma komt, weten we niet.",
+    "3.seen": "Dit past bij een effect van het programma. Andere verklaringen zijn niet "
+    "uitgesloten.",
+    "4.seen": "Waarschijnlijk is dit een effect van het programma.",
+    "5.seen": "Het lot bepaalde wie meedeed. Dit is dus een effect van het programma.",
+    "0.unclear": "Er was geen vergelijkingsgroep. Ook een duidelijk verschil zou hier alleen een "
+    "samenhang zijn.",
+    "1.unclear": "De groepen zijn niet goed te vergelijken. Of het programma iets doet, kan deze "
+    "meting niet zeggen.",
+    "2.unclear": "Of het programma iets doet, kan deze meting niet zeggen.",
+    "3.unclear": "Een effect zo groot als de grenzen van het interval is niet uitgesloten.",
+    "4.unclear": "Een effect zo groot als de grenzen van het interval is niet uitgesloten.",
+    "5.unclear": "Een effect zo groot als de grenzen van het interval is niet uitgesloten.",
+}
+#: When there is no answer, why not.
+SILENCES = {
+    "too_few": "Er zijn te weinig scholen of leerlingen om hier iets over te zeggen.",
+    "not_supported": "Deze vraag kan met deze opzet niet worden beantwoord.",
+    "rank_deficient": "De gevraagde kolommen zeggen hetzelfde; het verschil is niet uit elkaar te "
+    "halen.",
+    "failed": "De berekening kwam niet tot een antwoord.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An effect as far as words need it; ``level`` is the strongest that may be said."""
+
+    kind: str
+    level: int
+    comparison: bool
+    outcome: str
+    estimate: float
+    ci: tuple[float, float]
+    n: int
+
+    @property
+    def direction(self) -> str:
+        """``up``, ``down``, or ``unclear`` when the interval holds zero."""
+        if self.ci[0] > 0:
+            return "up"
+        return "down" if self.ci[1] < 0 else "unclear"
+
+
+def sentence(finding: Finding, language: str, level: int | None = None) -> str:
+    """Return what may be said, in one language, at a level or the strongest allowed.
+
+    Raises
+    ------
+    ProgrammingError
+        When a stronger sentence is asked for than the design supports.
+
+    Examples
+    --------
+    >>> f = Finding("ancova", 2, True, "interesse", 0.12, (0.02, 0.22), 480)
+    >>> sentence(f, "nl").split(". ")[1]
+    'Dit is een samenhang'
+    """
+    said = finding.level if level is None else level
+    if not 1 <= said <= finding.level:
+        raise ProgrammingError(
+            f"a sentence of level {said} is stronger than this study supports",
+            found=str(said),
+            expected=f"1 to {finding.level}",
+            hint="the level follows from the design; see monitoring.strength",
+        )
+    t = Texts(language)
+    percent = finding.kind == "binary"
+    digits, scale = (1, 100.0) if percent else (2, 1.0)
+    low, high = (_number(x * scale, digits, t) for x in finding.ci)
+    interval = t(
+        "95%-interval {low} tot {high} procentpunt"
+        if percent
+        else "95%-interval {low} tot {high} punt",
+        low=low,
+        high=high,
+    )
+    seen = t(
+        FINDINGS[f"{finding.kind}.{finding.direction}"],
+        outcome=finding.outcome,
+        x=t.number(abs(finding.estimate) * scale, digits=digits),
+        interval=interval,
+        n=t.number(finding.n),
+    )
+    clear = "unclear" if finding.direction == "unclear" else "seen"
+    rung = said if finding.comparison else 0
+    return f"{seen} {t(MEANINGS[f'{rung}.{clear}'])}"
+
+
+def _number(value: float, digits: int, t: Texts) -> str:
+    text = t.number(value, digits=digits)
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def wording(finding: Finding) -> tuple[dict[str, str], list[dict[str, object]]]:
+    """Return (the strongest sentence per language, the weaker ones with their level)."""
+    strongest = {language: sentence(finding, language) for language in languages()}
+    weaker = [
+        {"level": level, **{name: sentence(finding, name, level) for name in languages()}}
+        for level in range(finding.level - 1, 0, -1)
+    ]
+    return strongest, weaker
+
+
+def silence(status: str) -> Mapping[str, str]:
+    """Return why there is no answer, per language."""
+    known = status if status in SILENCES else "failed"
+    found = {}
+    for language in languages():
+        t = Texts(language)
+        found[language] = t(SILENCES[known])
+    return found
