@@ -186,6 +186,8 @@ def _middle(plot: Plot, place: int, sizes: _Sizes, width: Width) -> float:
 def _figure(row: EffectRow, texts: Texts) -> str:
     if not isfinite(row.effect):
         return "–"
+    if row.low == row.high:
+        return _number(row.effect, texts)
     ends = "; ".join(_number(value, texts) for value in (row.low, row.high))
     return f"{_number(row.effect, texts)} [{ends}]"
 
