@@ -26,8 +26,9 @@ OURS = r"""
 import json, statistics, sys, time
 from pathlib import Path
 import numpy as np
-from instroom.stats import binary_mixed, logistic
-from instroom.stats.marginal_effect import average_effect
+from instroom.stats.binary import binary_mixed
+from instroom.stats.binary import logistic
+from instroom.stats.binary.marginal_effect import average_effect
 
 def memory(line):
     status = Path("/proc/self/status").read_text().splitlines()

@@ -76,8 +76,8 @@ def run(rows: int, runs: int, threads: int, also: list[str]) -> None:
 
     from instroom.core.compress import compress
     from instroom.core.crossproducts import from_arrays
-    from instroom.stats.mixed import fit
-    from instroom.stats.satterthwaite import satterthwaite
+    from instroom.stats.multilevel.mixed import fit
+    from instroom.stats.multilevel.satterthwaite import satterthwaite
 
     connection = duckdb.connect(config={"threads": threads})
     connection.execute(NORMAL)

@@ -144,7 +144,7 @@ def measure(engine: str, model: str, folder: Path, repeat: int) -> dict[str, Any
         found = run()
         times.append((time.perf_counter() - wall, time.process_time() - cpu))
     above = max(peak() - base, 0.0)
-    from instroom.stats.satterthwaite import satterthwaite
+    from instroom.stats.multilevel.satterthwaite import satterthwaite
 
     cpu = time.process_time()
     tests = satterthwaite(found)
@@ -165,7 +165,7 @@ def measure(engine: str, model: str, folder: Path, repeat: int) -> dict[str, Any
 
 def numpy_route(spec: dict[str, Any], read: dict, groups: dict) -> Callable[[], Any]:
     from instroom.core.crossproducts import from_arrays
-    from instroom.stats.mixed import fit
+    from instroom.stats.multilevel.mixed import fit
 
     slope = spec.get("slope")
     return lambda: fit(from_arrays(read, groups, slope=slope, by_group=False))
@@ -176,7 +176,7 @@ def duckdb_route(spec: dict[str, Any], read: dict, groups: dict) -> Callable[[],
     import pyarrow as pa
 
     from instroom.core.compress import compress
-    from instroom.stats.mixed import fit
+    from instroom.stats.multilevel.mixed import fit
 
     database = duckdb.connect()
     rows = pa.table({**read, **groups})

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from instroom.stats.dif import ordinal_dif
-from instroom.stats.graded import graded_response
-from instroom.stats.graded_dif import graded_dif
-from instroom.stats.graded_scores import eap_scores
-from instroom.stats.linking import item_parameters, link_scales
+from instroom.stats.items.dif import ordinal_dif
+from instroom.stats.items.graded import graded_response
+from instroom.stats.items.graded_dif import graded_dif
+from instroom.stats.items.graded_scores import eap_scores
+from instroom.stats.items.linking import item_parameters, link_scales
 
 R = r"""
 args <- commandArgs(TRUE)

@@ -14,14 +14,14 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from instroom.stats.meta import random_effects
-from instroom.stats.meta_bayesian import bayesian_meta
-from instroom.stats.meta_diagnostics import influence, leave_one_out
-from instroom.stats.meta_levels import three_level
-from instroom.stats.meta_robust import correlated_hierarchical, robust_correlated
-from instroom.stats.power import mdes_curve
-from instroom.stats.power_simulation import simulate_power
-from instroom.stats.trial_designs import cra2
+from instroom.stats.evidence.meta import random_effects
+from instroom.stats.evidence.meta_bayesian import bayesian_meta
+from instroom.stats.evidence.meta_diagnostics import influence, leave_one_out
+from instroom.stats.evidence.meta_levels import three_level
+from instroom.stats.evidence.meta_robust import correlated_hierarchical, robust_correlated
+from instroom.stats.trials.power import mdes_curve
+from instroom.stats.trials.power_simulation import simulate_power
+from instroom.stats.trials.trial_designs import cra2
 
 TRIALS, STUDIES = 200, 100
 R_SCRIPT = """

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from instroom.stats.invariance import group_invariance
-from instroom.stats.polychoric import polychoric
-from instroom.stats.reliability import alpha, reliability
+from instroom.stats.scales.invariance import group_invariance
+from instroom.stats.scales.polychoric import polychoric
+from instroom.stats.scales.reliability import alpha, reliability
 
 PEER = r"""
 suppressPackageStartupMessages({library(psych); library(lavaan); library(jsonlite)})

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
-from instroom.stats import bootstrap, mixed, robust
-from instroom.stats.kenward_roger import kenward_roger
-from instroom.stats.satterthwaite import satterthwaite
+from instroom.stats.clusters import bootstrap, robust
+from instroom.stats.multilevel import mixed
+from instroom.stats.multilevel.kenward_roger import kenward_roger
+from instroom.stats.multilevel.satterthwaite import satterthwaite
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "dekking.md"
 START, END = "<!-- tabel: {} -->\n", "<!-- einde tabel -->"

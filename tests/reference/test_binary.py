@@ -26,9 +26,9 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import binom
 
-from instroom.stats import binary_mixed
-from instroom.stats.logistic import fit_linear_probability, fit_logit
-from instroom.stats.marginal_effect import average_effect
+from instroom.stats.binary import binary_mixed
+from instroom.stats.binary.logistic import fit_linear_probability, fit_logit
+from instroom.stats.binary.marginal_effect import average_effect
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"

@@ -17,7 +17,8 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from instroom.core.crossproducts import from_arrays
-from instroom.stats import effect_size, equivalence, missing_outcomes, mixed
+from instroom.stats.multilevel import mixed
+from instroom.stats.trials import effect_size, equivalence, missing_outcomes
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.stats.dif import ordinal_dif
-from instroom.stats.graded import GradedResponse, graded_response
-from instroom.stats.graded_dif import graded_dif
-from instroom.stats.graded_scores import eap_scores
-from instroom.stats.linking import ItemParameters, link_scales
-from instroom.stats.linking_constants import METHODS
-from instroom.stats.ordinal import proportional_odds
+from instroom.stats.items.dif import ordinal_dif
+from instroom.stats.items.graded import GradedResponse, graded_response
+from instroom.stats.items.graded_dif import graded_dif
+from instroom.stats.items.graded_scores import eap_scores
+from instroom.stats.items.linking import ItemParameters, link_scales
+from instroom.stats.items.linking_constants import METHODS
+from instroom.stats.items.ordinal import proportional_odds
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"

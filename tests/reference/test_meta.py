@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.stats.effect_measures import log_odds, log_odds_ratio, standardised_mean_difference
-from instroom.stats.heterogeneity import METHODS
-from instroom.stats.meta import MetaAnalysis, predict, random_effects
-from instroom.stats.meta_diagnostics import egger, influence, leave_one_out
+from instroom.stats.evidence.heterogeneity import METHODS
+from instroom.stats.evidence.meta import MetaAnalysis, predict, random_effects
+from instroom.stats.evidence.meta_diagnostics import egger, influence, leave_one_out
+from instroom.stats.trials.effect_measures import (
+    log_odds,
+    log_odds_ratio,
+    standardised_mean_difference,
+)
 
 HERE = Path(__file__).parent
 OUTPUT = HERE / "output"

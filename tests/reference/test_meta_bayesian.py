@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.stats.meta_bayesian import BayesianMeta, bayesian_meta
+from instroom.stats.evidence.meta_bayesian import BayesianMeta, bayesian_meta
 
 OUTPUT = Path(__file__).parent / "output"
 ANSWERS = json.loads((OUTPUT / "meta.json").read_text(encoding="utf-8"))["bayes"]

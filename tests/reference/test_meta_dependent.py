@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.stats.meta_levels import MultilevelMeta, three_level
-from instroom.stats.meta_robust import (
+from instroom.stats.evidence.meta_levels import MultilevelMeta, three_level
+from instroom.stats.evidence.meta_robust import (
     RobustMeta,
     correlated_hierarchical,
     robust_correlated,

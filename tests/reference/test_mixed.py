@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
-from instroom.stats.hypotheses import test_contrast as joint
-from instroom.stats.kenward_roger import kenward_roger
-from instroom.stats.mixed import MixedFit, fit
-from instroom.stats.profile import profile_intervals
-from instroom.stats.satterthwaite import satterthwaite
+from instroom.stats.multilevel.hypotheses import test_contrast as joint
+from instroom.stats.multilevel.kenward_roger import kenward_roger
+from instroom.stats.multilevel.mixed import MixedFit, fit
+from instroom.stats.multilevel.profile import profile_intervals
+from instroom.stats.multilevel.satterthwaite import satterthwaite
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"

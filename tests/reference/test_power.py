@@ -14,9 +14,9 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import chi, norm, t
 
-from instroom.stats import trial_designs
-from instroom.stats.power import mdes, power, required
-from instroom.stats.trial_designs import Design, bcra3, bira2, cra2, cra3, ira
+from instroom.stats.trials import trial_designs
+from instroom.stats.trials.power import mdes, power, required
+from instroom.stats.trials.trial_designs import Design, bcra3, bira2, cra2, cra3, ira
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1].parent / "shared" / "reference"

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
-from instroom.stats import bootstrap, multiplicity, robust
+from instroom.stats.clusters import bootstrap, robust
+from instroom.stats.trials import multiplicity
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"

@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from instroom.stats.agreement import icc, kappa
-from instroom.stats.answers import reversed_items
-from instroom.stats.bivariate_normal import bivariate_normal
-from instroom.stats.factor import one_factor
-from instroom.stats.invariance import Invariance, group_invariance, wave_invariance
-from instroom.stats.krippendorff import krippendorff
-from instroom.stats.model_fit import Fit
-from instroom.stats.omega import omega, ordinal_alpha
-from instroom.stats.polychoric import polychoric
-from instroom.stats.reliability import alpha, reliability
+from instroom.stats.scales.agreement import icc, kappa
+from instroom.stats.scales.answers import reversed_items
+from instroom.stats.scales.bivariate_normal import bivariate_normal
+from instroom.stats.scales.factor import one_factor
+from instroom.stats.scales.invariance import Invariance, group_invariance, wave_invariance
+from instroom.stats.scales.krippendorff import krippendorff
+from instroom.stats.scales.model_fit import Fit
+from instroom.stats.scales.omega import omega, ordinal_alpha
+from instroom.stats.scales.polychoric import polychoric
+from instroom.stats.scales.reliability import alpha, reliability
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"

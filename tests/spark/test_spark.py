@@ -149,7 +149,7 @@ def test_spark_takes_derived_columns(spark: Any, pupils: Path) -> None:
 
 
 def test_spark_gives_the_estimates_of_duckdb(spark: Any, pupils: Path) -> None:
-    mixed = pytest.importorskip("instroom.stats.mixed")
+    mixed = pytest.importorskip("instroom.stats.multilevel.mixed")
     here, there = _both(spark, pupils, COLUMNS, ["school", "class"])
     one, other = mixed.fit(here.cross), mixed.fit(there.cross)
     assert one.status == other.status == "ok"

@@ -12,11 +12,11 @@ from scipy.stats import norm, t
 
 from instroom.core.errors import DataError
 from instroom.core.quantities import significant
-from instroom.stats.heterogeneity import Method
-from instroom.stats.meta import MetaAnalysis, Test, predict, random_effects
-from instroom.stats.meta_diagnostics import egger, influence, leave_one_out
-from instroom.stats.meta_levels import MultilevelMeta, three_level
-from instroom.stats.meta_robust import (
+from instroom.stats.evidence.heterogeneity import Method
+from instroom.stats.evidence.meta import MetaAnalysis, Test, predict, random_effects
+from instroom.stats.evidence.meta_diagnostics import egger, influence, leave_one_out
+from instroom.stats.evidence.meta_levels import MultilevelMeta, three_level
+from instroom.stats.evidence.meta_robust import (
     RobustMeta,
     correlated_hierarchical,
     robust_correlated,
@@ -52,7 +52,7 @@ def meta_summary(
     moderators
         Name -> values, shape (rows,).
     method, test
-        See :func:`instroom.stats.meta.random_effects`.
+        See :func:`instroom.stats.evidence.meta.random_effects`.
     studies
         Names of the rows for the list and the plots; else numbers from 1.
     dependence
@@ -74,7 +74,7 @@ def meta_summary(
     Raises
     ------
     DataError
-        As :func:`instroom.stats.meta.random_effects`.
+        As :func:`instroom.stats.evidence.meta.random_effects`.
 
     Examples
     --------

@@ -6,8 +6,8 @@ from typing import Any
 
 from instroom.learning.evidence import meta_summary
 from instroom.sources.columns import read_columns
-from instroom.stats.heterogeneity import Method
-from instroom.stats.meta import Test
+from instroom.stats.evidence.heterogeneity import Method
+from instroom.stats.evidence.meta import Test
 
 
 def meta(

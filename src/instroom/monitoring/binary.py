@@ -12,9 +12,9 @@ from instroom.monitoring import estimates
 from instroom.monitoring.designs import Plan
 from instroom.monitoring.estimates import Choices
 from instroom.monitoring.studies import Study
-from instroom.stats import binary_mixed, logistic, marginal_effect
-from instroom.stats.binary_mixed import BinaryMixedFit
-from instroom.stats.logistic import LogitFit
+from instroom.stats.binary import binary_mixed, logistic, marginal_effect
+from instroom.stats.binary.binary_mixed import BinaryMixedFit
+from instroom.stats.binary.logistic import LogitFit
 
 Floats = NDArray[np.float64]
 Z95 = 1.959963984540054
@@ -49,11 +49,10 @@ def answer(cross: CrossProducts, study: Study, planned: Plan, choices: Choices) 
     found = estimates.shape(cross, study, choices)
     found |= {"family": "binomial", "variances": {}, "icc": None, "reml_deviance": None}
     plain = logistic.fit_logit(y, matrix, school, names=main, kind=_kind(school, choices))
-    linear = logistic.fit_linear_probability(y, matrix, school, names=main)
-    found |= {
-        "logit": _line(plain, study.target),
-        "linear_probability": _line(linear, study.target),
-    }
+    found["logit"] = _line(plain, study.target)
+    if school is not None:
+        linear = logistic.fit_linear_probability(y, matrix, school, names=main)
+        found["linear_probability"] = _line(linear, study.target)
     if choices.robust is not None or school is None:
         return _plain(found, plain, study, matrix, main)
     fitted = binary_mixed.fit(y, matrix, school, names=main)

@@ -16,7 +16,7 @@ from instroom.monitoring.strength import ALLOCATIONS, Allocation
 from instroom.monitoring.study_rows import Question
 from instroom.monitoring.sums import pooled, study_of, sums
 from instroom.sources.columns import Columns, of_frame, read_columns
-from instroom.stats import multiplicity
+from instroom.stats.trials import multiplicity
 
 Family = Literal["gaussian", "binomial"]
 

@@ -13,17 +13,11 @@ from instroom.core.errors import DataError
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
 from instroom.monitoring.wording import Finding, silence, wording
-from instroom.stats import (
-    contrasts,
-    effect_size,
-    equivalence,
-    kenward_roger,
-    mixed,
-    robust,
-    satterthwaite,
-)
-from instroom.stats.contrasts import Tests
-from instroom.stats.effect_measures import hedges_correction
+from instroom.stats.clusters import robust
+from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
+from instroom.stats.multilevel.contrasts import Tests
+from instroom.stats.trials import effect_size, equivalence
+from instroom.stats.trials.effect_measures import hedges_correction
 
 Floats = NDArray[np.float64]
 Df = Literal["satterthwaite", "kenward-roger"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from instroom.core.errors import DataError
 from instroom.core.quantities import significant
-from instroom.stats import power as sizes
-from instroom.stats.power_simulation import simulate_power
-from instroom.stats.trial_designs import Design, bcra3, bira2, bira3, cra2, cra3, ira
+from instroom.stats.trials import power as sizes
+from instroom.stats.trials.power_simulation import simulate_power
+from instroom.stats.trials.trial_designs import Design, bcra3, bira2, bira3, cra2, cra3, ira
 
 Draw = Literal["schools", "classes", "pupils"]
 #: Below this number of clusters the formula is shown with the offer of a simulation.

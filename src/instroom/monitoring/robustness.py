@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from instroom.core.crossproducts import code_groups, from_arrays
 from instroom.monitoring.study_rows import SURE, Question
 from instroom.sources.columns import Columns
-from instroom.stats import missing_outcomes, robust
+from instroom.stats.clusters import robust
+from instroom.stats.trials import missing_outcomes
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +96,8 @@ def _mean(values: Floats, codes: NDArray[np.int64], size: int) -> Floats:
     seen = np.isfinite(values)
     n = np.bincount(codes[seen], minlength=size)
     sums = np.bincount(codes[seen], values[seen], size)
-    return np.divide(sums, n, out=np.full(size, np.nan), where=n > 0)
+    means: Floats = np.divide(sums, n, out=np.full(size, np.nan), where=n > 0)
+    return means
 
 
 def _one(fitted: robust.RobustFit, name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.quantities import significant
 from instroom.sources.columns import Columns, read_columns
-from instroom.stats import reliability as scale
+from instroom.stats.scales import reliability as scale
 
 Floats = NDArray[np.float64]
 

@@ -251,7 +251,7 @@ def items_plot(
     ----------
     items
         Item -> (difference in log-odds, its standard error), as ``group_coefficient`` of
-        :func:`instroom.stats.dif.ordinal_dif` has them.
+        :func:`instroom.stats.items.dif.ordinal_dif` has them.
     """
     t = Texts(language)
     rows = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError
 from instroom.core.pooled import ancestors, paths, pool, recentre
-from instroom.stats import mixed
+from instroom.stats.multilevel import mixed
 
 #: The issue's demand on estimates of pooled sums.
 POOLED = 1e-9

@@ -7,9 +7,9 @@ import pytest
 
 from instroom.core.errors import DataError
 from instroom.learning.evidence import meta_summary
-from instroom.stats.meta import predict, random_effects
-from instroom.stats.meta_levels import three_level
-from instroom.stats.meta_robust import robust_correlated
+from instroom.stats.evidence.meta import predict, random_effects
+from instroom.stats.evidence.meta_levels import three_level
+from instroom.stats.evidence.meta_robust import robust_correlated
 
 Y = np.array([0.38, 0.05, 0.22, 0.61, 0.10, 0.33, -0.12, 0.20])
 V = np.array([0.020, 0.008, 0.030, 0.050, 0.004, 0.012, 0.022, 0.015])

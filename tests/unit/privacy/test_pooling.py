@@ -15,7 +15,7 @@ from instroom.core.errors import DataError, PrivacyError
 from instroom.core.pooled import paths
 from instroom.privacy.pooling import check, guard
 from instroom.privacy.small_groups import REST, Merged, Rule
-from instroom.stats import mixed
+from instroom.stats.multilevel import mixed
 
 
 def _made(

@@ -17,7 +17,7 @@ from instroom.core.errors import DataError, PrivacyError
 from instroom.core.pooled import paths
 from instroom.privacy.small_groups import REST, Merged, Rule
 from instroom.privacy.sums_file import pool_sums, read_sums, write_sums
-from instroom.stats import mixed
+from instroom.stats.multilevel import mixed
 
 KEY, OTHER = b"a key that boards share", b"a key of somebody else."
 DEFINITION = {"instrument": "attitude-2026", "post": "scale 1-5"}

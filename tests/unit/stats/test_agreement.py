@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats.agreement import icc, kappa
-from instroom.stats.krippendorff import krippendorff
+from instroom.stats.scales.agreement import icc, kappa
+from instroom.stats.scales.krippendorff import krippendorff
 
 SCALES = ("nominal", "ordinal", "interval", "ratio")
 

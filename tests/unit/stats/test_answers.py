@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.stats.answers import checked, complete, reversed_items, within
+from instroom.stats.scales.answers import checked, complete, reversed_items, within
 
 
 @pytest.mark.parametrize(

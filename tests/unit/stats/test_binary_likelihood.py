@@ -4,9 +4,9 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 from scipy.special import expit, log_expit
 
-from instroom.stats import binary_rows
-from instroom.stats.binary_likelihood import evaluate, nodes_and_weights
-from instroom.stats.binary_rows import BinaryRows, prepare
+from instroom.stats.binary import binary_rows
+from instroom.stats.binary.binary_likelihood import evaluate, nodes_and_weights
+from instroom.stats.binary.binary_rows import BinaryRows, prepare
 
 BETA, LOG_SD = np.array([-0.4, 0.5, 0.2]), np.log(0.8)
 

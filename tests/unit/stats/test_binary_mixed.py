@@ -8,12 +8,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
 from instroom.core.errors import DataError
-from instroom.stats import binary_mixed, binary_rows
-from instroom.stats.binary_likelihood import evaluate
-from instroom.stats.binary_mixed import BinaryMixedFit, fit
-from instroom.stats.binary_optimum import maximise
-from instroom.stats.binary_rows import prepare
-from instroom.stats.logistic import fit_logit
+from instroom.stats.binary import binary_mixed, binary_rows
+from instroom.stats.binary.binary_likelihood import evaluate
+from instroom.stats.binary.binary_mixed import BinaryMixedFit, fit
+from instroom.stats.binary.binary_optimum import maximise
+from instroom.stats.binary.binary_rows import prepare
+from instroom.stats.binary.logistic import fit_logit
 
 School = tuple[np.ndarray, np.ndarray, np.ndarray]
 

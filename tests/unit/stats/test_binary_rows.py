@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from instroom.core.errors import DataError
-from instroom.stats import binary_rows
-from instroom.stats.binary_rows import column_names, prepare, select
+from instroom.stats.binary import binary_rows
+from instroom.stats.binary.binary_rows import column_names, prepare, select
 
 
 @pytest.fixture

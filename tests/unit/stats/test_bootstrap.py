@@ -5,7 +5,7 @@ import pytest
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError
-from instroom.stats import bootstrap, robust
+from instroom.stats.clusters import bootstrap, robust
 
 Floats = np.ndarray
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
-from instroom.stats.dif import adjust_p, ordinal_dif
-from instroom.stats.ordinal import proportional_odds
+from instroom.stats.items.dif import adjust_p, ordinal_dif
+from instroom.stats.items.ordinal import proportional_odds
 
 
 def scale(n: int = 1500, *, bias: float = 0.0, tilt: float = 0.0, impact: float = 0.0, groups=2):

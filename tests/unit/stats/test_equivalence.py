@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.stats import equivalence
+from instroom.stats.trials import equivalence
 
 
 @pytest.mark.parametrize(

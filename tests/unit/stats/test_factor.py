@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from scipy.stats import ncx2
 
 from instroom.core.errors import DataError
-from instroom.stats import covariance_structure as structure
-from instroom.stats.factor import least_squares, one_factor
-from instroom.stats.model_fit import relative_fit
+from instroom.stats.scales import covariance_structure as structure
+from instroom.stats.scales.factor import least_squares, one_factor
+from instroom.stats.scales.model_fit import relative_fit
 
 Floats = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from instroom.core.errors import DataError
-from instroom.stats import graded_likelihood as gl
-from instroom.stats.graded import GradedResponse, check_answers, graded_response
-from instroom.stats.graded_maximum import observed_information
+from instroom.stats.items import graded_likelihood as gl
+from instroom.stats.items.graded import GradedResponse, check_answers, graded_response
+from instroom.stats.items.graded_maximum import observed_information
 
 SLOPES = np.array([0.8, 1.2, 1.6, 2.0, 1.4])
 CUTS = np.array([[-1.5, 0, 1.2], [-1, 0.2, 1], [-0.8, 0.3, 1.6], [-1.2, -0.2, 0.7], [-0.5, 0.5, 2]])

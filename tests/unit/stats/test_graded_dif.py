@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from instroom.stats.graded import graded_response
-from instroom.stats.graded_dif import graded_dif
+from instroom.stats.items.graded import graded_response
+from instroom.stats.items.graded_dif import graded_dif
 
 CUTS = np.array([-1.0, 0.0, 1.2])
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.special import expit
 
 from instroom.core.errors import DataError
-from instroom.stats.graded import GradedResponse, graded_response
-from instroom.stats.graded_scores import eap_scores, item_information
+from instroom.stats.items.graded import GradedResponse, graded_response
+from instroom.stats.items.graded_scores import eap_scores, item_information
 
 CUTS = np.array([-1.0, 0.0, 1.2])
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats import effect_size
+from instroom.stats.trials import effect_size
 
 sizes = st.lists(st.integers(2, 40), min_size=2, max_size=12)
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
-from instroom.stats.invariance import group_invariance, wave_invariance
+from instroom.stats.scales.invariance import group_invariance, wave_invariance
 
 Floats = NDArray[np.float64]
 LOADINGS = np.array([0.9, 0.8, 0.7, 0.8, 0.6])
@@ -66,7 +66,7 @@ def test_levels_are_nested() -> None:
 
 
 def test_configural_is_the_sum_of_the_groups() -> None:
-    from instroom.stats.factor import one_factor
+    from instroom.stats.scales.factor import one_factor
 
     scores, label = groups(600)
     found = group_invariance(scores, label).levels[0].fit

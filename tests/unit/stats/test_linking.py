@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats.graded import graded_response
-from instroom.stats.linking import ItemParameters, item_parameters, link_scales
-from instroom.stats.linking_constants import METHODS, constants, link_of
+from instroom.stats.items.graded import graded_response
+from instroom.stats.items.linking import ItemParameters, item_parameters, link_scales
+from instroom.stats.items.linking_constants import METHODS, constants, link_of
 
 ALL = [(j, j) for j in range(4)]
 SLOPES = np.array([1.1, 1.7, 0.9, 1.4])

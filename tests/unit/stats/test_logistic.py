@@ -10,9 +10,9 @@ from scipy.special import expit, log_expit
 from scipy.stats import norm, t
 
 from instroom.core.errors import DataError
-from instroom.stats.binary_optimum import _climb, _separates, logit_sums, maximise
-from instroom.stats.binary_rows import prepare
-from instroom.stats.logistic import fit_linear_probability, fit_logit
+from instroom.stats.binary.binary_optimum import _climb, _separates, logit_sums, maximise
+from instroom.stats.binary.binary_rows import prepare
+from instroom.stats.binary.logistic import fit_linear_probability, fit_logit
 
 Data = tuple[np.ndarray, np.ndarray, np.ndarray]
 

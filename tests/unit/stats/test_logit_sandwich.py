@@ -3,10 +3,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit
 
-from instroom.stats import binary_rows, logit_sandwich
-from instroom.stats.binary_optimum import maximise
-from instroom.stats.binary_rows import prepare
-from instroom.stats.logit_sandwich import sandwich
+from instroom.stats.binary import binary_rows, logit_sandwich
+from instroom.stats.binary.binary_optimum import maximise
+from instroom.stats.binary.binary_rows import prepare
+from instroom.stats.binary.logit_sandwich import sandwich
 
 Data = tuple[np.ndarray, np.ndarray, np.ndarray]
 

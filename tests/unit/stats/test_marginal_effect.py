@@ -8,10 +8,10 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from instroom.core.errors import DataError
-from instroom.stats import binary_mixed
-from instroom.stats.binary_mixed import BinaryMixedFit
-from instroom.stats.logistic import fit_logit
-from instroom.stats.marginal_effect import average_effect
+from instroom.stats.binary import binary_mixed
+from instroom.stats.binary.binary_mixed import BinaryMixedFit
+from instroom.stats.binary.logistic import fit_logit
+from instroom.stats.binary.marginal_effect import average_effect
 
 
 def schools(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.stats.meta import random_effects
-from instroom.stats.meta_blocks import blocks_by_size, correlated_blocks
-from instroom.stats.meta_levels import three_level
-from instroom.stats.meta_robust import (
+from instroom.stats.evidence.meta import random_effects
+from instroom.stats.evidence.meta_blocks import blocks_by_size, correlated_blocks
+from instroom.stats.evidence.meta_levels import three_level
+from instroom.stats.evidence.meta_robust import (
     correlated_hierarchical,
     robust_correlated,
     robust_hierarchical,

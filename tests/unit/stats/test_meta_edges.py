@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats.effect_measures import (
+from instroom.stats.evidence.heterogeneity import METHODS
+from instroom.stats.evidence.meta import predict, random_effects
+from instroom.stats.evidence.meta_diagnostics import egger, influence, leave_one_out
+from instroom.stats.trials.effect_measures import (
     hedges_correction,
     log_odds,
     log_odds_ratio,
     standardised_mean_difference,
 )
-from instroom.stats.heterogeneity import METHODS
-from instroom.stats.meta import predict, random_effects
-from instroom.stats.meta_diagnostics import egger, influence, leave_one_out
 
 Y = np.array([0.38, 0.05, 0.22, 0.61, 0.10, 0.33, -0.12])
 V = np.array([0.020, 0.008, 0.030, 0.050, 0.004, 0.012, 0.022])

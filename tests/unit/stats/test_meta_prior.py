@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from instroom.core.errors import DataError
-from instroom.stats.meta import random_effects
-from instroom.stats.meta_bayesian import bayesian_meta
-from instroom.stats.meta_prior import shrink, shrink_towards
+from instroom.stats.evidence.meta import random_effects
+from instroom.stats.evidence.meta_bayesian import bayesian_meta
+from instroom.stats.evidence.meta_prior import shrink, shrink_towards
 
 Y = np.array([0.38, 0.05, 0.22, 0.61, 0.10])
 V = np.array([0.020, 0.008, 0.030, 0.050, 0.004])

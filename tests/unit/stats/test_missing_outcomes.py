@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats import missing_outcomes
+from instroom.stats.trials import missing_outcomes
 
 answers = st.lists(
     st.tuples(st.integers(1, 5), st.booleans(), st.booleans()), min_size=4, max_size=40

@@ -5,10 +5,10 @@ import pytest
 
 from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
-from instroom.stats.hypotheses import test_contrast as joint
-from instroom.stats.kenward_roger import kenward_roger
-from instroom.stats.mixed import fit
-from instroom.stats.satterthwaite import satterthwaite
+from instroom.stats.multilevel.hypotheses import test_contrast as joint
+from instroom.stats.multilevel.kenward_roger import kenward_roger
+from instroom.stats.multilevel.mixed import fit
+from instroom.stats.multilevel.satterthwaite import satterthwaite
 
 RNG = np.random.default_rng(0)
 N = 60

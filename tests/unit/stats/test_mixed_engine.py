@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.crossproducts import from_arrays, select
-from instroom.stats import contrasts, hypotheses, kenward_roger, satterthwaite
-from instroom.stats.mixed import MixedFit, fit
+from instroom.stats.multilevel import contrasts, hypotheses, kenward_roger, satterthwaite
+from instroom.stats.multilevel.mixed import MixedFit, fit
 
 EXACT = 1e-9
 """Two ways of adding up the same hundred rows; only rounding differs."""

@@ -5,8 +5,8 @@ import pytest
 
 from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
-from instroom.stats.mixed import MixedFit, fit
-from instroom.stats.profile import profile_intervals
+from instroom.stats.multilevel.mixed import MixedFit, fit
+from instroom.stats.multilevel.profile import profile_intervals
 
 CUT = 3.841458820694124
 """95 % quantile of chi-square with one degree of freedom."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats import multiplicity
+from instroom.stats.trials import multiplicity
 
 chances = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from instroom.core.errors import DataError
-from instroom.stats.ordinal import cell_derivatives, fit_counts, proportional_odds
+from instroom.stats.items.ordinal import cell_derivatives, fit_counts, proportional_odds
 
 
 def simulated(n: int = 400, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:

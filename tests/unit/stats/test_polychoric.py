@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from instroom.core.errors import DataError
-from instroom.stats.bivariate_normal import bivariate_normal
-from instroom.stats.polychoric import polychoric, smoothed
+from instroom.stats.scales.bivariate_normal import bivariate_normal
+from instroom.stats.scales.polychoric import polychoric, smoothed
 
 LIMIT = st.floats(-6, 6)
 RHO = st.floats(-0.999, 0.999)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats.power import mdes, mdes_curve, power, power_curve, required
-from instroom.stats.trial_designs import bcra3, bira2, bira3, cra2, cra3, ira
+from instroom.stats.trials.power import mdes, mdes_curve, power, power_curve, required
+from instroom.stats.trials.trial_designs import bcra3, bira2, bira3, cra2, cra3, ira
 
 SIZES = st.integers(4, 200)
 SHARES = st.floats(0.02, 0.6)

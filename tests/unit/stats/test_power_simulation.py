@@ -6,11 +6,11 @@ from scipy.stats import t
 
 from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
-from instroom.stats.mixed import fit
-from instroom.stats.power import power
-from instroom.stats.power_simulation import balanced_variance, simulate_power
-from instroom.stats.satterthwaite import satterthwaite
-from instroom.stats.trial_designs import Design, bcra3, bira2, cra2, cra3, ira
+from instroom.stats.multilevel.mixed import fit
+from instroom.stats.multilevel.satterthwaite import satterthwaite
+from instroom.stats.trials.power import power
+from instroom.stats.trials.power_simulation import balanced_variance, simulate_power
+from instroom.stats.trials.trial_designs import Design, bcra3, bira2, cra2, cra3, ira
 
 #: Two ways to the same maximum; the likelihood is flat to rounding about 1e-8 around it.
 SAME = 1e-6

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
-from instroom.stats.alpha_bootstrap import alpha_bootstrap
-from instroom.stats.omega import omega, ordinal_alpha
-from instroom.stats.reliability import alpha, reliability
+from instroom.stats.scales.alpha_bootstrap import alpha_bootstrap
+from instroom.stats.scales.omega import omega, ordinal_alpha
+from instroom.stats.scales.reliability import alpha, reliability
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,8 @@ import pytest
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError
-from instroom.stats import mixed, refits, resampling, robust
+from instroom.stats.clusters import refits, resampling, robust
+from instroom.stats.multilevel import mixed
 
 Floats = np.ndarray
 

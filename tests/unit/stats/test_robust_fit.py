@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError
-from instroom.stats import cluster_design, robust
+from instroom.stats.clusters import cluster_design, robust
 
 Floats = np.ndarray
 KINDS = ["cr0", "cr1", "cr1s", "cr2", "cr3"]

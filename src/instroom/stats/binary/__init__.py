@@ -1,0 +1,1 @@
+"""Yes-or-no outcomes: logits with and without schools, and effects in percentage points."""

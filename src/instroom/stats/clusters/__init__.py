@@ -1,0 +1,1 @@
+"""Errors that hold when pupils of one school hang together: robust, wild and resampled."""

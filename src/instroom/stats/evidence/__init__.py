@@ -1,0 +1,1 @@
+"""What studies say together: meta-analysis, also of dependent effects and with a prior."""

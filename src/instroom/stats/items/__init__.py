@@ -1,0 +1,1 @@
+"""What single items do: ordinal answers, items that work differently, graded responses."""

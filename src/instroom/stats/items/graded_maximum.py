@@ -1,0 +1,223 @@
+"""The highest marginal likelihood of a graded response model: EM, then Newton's method."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import logit
+
+from instroom.stats.items import graded_likelihood as gl
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WARM_UP = 8  # EM steps before Newton
+DECREMENT = 1e-14  # twice the log-likelihood still to gain: estimates settle to 1e-7 of their SE
+MAX_STEPS = 200
+PATIENCE = 8  # steps that cost about as much as the information
+LOGISTIC = 1.702  # brings a logistic slope to the normal ogive; only for starting values
+HALVINGS = 8
+FLAT = 1e-9  # of the strongest curvature
+REACH = 3.0  # SDs of a group that must lie within the quadrature
+STEEPEST = 40.0  # log-odds per SD of the scale; beyond it a slope runs off to infinity
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Checked answers: codes 0, 1, .. per item (-1 missing) of those who can be used."""
+
+    codes: Ints
+    group: Ints
+    categories: tuple[tuple[float, ...], ...]
+    groups: tuple[float, ...]
+    n: int
+    dropped: int
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Return the number of categories per item."""
+        return tuple(len(c) for c in self.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """Where the marginal likelihood is highest: parameters (slope, thresholds; mean, log sd)."""
+
+    status: str
+    reason: str
+    at: Floats
+    log_likelihood: float
+    iterations: int
+    patterns: int
+
+
+def maximise(
+    checked: Answers, patterns: gl.Patterns, layout: gl.Layout, start: Floats | None = None
+) -> Maximum:
+    """Return the highest marginal likelihood: EM steps first, then Newton's method.
+
+    Newton's steps use the exact observed information, made again only when progress slows; a
+    step that lowers the likelihood is halved, and where halving does not help EM takes over.
+
+    Parameters
+    ----------
+    checked, patterns, layout
+        The same answers: checked, collapsed, and the order of the parameters.
+    start
+        Parameters to start from instead of the first principal component.
+    """
+    at = _start(checked, layout) if start is None else start
+    warm = WARM_UP if start is None else 1
+    return _newton(patterns, layout, _em_steps(patterns, layout, at, warm), warm)
+
+
+def _evaluate(patterns: gl.Patterns, layout: gl.Layout, at: Floats) -> tuple[float, Floats]:
+    items, populations = layout.items_at(at), layout.populations_at(at)
+    expected = gl.expect(patterns, items, populations)
+    return expected.log_likelihood, gl.gradient(layout, items, populations, expected)
+
+
+def observed_information(patterns: gl.Patterns, layout: gl.Layout, at: Floats) -> Floats:
+    """Return the information of all parameters (slope, thresholds; mean, log sd) at a point."""
+    return gl.information(patterns, layout, layout.items_at(at), layout.populations_at(at))
+
+
+def _newton(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) -> Maximum:
+    value, slope = _evaluate(patterns, layout, at)
+    information, last = observed_information(patterns, layout, at), np.inf
+    status, reason = "not_converged", f"No maximum was found in {MAX_STEPS} steps."
+    while steps < MAX_STEPS:
+        move, gain, hill = _move(information, slope)
+        if gain < DECREMENT:
+            status, reason = _verdict(layout, at, hill)
+            break
+        if _slow(gain, last):
+            information = observed_information(patterns, layout, at)
+            move, gain, hill = _move(information, slope)
+        there, last, steps = _climb(patterns, layout, at, value, move), gain, steps + 1
+        if there is None:  # far from the top, where EM still climbs
+            at, steps = _em_steps(patterns, layout, at, WARM_UP), steps + WARM_UP
+            there, last = (at, *_evaluate(patterns, layout, at)), 0.0
+        at, value, slope = there
+        if runaway := _runaway(layout, at):
+            status, reason = "boundary", runaway
+            break
+    if status not in ("ok", "boundary"):
+        at, value = np.full_like(at, np.nan), np.nan
+    return Maximum(status, reason, at, value, steps, len(patterns.counts))
+
+
+def _verdict(layout: gl.Layout, at: Floats, hill: bool) -> tuple[str, str]:
+    """Return what a point without slope is: the top, or a place that is level in some way."""
+    if not hill:
+        return "not_identified", "The answers do not determine all parameters."
+    for g in range(1, layout.groups):
+        mean, log_sd = at[layout.group(g)]
+        if abs(mean) + REACH * np.exp(log_sd) > layout.nodes[-1]:
+            return "boundary", f"Group {g} lies partly beyond the quadrature; give a wider limit."
+    return "ok", ""
+
+
+def _slow(gain: float, last: float) -> bool:
+    """Whether new information costs less than the steps still needed with the old."""
+    if np.isinf(last):
+        return False
+    return gain >= last / 2 or np.log(DECREMENT / gain) < PATIENCE * np.log(gain / last)
+
+
+def _move(information: Floats, slope: Floats) -> tuple[Floats, float, bool]:
+    """Return Newton's step, twice what it promises, and whether the surface is a hill here.
+
+    Where it is not, directions that curve upwards are taken as if they curved down as much, so
+    that the step climbs.
+    """
+    try:
+        move: Floats = cho_solve(cho_factor(information), slope)
+        return move, float(slope @ move), True
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(information)
+        curve = np.maximum(np.abs(values), FLAT * np.abs(values).max())
+        move = vectors @ ((vectors.T @ slope) / curve)
+        return move, float(slope @ move), False
+
+
+def _climb(
+    patterns: gl.Patterns, layout: gl.Layout, at: Floats, value: float, move: Floats
+) -> tuple[Floats, float, Floats] | None:
+    """Return the first of the halved steps that does not go down, or nothing."""
+    for halvings in range(HALVINGS):
+        there = at + move / 2**halvings
+        if layout.possible(there):
+            new, slope = _evaluate(patterns, layout, there)
+            if new >= value - 1e-12 * abs(value):
+                return there, new, slope
+    return None
+
+
+def _em_steps(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) -> Floats:
+    """Return the parameters after EM steps; the M-step is a Newton step for each item."""
+    for _ in range(steps):
+        items, populations = layout.items_at(at), layout.populations_at(at)
+        expected = gl.expect(patterns, items, populations)
+        parts = [
+            _item_step(at[layout.item(j)], item, expected.answers[layout.item(j)], layout.nodes)
+            for j, item in enumerate(items)
+        ]
+        for g in range(1, layout.groups):
+            people = expected.people[g] / expected.people[g].sum()
+            mean = float(people @ layout.nodes)
+            spread = float(people @ (layout.nodes - mean) ** 2)
+            parts.append(np.array([mean, np.log(spread) / 2]))
+        at = np.concatenate(parts)
+    return at
+
+
+def _item_step(at: Floats, item: gl.Item, expected: Floats, nodes: Floats) -> Floats:
+    """Return an item's parameters after one Newton step, halved until it does not go down."""
+    slope = np.tensordot(expected, item.score, 2)
+    move = np.linalg.solve(-gl.item_hessian(item, expected, nodes), slope)
+    value = float((expected * item.log_p).sum())
+    for halvings in range(12):
+        there: Floats = at + move / 2**halvings
+        if (np.diff(there[1:]) > gl.ORDERED).all():
+            new = float((expected * gl.item_at(there, nodes).log_p).sum())
+            if new >= value:
+                return there
+    return at
+
+
+def _runaway(layout: gl.Layout, at: Floats) -> str:
+    """Return why an estimate has no bound, or nothing."""
+    for j in range(len(layout.sizes)):
+        if abs(at[layout.item(j)][0]) > STEEPEST:
+            return f"Item {j} follows the scale perfectly; its slope has no finite estimate."
+    step = float(layout.nodes[1] - layout.nodes[0])
+    for g in range(1, layout.groups):
+        mean, sd = at[layout.group(g)][0], np.exp(at[layout.group(g)][1])
+        if sd < step:
+            return f"Group {g} differs by less than the quadrature can see; its variance is near 0."
+        if max(abs(mean), sd) > layout.nodes[-1]:
+            return f"Group {g} runs off the scale; its answers do not tell where it lies."
+    return ""
+
+
+def _start(checked: Answers, layout: gl.Layout) -> Floats:
+    """Return starting values from the first principal component of the answers."""
+    seen = checked.codes >= 0
+    number = np.maximum(seen.sum(axis=0), 1)
+    centred = np.where(seen, checked.codes - np.where(seen, checked.codes, 0).sum(0) / number, 0)
+    z = centred / np.sqrt((centred**2).sum(axis=0) / number)
+    both = seen.T.astype(float) @ seen
+    correlation = np.divide(z.T @ z, both, out=np.zeros_like(both), where=both > 0)
+    values, vectors = np.linalg.eigh(correlation)
+    loading = vectors[:, -1] * np.sqrt(max(values[-1], 0.0))
+    loading = loading * (1.0 if loading.sum() >= 0 else -1.0)
+    loading = np.copysign(np.clip(np.abs(loading), 0.2, 0.85), loading)
+    slopes = LOGISTIC * loading / np.sqrt(1 - loading**2)
+    parts = []
+    for j, size in enumerate(layout.sizes):
+        share = np.bincount(checked.codes[seen[:, j], j], minlength=size) / number[j]
+        cuts = logit(np.cumsum(share)[:-1]) * np.sqrt(1 + (slopes[j] / LOGISTIC) ** 2)
+        parts.append(np.concatenate([[slopes[j]], cuts]))
+    return np.concatenate([*parts, np.zeros(2 * (layout.groups - 1))])

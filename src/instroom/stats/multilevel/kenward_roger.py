@@ -1,0 +1,199 @@
+"""Standard errors and degrees of freedom for few groups, by Kenward and Roger.
+
+Two corrections that matter with few groups: the standard error makes up for the variances
+being estimates, and the degrees of freedom match the first two moments of the test.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import fdtrc
+
+from instroom.core.errors import DataError
+from instroom.stats.multilevel.contrasts import FTest, Tests, rows, t_tests
+from instroom.stats.multilevel.mixed import MixedFit
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjusted:
+    """The adjusted covariance of the coefficients, and what the degrees of freedom need.
+
+    In standard units, in which far-off zeros of the columns cost no digits.
+    """
+
+    cov: Floats
+    """Shape (p, p): model-based covariance."""
+    adjusted: Floats
+    """Shape (p, p): the same, made up for estimated variances."""
+    pulls: Floats
+    """Shape (m + 1, p, p): derivatives of the inverse of ``cov`` to the variances."""
+    spread: Floats
+    """Shape (m + 1, m + 1): covariance of the variances, from their expected information."""
+    transform: Floats
+    """Shape (p, p): coefficients in units of the data per coefficient in standard units."""
+
+
+def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
+    """Return t tests with Kenward-Roger standard errors and degrees of freedom.
+
+    Parameters
+    ----------
+    fit
+        A model fitted with REML.
+    contrasts
+        Weights of the coefficients, shape (p,) or (contrasts, p); each coefficient by itself
+        when left out.
+
+    Returns
+    -------
+    Tests
+        Without standard errors (``nan``) when the fit has no curvature (``fit.reason`` says why).
+
+    Raises
+    ------
+    DataError
+        ``needs_reml`` when the model was fitted with ordinary maximum likelihood.
+
+    Source
+    ------
+    Kenward and Roger (1997), Biometrics 53, 983-997. Checked against R ``pbkrtest`` in
+    ``tests/reference/test_mixed.py``.
+
+    Examples
+    --------
+    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.stats.multilevel.mixed import fit
+    >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
+    >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
+    >>> tests = kenward_roger(fit(from_arrays({"treat": treat, "y": score}, {"school": school})))
+    >>> tests.names[1], float(tests.se[1].round(6)), float(tests.df[1].round(6))
+    ('treat', 0.912871, 6.0)
+    """
+    names, weights = rows(contrasts, fit.names)
+    found = adjust(fit)
+    if found is None:
+        none = np.full(len(names), np.nan)
+        return t_tests(names, weights @ fit.beta, none, none)
+    standard = weights @ found.transform
+    df = np.array([_moments(found, row[None, :])[0] for row in standard])
+    se = np.sqrt(np.einsum("ca,ab,cb->c", standard, found.adjusted, standard))
+    return t_tests(names, weights @ fit.beta, se, df)
+
+
+def joint_test(fit: MixedFit, contrasts: ArrayLike) -> FTest:
+    """Return one Kenward-Roger F test of several contrasts together.
+
+    Parameters
+    ----------
+    fit
+        A model fitted with REML.
+    contrasts
+        Weights of the coefficients, shape (contrasts, p), not depending on each other.
+
+    Raises
+    ------
+    DataError
+        ``needs_reml``; ``dependent_contrasts``.
+
+    Source
+    ------
+    Kenward and Roger (1997), as :func:`kenward_roger`.
+
+    Examples
+    --------
+    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.stats.multilevel.mixed import fit
+    >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
+    >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
+    >>> found = fit(from_arrays({"treat": treat, "y": score}, {"school": school}))
+    >>> test = joint_test(found, [[0, 1]])
+    >>> round(test.f, 6), test.df1, round(test.df2, 6), round(test.p, 6)
+    (1.2, 1.0, 6.0, 0.315334)
+    """
+    _, weights = rows(contrasts, fit.names)
+    found = adjust(fit)
+    if found is None:
+        return FTest(np.nan, float(len(weights)), np.nan, np.nan)
+    if np.linalg.matrix_rank(weights) < len(weights):
+        raise DataError("the contrasts depend on each other", code="dependent_contrasts")
+    standard = weights @ found.transform
+    df, scale = _moments(found, standard)
+    estimate = weights @ fit.beta
+    wald = estimate @ np.linalg.solve(standard @ found.adjusted @ standard.T, estimate)
+    f = scale * float(wald) / len(weights)
+    return FTest(f, float(len(weights)), df, float(fdtrc(len(weights), df, f)))
+
+
+def adjust(fit: MixedFit) -> Adjusted | None:
+    """Return the adjusted covariance of the coefficients, or None without estimates.
+
+    With the covariance of the rows linear in the variances, all that is needed are the first
+    two derivatives of ``X' inv(V) X`` and of ``log det V``: the second derivatives are the
+    traces and the sandwiches of the paper. Those to the residual variance follow from the
+    others, because multiplying all variances by one number only rescales both.
+
+    Raises
+    ------
+    DataError
+        ``needs_reml`` when the model was fitted with ordinary maximum likelihood.
+    """
+    found = fit.estimate
+    if found is None:
+        return None
+    if not found.restricted:
+        raise DataError(
+            "Kenward-Roger needs a REML fit", code="needs_reml", hint='fit with method="reml"'
+        )
+    p, m, sigma = len(fit.names), len(found.ratios), found.residual
+    pulls, bends = np.empty((m + 1, p, p)), np.empty((m + 1, m + 1, p, p))
+    logs = np.empty((m + 1, m + 1))
+    tau = found.ratios * sigma
+    pulls[:m] = found.jet.d_matrix[:, :p, :p] / sigma**2
+    pulls[m] = -(found.jet.matrix[:p, :p] / sigma + np.tensordot(tau, pulls[:m], 1)) / sigma
+    bends[:m, :m] = found.jet.dd_matrix[..., :p, :p] / sigma**3
+    logs[:m, :m] = found.jet.dd_log_det / sigma**2
+    log_slopes = found.jet.d_log_det / sigma
+    logs[:m, m] = logs[m, :m] = -(log_slopes + logs[:m, :m] @ tau) / sigma
+    bends[:m, m] = bends[m, :m] = (
+        -(2 * pulls[:m] + np.einsum("j,ijab->iab", tau, bends[:m, :m])) / sigma
+    )
+    log_slope = (fit.n - tau @ log_slopes) / sigma
+    logs[m, m] = -(log_slope + logs[m, :m] @ tau) / sigma
+    bends[m, m] = -(2 * pulls[m] + np.tensordot(tau, bends[m, :m], 1)) / sigma
+    cov = found.solution.inverse * sigma
+    turned = pulls @ cov
+    information = np.einsum("iab,jba->ij", turned, turned) - logs
+    information -= np.einsum("ijab,ba->ij", bends, cov)
+    size = np.sqrt(np.diag(information))
+    scaled = np.linalg.inv(information / np.outer(size, size))
+    spread = 2 * scaled / np.outer(size, size)
+    middle = np.einsum("ij,ijab->ab", spread, bends) / 2
+    middle -= np.einsum("ij,iab,jbc->ac", spread, turned, pulls)
+    return Adjusted(cov, cov + 2 * cov @ middle @ cov, pulls, spread, found.design.transform)
+
+
+def _moments(found: Adjusted, weights: Floats) -> tuple[float, float]:
+    """Return the denominator degrees of freedom and the scale of the F statistic.
+
+    Symbols are those of the paper, section 3.2.
+    """
+    q = len(weights)
+    theta = weights.T @ np.linalg.solve(weights @ found.cov @ weights.T, weights)
+    one = theta @ found.cov @ found.pulls @ found.cov  # (m + 1, p, p)
+    traces = np.einsum("iaa->i", one)
+    a1 = float(traces @ found.spread @ traces)
+    a2 = float(np.einsum("ij,iab,jba->", found.spread, one, one))
+    b = (a1 + 6 * a2) / (2 * q)
+    g = ((q + 1) * a1 - (q + 4) * a2) / ((q + 2) * a2)
+    shared = 3 * q + 2 * (1 - g)
+    c1, c2, c3 = g / shared, (q - g) / shared, (q + 2 - g) / shared
+    mean = 1 / (1 - a2 / q)
+    v0, v1, v2 = 1 + c1 * b, 1 - c2 * b, 1 - c3 * b
+    v0 = v0 if abs(v0) > 1e-10 else 0.0
+    ratio = 1.0 if abs(v1) < 1e-10 and abs(1 / mean) < 1e-10 else 1 / (mean * v1)
+    rho = ratio**2 * v0 / v2 / q
+    df = 4 + (q + 2) / (q * rho - 1)
+    return float(df), float(df / (mean * (df - 2)))

@@ -1,0 +1,147 @@
+"""Degrees of freedom of a multilevel model's tests, by Satterthwaite's approximation."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import fdtrc
+
+from instroom.core.errors import DataError
+from instroom.stats.multilevel.contrasts import FTest, Tests, rows, t_tests
+from instroom.stats.multilevel.mixed import MixedFit
+
+Floats = NDArray[np.float64]
+FLAT = 1e-8
+"""Directions in which the likelihood bends less than this are left out, as lmerTest does."""
+
+
+def satterthwaite(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
+    """Return t tests with Satterthwaite degrees of freedom.
+
+    The degrees of freedom are twice the squared variance of the estimate over the sampling
+    variance of that variance, which follows from the exact curvature of the likelihood in the
+    variances. A variance at 0 has no say in them (nor has it in lmerTest).
+
+    Parameters
+    ----------
+    fit
+        A fitted model.
+    contrasts
+        Weights of the coefficients, shape (p,) or (contrasts, p); each coefficient by itself
+        when left out.
+
+    Returns
+    -------
+    Tests
+        Without standard errors (``nan``) when the fit has no curvature (``fit.reason`` says why).
+
+    Source
+    ------
+    Giesbrecht and Burns (1985), Biometrics 41, 477-486; Kuznetsova, Brockhoff and Christensen
+    (2017), Journal of Statistical Software 82(13). Checked against R ``lmerTest`` in
+    ``tests/reference/test_mixed.py``.
+
+    Examples
+    --------
+    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.stats.multilevel.mixed import fit
+    >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
+    >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
+    >>> tests = satterthwaite(fit(from_arrays({"treat": treat, "y": score}, {"school": school})))
+    >>> tests.names[1], tests.estimate[1].round(3).item(), tests.df[1].round(3).item()
+    ('treat', 1.0, 6.0)
+    """
+    names, weights = rows(contrasts, fit.names)
+    variance, slopes = variance_slopes(fit, weights)
+    df = 2 * variance**2 / np.einsum("ci,ij,cj->c", slopes, spread(fit), slopes)
+    return t_tests(names, weights @ fit.beta, np.sqrt(variance), df)
+
+
+def joint_test(fit: MixedFit, contrasts: ArrayLike) -> FTest:
+    """Return one F test of several contrasts together, with Satterthwaite degrees of freedom.
+
+    Parameters
+    ----------
+    fit
+        A fitted model.
+    contrasts
+        Weights of the coefficients, shape (contrasts, p), not depending on each other.
+
+    Raises
+    ------
+    DataError
+        ``dependent_contrasts``.
+
+    Source
+    ------
+    Fai and Cornelius (1996), Journal of Statistical Computation and Simulation 54, 363-378.
+    Checked against R ``lmerTest::contestMD`` in ``tests/reference/test_mixed.py``.
+
+    Examples
+    --------
+    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.stats.multilevel.mixed import fit
+    >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
+    >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
+    >>> found = fit(from_arrays({"treat": treat, "y": score}, {"school": school}))
+    >>> test = joint_test(found, [[0, 1]])
+    >>> round(test.f, 6), test.df1, round(test.df2, 6), round(test.p, 6)
+    (1.2, 1.0, 6.0, 0.315334)
+    """
+    _, weights = rows(contrasts, fit.names)
+    q = len(weights)
+    if np.linalg.matrix_rank(weights) < q:
+        raise DataError("the contrasts depend on each other", code="dependent_contrasts")
+    if fit.estimate is None:
+        return FTest(np.nan, float(q), np.nan, np.nan)
+    _, vectors = np.linalg.eigh(weights @ fit.cov @ weights.T)
+    tests = satterthwaite(fit, vectors.T @ weights)  # turned to be independent
+    f = float(np.mean(tests.t**2))
+    if (tests.df <= 2).any():
+        df = 2.0
+    elif np.ptp(tests.df) < 1e-8 * tests.df[0]:
+        df = float(tests.df.mean())
+    else:
+        mean = float((tests.df / (tests.df - 2)).sum())
+        df = 2 * mean / (mean - q)
+    return FTest(f, float(q), df, float(fdtrc(q, df, f)))
+
+
+def variance_slopes(fit: MixedFit, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the variance of each contrast and its derivatives.
+
+    Shapes (contrasts,) and (contrasts, m + 1), to the roots of the variance ratios and, last,
+    to the logarithm of the residual variance.
+    """
+    found = fit.estimate
+    if found is None:
+        none = np.full(len(weights), np.nan)
+        return none, none[:, None]
+    p = len(fit.names)
+    standard = weights @ found.design.transform  # (contrasts, p)
+    inner = standard @ found.solution.inverse
+    ratio_slopes = -np.einsum("ca,iab,cb->ci", inner, found.jet.d_matrix[:, :p, :p], inner)
+    slopes = found.residual * ratio_slopes @ found.design.roots.slopes(found.theta)
+    variance = found.residual * np.einsum("ca,ca->c", standard, inner)
+    return variance, np.column_stack([slopes, variance])
+
+
+def spread(fit: MixedFit) -> Floats:
+    """Return the covariance of the variance parameters, shape (m + 1, m + 1), ordered as above."""
+    found = fit.estimate
+    if found is None:
+        return np.full((1, 1), np.nan)
+    m, roots = len(found.theta), found.design.roots
+    solution, jet, residual = found.solution, found.jet, found.residual
+    gradient = jet.d_log_det + solution.d_rest / residual
+    bend = jet.dd_log_det + solution.dd_rest / residual
+    if found.restricted:
+        gradient = gradient + solution.d_log_det_fixed
+        bend = bend + solution.dd_log_det_fixed
+    slopes = roots.slopes(found.theta)
+    hessian = np.empty((m + 1, m + 1))
+    hessian[:m, :m] = slopes.T @ bend @ slopes + roots.bends(gradient)
+    hessian[:m, m] = hessian[m, :m] = -slopes.T @ solution.d_rest / residual
+    hessian[m, m] = found.free
+    values, vectors = np.linalg.eigh(hessian)
+    kept = values > FLAT * values[-1]
+    covariance: Floats = 2 * (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
+    return covariance

@@ -1,0 +1,1 @@
+"""How well a scale measures: reliability, one factor, the same for all groups, raters."""

@@ -1,0 +1,1 @@
+"""Planning and judging a comparison: power, effect sizes, attrition, several outcomes."""

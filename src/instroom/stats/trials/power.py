@@ -1,0 +1,289 @@
+"""How large an effect a trial can see, and how large a trial must be.
+
+A design (:mod:`instroom.stats.trials.trial_designs`) says the standard error of its effect and its
+degrees of freedom; all follows from these two. Effects are in standard deviations of the pupils'
+outcome.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.stats import nct, t
+
+from instroom.core.errors import DataError
+from instroom.stats.trials.trial_designs import Design
+
+Floats = NDArray[np.float64]
+_MOST_CLUSTERS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DetectableEffect:
+    """The smallest effect a design sees with the asked power, in standard deviations.
+
+    Attributes
+    ----------
+    mdes, low, high
+        PowerUp!'s value with its interval: the sum of two t quantiles times the standard error.
+    exact
+        The effect at which noncentral t power is the asked power; up to 0.1 % smaller.
+    multiplier
+        ``mdes`` over the standard error.
+    df
+        Degrees of freedom.
+    status, reason
+        "too_few" when no degree of freedom is left (all numbers are then nan).
+    """
+
+    mdes: float
+    low: float
+    high: float
+    exact: float
+    multiplier: float
+    df: float
+    status: Literal["ok", "too_few"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerAt:
+    """The chance (0-1) to see an effect; ``ncp`` is the effect in standard errors."""
+
+    power: float
+    ncp: float
+    df: float
+    status: Literal["ok", "too_few"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredSize:
+    """The smallest number of units of the highest level, and the power it gives.
+
+    ``status`` is "not_supported" when no number up to a million is enough.
+    """
+
+    clusters: int | None
+    power: float
+    df: float
+    status: Literal["ok", "not_supported"]
+    reason: str
+
+
+def mdes(
+    design: Design, *, power: float = 0.80, alpha: float = 0.05, two_tailed: bool = True
+) -> DetectableEffect:
+    """Return the smallest effect a design sees with the asked power.
+
+    Parameters
+    ----------
+    design
+        From :mod:`instroom.stats.trials.trial_designs`.
+    power, alpha
+        Asked power and level of the test (0-1).
+    two_tailed
+        Whether effects in both directions count.
+
+    Raises
+    ------
+    DataError
+        ``bad_share`` when ``power`` or ``alpha`` is not between 0 and 1.
+
+    Source
+    ------
+    Dong and Maynard (2013). Checked against R ``PowerUpR`` in
+    ``tests/reference/test_power.py``.
+
+    Examples
+    --------
+    >>> from instroom.stats.trials.trial_designs import cra2
+    >>> m = mdes(cra2(30, 50, rho=0.15))
+    >>> round(m.mdes, 3), round(m.low, 3), round(m.high, 3), m.df, round(m.exact, 3)
+    (0.433, 0.128, 0.739, 28, 0.433)
+    """
+    _check(power, alpha)
+    if not design.feasible:
+        nan = float("nan")
+        return DetectableEffect(nan, nan, nan, nan, nan, design.df, "too_few", _few(design))
+    critical = _critical(design.df, alpha, two_tailed)
+    multiplier = critical + float(t.ppf(power, design.df))
+    value = multiplier * design.se
+    reach = critical * design.se
+    exact = design.se * _ncp_for(power, design.df, alpha, two_tailed)
+    return DetectableEffect(
+        value, value - reach, value + reach, exact, multiplier, design.df, "ok", ""
+    )
+
+
+def power(
+    design: Design, effect: float, *, alpha: float = 0.05, two_tailed: bool = True
+) -> PowerAt:
+    """Return the chance that a design shows an effect of this size (noncentral t).
+
+    Parameters
+    ----------
+    design, alpha, two_tailed
+        As :func:`mdes`.
+    effect
+        In standard deviations.
+
+    Raises
+    ------
+    DataError
+        ``bad_share`` when ``alpha`` is not between 0 and 1.
+
+    Source
+    ------
+    Dong and Maynard (2013). Checked against R ``PowerUpR::power.cra3`` and base R in
+    ``tests/reference/test_power.py``.
+
+    Examples
+    --------
+    >>> from instroom.stats.trials.trial_designs import cra2
+    >>> round(power(cra2(30, 50, rho=0.15), 0.40).power, 4)
+    0.7349
+    """
+    _check(alpha)
+    if not design.feasible:
+        nan = float("nan")
+        return PowerAt(nan, nan, design.df, "too_few", _few(design))
+    ncp = effect / design.se
+    return PowerAt(_power(ncp, design.df, alpha, two_tailed), ncp, design.df, "ok", "")
+
+
+def required(
+    make: Callable[[int], Design],
+    effect: float,
+    *,
+    target: float = 0.80,
+    alpha: float = 0.05,
+    two_tailed: bool = True,
+) -> RequiredSize:
+    """Return the smallest number of schools with which an effect is seen often enough.
+
+    Parameters
+    ----------
+    make
+        Turns a number of schools (for "ira": of pupils) into a design.
+    effect
+        In standard deviations; its sign plays no part in a two-tailed test.
+    target, alpha, two_tailed
+        Asked power and the test.
+
+    Raises
+    ------
+    DataError
+        ``bad_share`` when ``target`` or ``alpha`` is not between 0 and 1.
+
+    Source
+    ------
+    Checked against R ``PowerUpR::mrss.cra3`` in ``tests/reference/test_power.py``.
+
+    Examples
+    --------
+    >>> from instroom.stats.trials.trial_designs import cra2
+    >>> required(lambda schools: cra2(schools, 50, rho=0.15), 0.40).clusters
+    35
+    """
+    _check(target, alpha)
+
+    def reached(count: int) -> float:
+        found = power(make(count), effect, alpha=alpha, two_tailed=two_tailed).power
+        return found if isfinite(found) else 0.0
+
+    high = 2
+    while reached(high) < target:
+        high *= 2
+        if high > _MOST_CLUSTERS:
+            reason = "no number of schools up to a million shows an effect of this size"
+            return RequiredSize(None, float("nan"), float("nan"), "not_supported", reason)
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reached(middle) >= target else (middle, high)
+    return RequiredSize(high, reached(high), make(high).df, "ok", "")
+
+
+def mdes_curve(
+    make: Callable[[int], Design],
+    counts: Sequence[int],
+    *,
+    target: float = 0.80,
+    alpha: float = 0.05,
+    two_tailed: bool = True,
+) -> Floats:
+    """Return the smallest detectable effect for each number of schools; nan when too few.
+
+    Examples
+    --------
+    >>> from instroom.stats.trials.trial_designs import cra2
+    >>> mdes_curve(lambda j: cra2(j, 50, rho=0.15), [2, 20, 40]).round(3).tolist()
+    [nan, 0.542, 0.372]
+    """
+    return np.array(
+        [mdes(make(j), power=target, alpha=alpha, two_tailed=two_tailed).mdes for j in counts]
+    )
+
+
+def power_curve(
+    make: Callable[[int], Design],
+    counts: Sequence[int],
+    effect: float,
+    *,
+    alpha: float = 0.05,
+    two_tailed: bool = True,
+) -> Floats:
+    """Return the power at one effect for each number of schools; nan when too few.
+
+    Examples
+    --------
+    >>> from instroom.stats.trials.trial_designs import cra2
+    >>> power_curve(lambda j: cra2(j, 50, rho=0.15), [2, 20, 40], 0.40).round(3).tolist()
+    [nan, 0.544, 0.855]
+    """
+    return np.array([power(make(j), effect, alpha=alpha, two_tailed=two_tailed).power
+                     for j in counts])  # fmt: skip
+
+
+def _few(design: Design) -> str:
+    return f"this design leaves {design.df:g} degrees of freedom; at least 1 is needed"
+
+
+def _critical(df: float, alpha: float, two_tailed: bool) -> float:
+    return float(t.isf(alpha / 2 if two_tailed else alpha, df))
+
+
+def _power(ncp: float, df: float, alpha: float, two_tailed: bool) -> float:
+    critical = _critical(df, alpha, two_tailed)
+    upper = float(nct.sf(critical, df, ncp))
+    return upper + float(nct.sf(critical, df, -ncp)) if two_tailed else upper
+
+
+def _ncp_for(power: float, df: float, alpha: float, two_tailed: bool) -> float:
+    """Return the distance from 0, in standard errors, at which the power is reached."""
+    if power <= alpha:
+        return 0.0
+
+    def gap(ncp: float) -> float:
+        return _power(ncp, df, alpha, two_tailed) - power
+
+    high = 4.0
+    while gap(high) < 0:
+        high *= 2
+    return float(brentq(gap, 0.0, high, xtol=1e-13, rtol=8.9e-16))
+
+
+def _check(*shares: float) -> None:
+    outside = [value for value in shares if not 0 < value < 1]
+    if outside:
+        raise DataError(
+            "power and the level of a test are chances",
+            code="bad_share",
+            found=f"{outside[0]:g}",
+            expected="more than 0 and less than 1",
+        )
