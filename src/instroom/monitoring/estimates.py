@@ -10,6 +10,8 @@ from scipy.special import stdtrit
 
 from instroom.core.crossproducts import CrossProducts, select
 from instroom.core.errors import DataError
+from instroom.monitoring import robustness
+from instroom.monitoring.coefficients import coefficients, finite
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
 from instroom.monitoring.wording import Finding, silence, wording
@@ -22,6 +24,8 @@ from instroom.stats.trials.effect_measures import hedges_correction
 Floats = NDArray[np.float64]
 Df = Literal["satterthwaite", "kenward-roger"]
 Robust = Literal["cr0", "cr1", "cr1s", "cr2", "cr3"]
+#: Below this number of schools other ways to test stand beside the answer.
+FEW_SCHOOLS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +60,12 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, An
     empty = mixed.fit(select(cross, [study.outcome]))
     spread = sum(_by_role(empty).values())
     found |= {"estimate": estimate, "se": se, "df": df, "ci": interval.tolist()}
-    found |= {"p": float(tests.p[at]), "coefficients": _coefficients(tests), "errors": kind}
+    found |= {"p": float(tests.p[at]), "coefficients": coefficients(tests), "errors": kind}
     found |= _sizes(cross, study, estimate, interval, empty, fitted)
     found["mdes"] = _mdes(se, df, spread)
     found |= _subgroups(cross, study, choices) if study.interactions else {}
+    if cross.levels and cross.sizes[0] < FEW_SCHOOLS:
+        found["beside"] = robustness.beside(cross, study, fitted, main)
     return found | words(study, found)
 
 
@@ -131,7 +137,7 @@ def _levels(fitted: mixed.MixedFit, study: Study) -> dict[str, Any]:
     return {
         "variances": variances | _slopes(fitted, study),
         "icc": variances["school"] / total if total > 0 and "school" in variances else None,
-        "reml_deviance": _finite(fitted.deviance),
+        "reml_deviance": finite(fitted.deviance),
     }
 
 
@@ -153,10 +159,6 @@ def _slopes(fitted: mixed.MixedFit, study: Study) -> dict[str, float]:
     return {new: fitted.variances[old] for new, old in names.items() if old in fitted.variances}
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
 def _start(cross: CrossProducts, study: Study) -> float | None:
     """Return how far the groups lay apart at the start (Hedges' g), if that was measured."""
     if not (study.treatment and study.baseline and study.baseline in cross.columns):
@@ -165,7 +167,7 @@ def _start(cross: CrossProducts, study: Study) -> float | None:
         return None
     found = split(cross, study.treatment, study.baseline)
     difference = found.treated - found.untreated
-    return _finite(equivalence.baseline_difference(difference, found.sd, cross.n).difference)
+    return finite(equivalence.baseline_difference(difference, found.sd, cross.n).difference)
 
 
 def _attrition(study: Study) -> dict[str, Any] | None:
@@ -185,23 +187,6 @@ def _attrition(study: Study) -> dict[str, Any] | None:
         "differential": found.differential,
         "level": found.level,
     }
-
-
-def _coefficients(tests: Tests) -> list[dict[str, Any]]:
-    columns = zip(
-        tests.names, tests.estimate, tests.se, tests.df, tests.p, contrasts.ci(tests), strict=True
-    )
-    return [
-        {
-            "name": name,
-            "estimate": _finite(b),
-            "se": _finite(se),
-            "df": _finite(df),
-            "p": _finite(p),
-            "ci": [_finite(x) for x in interval],
-        }
-        for name, b, se, df, p, interval in columns
-    ]
 
 
 def _sizes(
@@ -274,7 +259,7 @@ def _subgroups(cross: CrossProducts, study: Study, choices: Choices) -> dict[str
     ]
     every = _model_tests(fitted, choices.df)
     differences = [
-        c for c in _coefficients(every) if c["name"] in set(study.interactions.values()) - {""}
+        c for c in coefficients(every) if c["name"] in set(study.interactions.values()) - {""}
     ]
     return {
         "by": groups,

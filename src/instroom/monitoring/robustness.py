@@ -5,13 +5,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import code_groups, from_arrays
+from instroom.core.crossproducts import CrossProducts, code_groups, from_arrays
+from instroom.monitoring.coefficients import coefficients, finite
+from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import SURE, Question
 from instroom.sources.columns import Columns
-from instroom.stats.clusters import robust
+from instroom.stats.clusters import bootstrap, robust
+from instroom.stats.multilevel import kenward_roger, mixed
+from instroom.stats.multilevel.contrasts import Tests
 from instroom.stats.trials import missing_outcomes
 
 Floats = NDArray[np.float64]
+#: Fixed, so that the same data give the same figures.
+SEED, DRAWS = 20_240_201, 9_999
 
 
 def missing(data: Columns, question: Question) -> dict[str, Any] | None:
@@ -113,3 +119,40 @@ def _one(fitted: robust.RobustFit, name: str) -> dict[str, Any]:
         "status": fitted.status,
         "reason": fitted.reason,
     }
+
+
+def beside(
+    cross: CrossProducts, study: Study, fitted: mixed.MixedFit, main: list[str]
+) -> dict[str, Any]:
+    """Return the same effect tested in other ways, for a study of few schools.
+
+    ``kenward_roger`` corrects the multilevel model's errors; ``cr2`` and ``wild_bootstrap`` are
+    least squares that lean on the number of schools alone. Far-apart answers are themselves an
+    answer: the study is too small to trust one of them.
+    """
+    found: dict[str, Any] = {}
+    tests: dict[str, Tests] = {}
+    if study.target in fitted.names and fitted.status in ("ok", "boundary"):
+        tests["kenward_roger"] = kenward_roger.kenward_roger(fitted)
+    if not cross.by_group:
+        return {name: _beside(one, study.target) for name, one in tests.items()}
+    fixed = [c for c in main if c != cross.columns[0]]
+    options: dict[str, Any] = {"outcome": study.outcome, "fixed": fixed, "absorb": study.absorb}
+    least = robust.fit(cross, kind="cr2", **options)
+    if study.target in least.names:
+        tests["cr2"] = Tests(least.names, least.beta, least.se, least.df, least.t, least.p)
+        rng = np.random.default_rng(SEED)
+        drawn = bootstrap.wild(cross, study.target, rng=rng, draws=DRAWS, **options)
+        found["wild_bootstrap"] = {
+            "estimate": finite(drawn.estimate),
+            "p": finite(drawn.p),
+            "ci": [finite(x) for x in drawn.ci],
+            "draws": drawn.draws,
+            "enumerated": bool(drawn.enumerated),
+            "status": drawn.status,
+        }
+    return {name: _beside(one, study.target) for name, one in tests.items()} | found
+
+
+def _beside(tests: Tests, target: str) -> dict[str, Any]:
+    return next(c for c in coefficients(tests) if c["name"] == target)

@@ -232,6 +232,16 @@ def test_unsure_links_are_weighted_and_school_means_need_none(tmp_path: Path) ->
     assert found["links"]["school_means"]["n"] == 24
 
 
+def test_with_few_schools_other_ways_to_test_stand_beside_it(wide: Path) -> None:
+    found = effect(wide, outcome="post", **WIDE)
+    other = found["beside"]
+    assert set(other) == {"kenward_roger", "cr2", "wild_bootstrap"}
+    assert other["kenward_roger"]["se"] == pytest.approx(found["se"], rel=0.05)
+    for one in other.values():
+        assert one["ci"][0] < 0.4 < one["ci"][1]
+    assert other == effect(wide, outcome="post", **WIDE)["beside"], "the same draws each time"
+
+
 def test_two_outcomes_give_adjusted_p_values(wide: Path) -> None:
     found = effect(wide, outcome="post,pre", treatment="treat", groups=["school"])
     p = [one["p"] for one in found["outcomes"]]

@@ -1,0 +1,37 @@
+"""Tests of coefficients as plain data; what is not known is None."""
+
+from typing import Any
+
+import numpy as np
+
+from instroom.stats.multilevel import contrasts
+from instroom.stats.multilevel.contrasts import Tests
+
+
+def coefficients(tests: Tests) -> list[dict[str, Any]]:
+    """Return a line per coefficient: estimate, se, df, p and 95 % interval."""
+    columns = zip(
+        tests.names, tests.estimate, tests.se, tests.df, tests.p, contrasts.ci(tests), strict=True
+    )
+    return [
+        {
+            "name": name,
+            "estimate": finite(b),
+            "se": finite(se),
+            "df": finite(df),
+            "p": finite(p),
+            "ci": [finite(x) for x in interval],
+        }
+        for name, b, se, df, p, interval in columns
+    ]
+
+
+def finite(value: float) -> float | None:
+    """Return a number, or None for what is no number.
+
+    Examples
+    --------
+    >>> finite(0.5), finite(float("nan"))
+    (0.5, None)
+    """
+    return float(value) if np.isfinite(value) else None
