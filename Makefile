@@ -13,9 +13,9 @@ demo: $(VENV)/.ok ## environment, real results, the seven goals, server on port 
 test: check ## all checks and tests that need only Python
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or postgres or slow)"
 
-test-full: ## the same plus browser and PostgreSQL; installs what they need
+test-full: ## the same plus browser, PostgreSQL and Spark; installs what they need
 	@scripts/install_test_tools
-	@$(MAKE) --no-print-directory $(VENV)/.dev
+	@$(MAKE) --no-print-directory $(VENV)/.full
 	@INSTROOM_TEST_FULL=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "browser or postgres or slow"
 
 check: $(VENV)/.dev ## style, types, architecture
@@ -47,6 +47,10 @@ $(VENV)/.ok: $(VENV)/.uv requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.ok requirements-dev.lock
 	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.full: $(VENV)/.dev requirements-full.lock
+	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-full.lock
 	@touch $@
 
 clean: ## remove the environment and the example data
