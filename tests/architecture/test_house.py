@@ -160,7 +160,9 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-full.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "requirements-full.lock"]
+)
 def test_a_lock_names_no_host_and_hashes_every_package(name: str) -> None:
     lines = (ROOT / name).read_text("utf-8").splitlines()
     said = [line for line in lines if not line.lstrip().startswith("#")]
