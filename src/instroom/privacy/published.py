@@ -2,7 +2,8 @@
 
 Open data keeps what its publisher published: a hidden cell ("<5") stays the publisher's own
 interval, and no two published sums may differ by one hidden cell. Our own data about people
-needs enough people. All series that go out together are judged together.
+needs enough people, and what is hidden may not follow from all figures together, over places and
+breakdowns. All series that go out together are judged together.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from instroom.core.errors import PrivacyError, ProgrammingError
 from instroom.core.places import kind_of
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series, Unit
+from instroom.privacy.own import to_hide
 
 _GATE = object()
 #: Least number of people behind a figure of our own, by who is counted.
@@ -54,39 +56,57 @@ def publish(series: Sequence[Series]) -> Published:
     """Pass series through the gate, all that go out together in one call.
 
     Own data: figures on fewer people than the unit's threshold become ``protected`` with
-    reason ``too_few_people``, and so do their siblings when the total is shown; teachers and
-    mentors are protected below board level. Open data: parts of a total (boys and girls beside
+    reason ``too_few_people``, and so do, with the same reason, as few others as keep them
+    unknown to who has all figures (:mod:`instroom.privacy.own`); teachers and mentors are
+    protected below board level. Open data: parts of a total (boys and girls beside
     everybody) become ``protected`` with reason ``would_reveal`` when the total would show any
     hidden cell narrower than its publisher does.
 
     Raises
     ------
     PrivacyError
-        When something that is no series is offered.
+        When something that is no series is offered, or figures of our own could not be
+        protected in time.
     """
     for one in series:
         if not isinstance(one, Series):
             raise PrivacyError(
                 "only series can be published", found=type(one).__name__, expected="Series"
             )
-    guarded = [one if one.open_data else _guard_own(one) for one in series]
-    revealed: set[str] = set()
-    for open_data, judge in ((True, _solves), (False, _never)):
-        chosen = [one for one in guarded if one.open_data == open_data]
-        judged = {
-            (f.indicator, name)
-            for one in chosen
-            for f in one.figures[:1]
-            for name in one.own_totals
-        }
-        figures = [f for one in chosen for f in one.figures]
-        revealed |= _revealing(figures, judge, judged)
-    return Published(tuple(_protect(one, revealed) for one in guarded), _GATE)
+    opened = [one for one in series if one.open_data]
+    judged = {(f.indicator, name) for s in opened for f in s.figures[:1] for name in s.own_totals}
+    revealed = _revealing([f for one in opened for f in one.figures], _solves, judged)
+    own = [one for one in series if not one.open_data]
+    told = _telling(own)
+    return Published(
+        tuple(
+            _protect(one, revealed, "would_reveal")
+            if one.open_data
+            else _protect(_guard_own(one), told, "too_few_people")
+            for one in series
+        ),
+        _GATE,
+    )
 
 
 def stored(series: Sequence[Series]) -> Published:
     """Take back what :func:`publish` let out before, from the software's own store."""
     return Published(tuple(series), _GATE)
+
+
+def _telling(own: Sequence[Series]) -> set[str]:
+    """Return the ids of figures of our own that would tell of those that may not be shown.
+
+    Where figures do not add up, so that it cannot be found out what they tell together, all
+    parts of a shown total go with a hidden one.
+    """
+    figures = [f for one in own for f in one.figures if f.status in ("ok", "bounded")]
+    guarded = [f for one in own for f in _guard_own(one).figures]
+    hidden = {f.id for f in guarded if f.status == "protected"}
+    gone, doubtful = to_hide(figures, hidden)
+    left = [hide(f, "too_few_people") if f.id in gone - hidden else f for f in guarded]
+    more = _revealing([f for f in left if f.id in doubtful], _never, set())
+    return (gone - hidden) | more
 
 
 def _guard_own(series: Series) -> Series:
@@ -208,11 +228,11 @@ def _narrows(whole: Count, parts: list[Count]) -> bool:
     return left[0] > (cells - 1) * _MOST + _LEAST or left[1] < (cells - 1) * _LEAST + _MOST
 
 
-def _protect(series: Series, revealed: set[str]) -> Series:
+def _protect(series: Series, revealed: set[str], reason: str) -> Series:
     if not revealed:
         return series
     figures = tuple(
-        hide(f, "would_reveal") if f.id in revealed and f.status != "protected" else f
+        hide(f, reason) if f.id in revealed and f.status != "protected" else f
         for f in series.figures
     )
     return replace(series, figures=figures)
