@@ -205,7 +205,11 @@ def _add_protect(add: Add, out: Out) -> None:
     def protect(args: argparse.Namespace) -> int:
         from instroom import api
         from instroom.cli.statistics_lines import protect_lines
+        from instroom.privacy import releases
 
+        register = Path(args.register) if args.register else None
+        if args.name and register is None:
+            raise UserError("--name goes with --register FILE")
         found = api.protect(
             _figures(args.file),
             threshold=args.threshold,
@@ -214,7 +218,11 @@ def _add_protect(add: Add, out: Out) -> None:
             bounds=args.bounds,
             above=args.above,
             below=args.below,
+            outside=_figures(args.outside) if args.outside else (),
+            earlier=releases.earlier(register) if register and register.exists() else (),
         )
+        if register and args.name:
+            releases.remember(register, [f for f in found if "dims" in f], name=args.name)
         out(args, found, lambda: protect_lines(found))
         return 0
 
@@ -226,6 +234,9 @@ def _add_protect(add: Add, out: Out) -> None:
     sub.add_argument("--bounds", default="open", choices=["open", "relative"])
     sub.add_argument("--above", type=whole, metavar="A")
     sub.add_argument("--below", type=whole, metavar="B")
+    sub.add_argument("--outside", metavar="FILE.json", help="cijfers die anderen al publiceerden")
+    sub.add_argument("--register", metavar="FILE", help="wat er eerder naar buiten ging")
+    sub.add_argument("--name", help="naam van deze uitgave; komt in het register")
 
 
 def _figures(file: str) -> Any:

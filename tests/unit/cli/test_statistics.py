@@ -164,6 +164,25 @@ def test_protect_gives_the_same_list_with_small_numbers_and_what_gives_them_away
     assert all(f["status"] == "protected" for f in found if f["n"] is None)
 
 
+def test_a_register_remembers_what_went_out(run: Run, folder: Path) -> None:
+    register = folder / "releases.jsonl"
+    words = ["protect", folder / "figures.json", "--register", register]
+    assert run(*words)[0] == 0
+    assert not register.exists(), "without a name nothing is stored"
+    assert run(*words, "--name", "first")[0] == 0
+    later = json.loads((folder / "figures.json").read_text())
+    for figure in later:
+        if figure["dims"] in ({"school": "B", "gender": "m"}, {"school": "B"}):
+            figure["n"] += 2
+    (folder / "figures.json").write_text(json.dumps(later))
+    free = {str(f["dims"]): f["n"] for f in run("protect", folder / "figures.json")[1]}
+    held = {str(f["dims"]): f["n"] for f in run(*words)[1]}
+    assert free[str({"school": "B"})] == 58
+    assert held[str({"school": "B"})] is None, "two more than before tells of two people"
+    code, found = run(*words, "--name", "first")
+    assert (code, found["error"]["code"]) == (12, "release_name")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
