@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
-from instroom.stats.items.dif import adjust_p, ordinal_dif
+from instroom.stats.items.dif import ordinal_dif
 from instroom.stats.items.ordinal import proportional_odds
 
 
@@ -120,12 +120,6 @@ def test_purifying_stops_when_hardly_an_item_is_clean() -> None:
     found = ordinal_dif(np.digitize(latent, [-2, 0, 2]).astype(float), group, purify=True)
     assert found.status == "not_identified"
     assert found.reason
-
-
-def test_adjusted_p_is_benjamini_hochberg_by_hand() -> None:
-    # 0.01 x 4 / 1, 0.02 x 4 / 2, 0.03 x 4 / 3, 0.8: then the running minimum from the right.
-    assert adjust_p([0.8, 0.01, 0.03, 0.02]) == pytest.approx([0.8, 0.04, 0.04, 0.04])
-    assert np.isnan(adjust_p([float("nan")])).all()
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,11 @@ def test_impossible_input_is_an_error() -> None:
         with pytest.raises(DataError) as caught:
             multiplicity.romano_wolf([1.0], draws)
         assert caught.value.code == "bad_draws"
+
+
+def test_adjusted_p_is_benjamini_hochberg_by_hand() -> None:
+    # 0.01 x 4 / 1, 0.02 x 4 / 2, 0.03 x 4 / 3, 0.8: then the running minimum from the right.
+    assert multiplicity.benjamini_hochberg([0.8, 0.01, 0.03, 0.02]) == pytest.approx(
+        [0.8, 0.04, 0.04, 0.04]
+    )
+    assert np.isnan(multiplicity.benjamini_hochberg([float("nan")])).all()

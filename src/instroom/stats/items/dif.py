@@ -6,11 +6,12 @@ from math import expm1, nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2, false_discovery_control
+from scipy.stats import chi2
 
 from instroom.core.errors import DataError
 from instroom.stats.items.graded import answers_and_groups
 from instroom.stats.items.ordinal import OrdinalFit, proportional_odds
+from instroom.stats.trials.multiplicity import benjamini_hochberg
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -162,7 +163,7 @@ def _all_items(
     member = (group[:, None] == np.arange(1, group.max() + 1)).astype(float)
     tests = [_tests(y, j, member, anchors) for j in range(y.shape[1])]
     known = [j for j, test in enumerate(tests) if test.status == "ok"]
-    adjusted = adjust_p([test.total_p for test in tests])
+    adjusted = benjamini_hochberg([test.total_p for test in tests]).tolist()
     for j in known:
         change = tests[j].r2[2] - tests[j].r2[0]
         size = "negligible" if adjusted[j] >= alpha else _size(change)
@@ -222,21 +223,6 @@ def mcfadden(fit: OrdinalFit) -> float:
     0.4042
     """
     return 1 - fit.log_likelihood / fit.null_log_likelihood
-
-
-def adjust_p(p: Sequence[float]) -> list[float]:
-    """Return p-values adjusted to control the false discovery rate; ``nan`` takes no part.
-
-    Examples
-    --------
-    >>> [round(x, 6) for x in adjust_p([0.01, 0.04, float("nan"), 0.03])]
-    [0.03, 0.04, nan, 0.04]
-    """
-    values = np.asarray(p, dtype=float)
-    known = ~np.isnan(values)
-    if known.any():
-        values[known] = false_discovery_control(values[known])
-    return [float(x) for x in values]
 
 
 def _size(change: float) -> str:

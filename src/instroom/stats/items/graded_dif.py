@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
 from instroom.stats.items import graded_likelihood as gl
-from instroom.stats.items.dif import adjust_p
 from instroom.stats.items.graded import GradedResponse, check_answers, fit_answers, refused
 from instroom.stats.items.graded_maximum import Answers, Maximum, maximise
+from instroom.stats.trials.multiplicity import benjamini_hochberg
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -92,7 +92,7 @@ def graded_dif(
     if equal.status != "ok":
         return GradedDif(equal.status, equal.reason, (), equal)
     tests = [_test(checked, layout, top, j) for j in range(len(checked.sizes))]
-    adjusted = adjust_p([test.p for test in tests])
+    adjusted = benjamini_hochberg([test.p for test in tests]).tolist()
     items = tuple(replace(t, p_adjusted=q) for t, q in zip(tests, adjusted, strict=True))
     return GradedDif("ok", "", items, equal)
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
-from instroom.stats.items.dif import adjust_p
 from instroom.stats.items.graded import GradedResponse
 from instroom.stats.items.linking_constants import METHODS, Link, constants, derivatives, link_of
+from instroom.stats.trials.multiplicity import benjamini_hochberg
 
 Floats = NDArray[np.float64]
 
@@ -266,7 +266,7 @@ def _drift(
     if len(items) < 3:
         return ()
     checks = [_item_drift(link, j, method, nodes, spread=spread) for j in items]
-    adjusted = adjust_p([check.p for check in checks])
+    adjusted = benjamini_hochberg([check.p for check in checks]).tolist()
     return tuple(replace(c, p_adjusted=p) for c, p in zip(checks, adjusted, strict=True))
 
 
