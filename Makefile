@@ -16,7 +16,8 @@ test: check ## all checks and tests that need only Python
 test-full: ## the same plus browser, PostgreSQL and Spark; installs what they need
 	@scripts/install_test_tools
 	@$(MAKE) --no-print-directory $(VENV)/.full
-	@INSTROOM_TEST_FULL=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "browser or postgres or slow"
+	@INSTROOM_TEST_FULL=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "(browser or postgres or slow) and not spark"
+	@INSTROOM_TEST_FULL=1 $(BIN)/python -m pytest -m spark tests/spark
 
 check: $(VENV)/.dev ## style, types, architecture
 	@scripts/check
