@@ -65,10 +65,14 @@ def answer(cross: CrossProducts, study: Study, planned: Plan, choices: Choices) 
         "variances": {"school": variance, "residual": RESIDUAL},
         "icc": variance / (variance + RESIDUAL),
         "coefficients": [
-            _normal(name, b, se) for name, b, se in zip(main, fitted.beta, fitted.se, strict=True)
+            _normal(name, b, se)
+            for name, b, se in zip(fitted.names, fitted.beta, fitted.se, strict=True)
         ],
     }
-    return _finish(found, fitted, study, matrix, main)
+    kept = [main.index(name) for name in fitted.names]
+    if study.target not in fitted.names:
+        return estimates.silent(found, "rank_deficient")
+    return _finish(found, fitted, study, matrix[:, kept], list(fitted.names))
 
 
 def _kind(school: Any, choices: Choices) -> logistic.Kind:

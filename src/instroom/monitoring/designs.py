@@ -121,6 +121,13 @@ def _ancova(rows: Rows, q: Question) -> Plan:
 def _by(columns: dict[str, Floats], rows: Rows, treatment: str, by: str) -> dict[str, str]:
     """Add the columns of an interaction; return subgroup -> the column that sets it apart."""
     scores = rows.numbers.get(by)
+    different = 1 + len(rows.factors[by]) if scores is None else len(np.unique(scores))
+    if different < 2:
+        raise DataError(
+            f"column '{by}' is the same in every row: there are no groups to compare",
+            code="one_group",
+            where=Where(rows.data.file, None, by),
+        )
     if scores is not None and len(np.unique(scores)) > 2:
         columns.setdefault(by, scores)
         columns[f"{treatment}:{by}"] = columns[treatment] * scores

@@ -319,6 +319,7 @@ def test_a_column_that_says_the_same_as_the_treatment_is_named(tmp_path: Path) -
         ({"treat": np.full(720, 2)}, {}, "not_binary"),
         ({}, {"covariate": ["nobody"]}, "unknown_column"),
         ({"pre": np.full(720, np.nan)}, {}, "no_complete_rows"),
+        ({"girl": np.ones(720, dtype=int)}, {"by": "girl"}, "one_group"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_column(

@@ -167,7 +167,10 @@ def _starts(design: Design, found: Floats) -> Iterator[Floats]:
 
 def _untold(system: Floats) -> bool:
     """Whether the variances' information is singular."""
-    size = np.sqrt(np.diag(system))
+    diagonal = np.diag(system)
+    if not (diagonal > 0).all():
+        return True
+    size = np.sqrt(diagonal)
     if not (size > UNTOLD * size[-1]).all():
         return True
     return bool(np.linalg.eigvalsh(system / np.outer(size, size))[0] < UNTOLD)

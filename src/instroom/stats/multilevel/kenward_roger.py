@@ -79,7 +79,8 @@ def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
         return t_tests(names, weights @ fit.beta, none, none)
     standard = weights @ found.transform
     df = np.array([_moments(found, row[None, :])[0] for row in standard])
-    se = np.sqrt(np.einsum("ca,ab,cb->c", standard, found.adjusted, standard))
+    variance = np.einsum("ca,ab,cb->c", standard, found.adjusted, standard)
+    se = np.sqrt(np.where(variance > 0, variance, np.nan))  # tiny studies may correct below 0
     return t_tests(names, weights @ fit.beta, se, df)
 
 
@@ -167,7 +168,9 @@ def adjust(fit: MixedFit) -> Adjusted | None:
     turned = pulls @ cov
     information = np.einsum("iab,jba->ij", turned, turned) - logs
     information -= np.einsum("ijab,ba->ij", bends, cov)
-    size = np.sqrt(np.diag(information))
+    diagonal = np.diag(information)
+    # Where a variance is not told by the data there is no correction, and so no number.
+    size = np.sqrt(np.where(diagonal > 0, diagonal, np.nan))
     scaled = np.linalg.inv(information / np.outer(size, size))
     spread = 2 * scaled / np.outer(size, size)
     middle = np.einsum("ij,ijab->ab", spread, bends) / 2
