@@ -194,6 +194,13 @@ def power(
             ("mdes", "power", "df", "design", "simulation")
         )
     design = design_of(plan)
+    if not design.se > 0:
+        raise DataError(
+            "nothing is left to differ between pupils or schools: any effect would be seen",
+            code="bad_share",
+            found=f"icc {icc:g}, r2_pupil {r2_pupil:g}, r2_school {r2_school:g}",
+            expected="some variance that covariates do not explain",
+        )
     seen = sizes.mdes(design, power=power, **test)
     found: dict[str, Any] = {
         "mdes": seen.mdes, "mdes_ci": [seen.low, seen.high], "mdes_exact": seen.exact,

@@ -210,6 +210,8 @@ def _split(figures: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], dict[str
     """Return the figures, checked, and the nesting."""
     nested: dict[str, Any] = {}
     own: list[Figure] = []
+    if not isinstance(figures, Sequence):
+        raise _no_figure(0, figures)
     for place, figure in enumerate(figures):
         if not isinstance(figure, Mapping):
             raise _no_figure(place, figure)

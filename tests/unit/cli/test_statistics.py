@@ -195,6 +195,7 @@ def test_a_register_remembers_what_went_out(run: Run, folder: Path) -> None:
         (["meta", "scores.csv", "--effect", "zz", "--variance", "pre"], 12),
         (["power", "--schools", "many", "--pupils", "20", "--icc", "0.1"], 2),
         (["power", "--schools", "20", "--pupils", "20", "--icc", "1.5"], 12),
+        (["power", "--schools", "4", "--pupils", "9", "--icc", "1", "--r2-school", "1"], 12),
         (["protect", "none.json"], 12),
         (["protect", "scores.csv"], 12),
     ],

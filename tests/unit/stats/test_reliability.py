@@ -225,3 +225,10 @@ def test_omega_passes_on_why_it_is_missing() -> None:
     found = omega(likert(k=2), estimator="dwls")
     assert (found.omega, found.omega_scale, found.status) == (None, None, "too_few")
     assert found.reason == found.model.reason
+
+
+def test_items_that_cancel_out_have_no_standardized_alpha() -> None:
+    found = alpha([[1, 9], [2, 7], [3, 5], [1, 9.0]])
+    assert found.alpha is not None
+    assert found.standardized is None
+    assert found.g6 is None

@@ -217,7 +217,7 @@ def random_effects(
         tau2=between.tau2,
         tau2_se=between.se,
         tau2_ci=tau2_ci,
-        i2=max(1 - 1 / h2, 0.0),
+        i2=max(1 - 1 / h2, 0.0) if h2 > 0 else 0.0,
         i2_ci=(tau2_ci[0] / (tau2_ci[0] + typical), tau2_ci[1] / (tau2_ci[1] + typical)),
         h2=h2,
         q=fixed.q,

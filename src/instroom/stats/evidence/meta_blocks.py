@@ -112,7 +112,9 @@ def robust_test(
     df = np.array(
         [_satterthwaite(diagonal[:, c], pull[:, c, :], bread) for c in range(len(coefficients))]
     )
-    se = np.sqrt(np.diag(covariance))
+    variance = np.diag(covariance)
+    # Clusters that agree to the last digit tell nothing of an error; that is no error of 0.
+    se = np.sqrt(np.where(variance > 0, variance, np.nan))
     statistic = coefficients / se
     return coefficients, RobustTest(covariance, se, df, statistic, two_sided(statistic, df))
 

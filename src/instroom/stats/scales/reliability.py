@@ -143,7 +143,8 @@ def alpha(
         return _no_alpha(n, k, "The sum scores do not vary.")
     value = _raw(covariance)
     interval = _feldt(value, n, k, confidence)
-    se = float(np.sqrt(_variance(covariance) / n))
+    spread = _variance(covariance)
+    se = float(np.sqrt(spread / n)) if spread >= 0 else None
     r = _correlations(found, pairs)
     items = _items(found, covariance, _corrected(r, k), labels, answer_range=answer_range)
     if r is None:
@@ -153,7 +154,8 @@ def alpha(
     g6 = _g6(r)
     against = [i.item for i in items if i.r_rest is not None and i.r_rest < 0]
     warning = f"Runs against the other items: {', '.join(against)}; reversed?" if against else None
-    return Alpha(value, interval, se, _raw(r), average, g6, n, k, items, "ok", warning)
+    standardized = _raw(r) if g6 is not None else None
+    return Alpha(value, interval, se, standardized, average, g6, n, k, items, "ok", warning)
 
 
 def reliability(
@@ -287,8 +289,9 @@ def _smc(r: Floats) -> Floats:
     return np.clip(1 - 1 / np.diag(np.linalg.pinv(r, hermitian=True)), 0.0, 1.0)
 
 
-def _g6(r: Floats) -> float:
-    return float(1 - (len(r) - _smc(r).sum()) / r.sum())
+def _g6(r: Floats) -> float | None:
+    total = float(r.sum())
+    return float(1 - (len(r) - _smc(r).sum()) / total) if total > 1e-12 * len(r) else None
 
 
 def _items(

@@ -130,10 +130,10 @@ def simulate_power(
         nan = float("nan")
         reason = f"this design leaves {design.df:g} degrees of freedom; at least 1 is needed"
         return SimulatedPower(nan, nan, nan, nan, runs, "too_few", reason)
-    layers = [(variance, df) for variance, df in design.layers if df >= 1]
-    variance, df = np.array(layers).T
-    # A stratum holds its own layer and all below it.
-    expected = np.cumsum(variance[::-1])[::-1]
+    variance, df = np.array(design.layers).T
+    # A stratum holds its own layer and all below it, also those too small to be seen apart.
+    expected = np.cumsum(variance[::-1])[::-1][df >= 1]
+    df = df[df >= 1]
     mean_squares = expected * rng.chisquare(df, size=(runs, len(df))) / df
     noise = design.se * rng.standard_normal(runs)
     # Treatment explained by the covariates in this draw makes the effect less certain.
