@@ -22,7 +22,7 @@ def effect_lines(found: dict[str, Any], language: str) -> list[str]:
         return lines[:-1]
     t = Texts(language)
     lines = [found["wording"].get(language) or found["wording"]["nl"]]
-    if found["reason"]:
+    if found["reason"] and found["reason"] != found["wording"]["en"]:
         lines.append(found["reason"])
     if found["estimate"] is None:
         return lines

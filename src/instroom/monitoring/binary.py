@@ -9,6 +9,7 @@ from scipy.special import ndtr
 
 from instroom.core.crossproducts import INTERCEPT, CrossProducts
 from instroom.monitoring import estimates
+from instroom.monitoring.coefficients import as_sentence
 from instroom.monitoring.designs import Plan
 from instroom.monitoring.estimates import Choices
 from instroom.monitoring.studies import Study
@@ -56,7 +57,7 @@ def answer(cross: CrossProducts, study: Study, planned: Plan, choices: Choices) 
     if choices.robust is not None or school is None:
         return _plain(found, plain, study, matrix, main)
     fitted = binary_mixed.fit(y, matrix, school, names=main)
-    found |= {"status": fitted.status, "reason": fitted.reason or None}
+    found |= {"status": fitted.status, "reason": as_sentence(fitted.reason)}
     if not np.isfinite(fitted.beta).all():
         return estimates.silent(found, fitted.status)
     variance = fitted.sd**2
@@ -85,7 +86,7 @@ def _plain(
     found: dict[str, Any], plain: LogitFit, study: Study, matrix: Floats, main: list[str]
 ) -> dict[str, Any]:
     """Answer from the logit over all schools together."""
-    found |= {"status": plain.status, "reason": plain.reason or None, "errors": plain.kind}
+    found |= {"status": plain.status, "reason": as_sentence(plain.reason), "errors": plain.kind}
     line = _line(plain, study.target)
     if line["estimate"] is None or line["se"] is None:
         return estimates.silent(found, plain.status)

@@ -43,7 +43,8 @@ class Plan:
     names
         Role -> name of each group by its number, where groups are numbered here.
     crossed
-        A sentence when groups are crossed; then nothing can be estimated.
+        When groups are crossed, so that nothing can be estimated: the column and name of such a
+        group, and the column of the groups it lies in.
     """
 
     columns: dict[str, Floats]
@@ -57,7 +58,7 @@ class Plan:
     baseline: str | None = None
     interactions: dict[str, str] = field(default_factory=dict)
     names: dict[str, dict[int, str]] = field(default_factory=dict)
-    crossed: str | None = None
+    crossed: dict[str, str] | None = None
 
 
 def choose(
@@ -262,7 +263,7 @@ def _plan(
     last = outcome or {q.outcome: rows.numbers[q.outcome]}
     columns = {name: values for name, values in columns.items() if name not in last}
     keys = groups if groups is not None else _levels(rows, q)
-    crossed = None if q.nested else _crossed(keys)
+    crossed = None if q.nested else _crossed(keys, q)
     if q.nested and groups is None:
         keys, names = _nest(keys)
     return Plan(
@@ -291,21 +292,21 @@ def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
     return found
 
 
-def _crossed(keys: Mapping[str, Keys]) -> str | None:
-    """Return a sentence when a group lies in more than one group of the level above it."""
-    names = list(keys)
-    for upper, lower in pairwise(names):
+def _crossed(keys: Mapping[str, Keys], q: Question) -> dict[str, str] | None:
+    """Return a group that lies in more than one group of the level above it, if there is one."""
+    columns = dict(zip(("school", "class"), q.groups, strict=False)) | {"pupil": q.pupil or ""}
+    for upper, lower in pairwise(keys):
         above, below = code_groups(keys[upper])[0], code_groups(keys[lower])[0]
         parent = np.zeros(int(below.max()) + 1, dtype=np.int64)
         parent[below] = above
         wrong = parent[below] != above
         if wrong.any():
             label = keys[lower][int(np.argmax(wrong))]
-            return (
-                f"{lower} '{label}' occurs in more than one {upper}. If these are different groups "
-                f"with the same name, say so with --nested. If one {lower} really spans several, "
-                "the design is crossed, and crossed designs are not supported."
-            )
+            return {
+                "lower": columns.get(lower, lower),
+                "label": str(label),
+                "upper": columns.get(upper, upper),
+            }
     return None
 
 

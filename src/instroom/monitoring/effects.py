@@ -15,6 +15,7 @@ from instroom.monitoring.estimates import Choices, Df, Robust, answer, refused
 from instroom.monitoring.strength import ALLOCATIONS, Allocation
 from instroom.monitoring.study_rows import Question
 from instroom.monitoring.sums import pooled, study_of, sums
+from instroom.monitoring.wording import silence
 from instroom.sources.columns import Columns, of_frame, read_columns
 from instroom.stats.trials import multiplicity
 
@@ -139,7 +140,7 @@ def _one(
     study = study_of(data, question, planned)
     if planned.crossed:
         n = int(planned.used.sum())
-        refusal = refused(study, n, "not_supported", planned.crossed)
+        refusal = refused(study, n, "not_supported", silence("crossed", **planned.crossed))
         return refusal | {"allocation": choices.allocation}
     cross = sums(planned)
     if _binomial(planned, question, family):

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from instroom.core.crossproducts import CrossProducts, select
 from instroom.core.errors import DataError
 from instroom.monitoring import robustness
-from instroom.monitoring.coefficients import coefficients, finite
+from instroom.monitoring.coefficients import as_sentence, coefficients, finite
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
 from instroom.monitoring.wording import Finding, silence, wording
@@ -49,7 +49,7 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, An
     fitted = mixed.fit(cross, outcome=study.outcome, fixed=main)
     tests, kind, reason = _tests(cross, study, fitted, main, choices)
     found = shape(cross, study, choices) | _levels(fitted, study)
-    found |= {"status": fitted.status, "reason": reason or None}
+    found |= {"status": fitted.status, "reason": as_sentence(reason)}
     if study.target not in tests.names:
         return silent(found, fitted.status if fitted.status != "ok" else "rank_deficient")
     at = tests.names.index(study.target)
@@ -326,8 +326,8 @@ def silent(found: dict[str, Any], status: str) -> dict[str, Any]:
     }
 
 
-def refused(study: Study, n: int, status: str, reason: str) -> dict[str, Any]:
-    """Return the shape of an answer that cannot be given, with the reason why."""
+def refused(study: Study, n: int, status: str, said: Mapping[str, str]) -> dict[str, Any]:
+    """Return the shape of an answer that cannot be given; ``said`` is why, per language."""
     empty = dict.fromkeys(
         (
             "estimate", "se", "df", "ci", "p", "hedges_g", "hedges_g_ci", "icc",
@@ -342,10 +342,10 @@ def refused(study: Study, n: int, status: str, reason: str) -> dict[str, Any]:
         "variances": {},
         "coefficients": [],
         "status": status,
-        "reason": reason,
+        "reason": said["en"],
         "design": study.design,
         "outcome": study.label,
         "maryland_level": 1,
-        "wording": dict(silence(status)),
+        "wording": dict(said),
         "weaker": [],
     }

@@ -15,6 +15,7 @@ from instroom.monitoring.designs import Plan, choose, plan
 from instroom.monitoring.estimates import Choices, answer
 from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import Question
+from instroom.monitoring.wording import silence
 from instroom.privacy.sums_file import Sums, pool_sums, read_sums, write_sums
 from instroom.sources.columns import Columns, read_columns
 
@@ -133,7 +134,8 @@ def compress(
     )
     planned = plan(data, question)
     if planned.crossed:
-        raise DataError(planned.crossed, code="crossed_groups", where=Where(str(file)))
+        said = silence("crossed", **planned.crossed)["en"]
+        raise DataError(said, code="crossed_groups", where=Where(str(file)))
     study = study_of(data, question, planned)
     spans = {
         name: Span(float(v.min()), float(v.max()), bool((v == np.round(v)).all()))

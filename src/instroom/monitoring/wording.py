@@ -72,6 +72,9 @@ SILENCES = {
     "not_supported": "Deze vraag kan met deze opzet niet worden beantwoord.",
     "rank_deficient": "De gevraagde kolommen zeggen hetzelfde; het verschil is niet uit elkaar te "
     "halen.",
+    "crossed": "{lower} {label} staat bij meer dan één {upper}. Zijn dat verschillende groepen met "
+    "dezelfde naam, zeg dan --nested. Is het echt één groep, dan kan het effect met deze opzet "
+    "niet worden berekend: gekruiste groepen worden niet ondersteund.",
     "failed": "De berekening kwam niet tot een antwoord.",
 }
 
@@ -156,11 +159,17 @@ def wording(finding: Finding) -> tuple[dict[str, str], list[dict[str, object]]]:
     return strongest, weaker
 
 
-def silence(status: str) -> Mapping[str, str]:
-    """Return why there is no answer, per language."""
+def silence(status: str, **values: str) -> Mapping[str, str]:
+    """Return why there is no answer, per language.
+
+    Examples
+    --------
+    >>> silence("crossed", lower="klas", label="1A", upper="school")["nl"].split(".")[0]
+    'klas 1A staat bij meer dan één school'
+    """
     known = status if status in SILENCES else "failed"
     found = {}
     for language in languages():
         t = Texts(language)
-        found[language] = t(SILENCES[known])
+        found[language] = t(SILENCES[known], **values)
     return found

@@ -287,6 +287,7 @@ def test_crossed_groups_are_refused_with_a_sentence_and_nested_ones_can_be_said(
     found = effect(path, outcome="post", **WIDE)
     assert (found["status"], found["estimate"]) == ("not_supported", None)
     assert "--nested" in found["reason"]
+    assert found["wording"]["nl"].startswith("class 0 staat bij meer dan één school.")
     nested = effect(path, outcome="post", nested=True, **WIDE)
     assert nested["groups"] == {"school": 24, "class": 48}
 
