@@ -40,6 +40,11 @@ def effect_lines(found: dict[str, Any], language: str) -> list[str]:
         ),
         (t("Maryland-niveau"), f"{found['maryland_level']} / 5"),
     ]
+    pooled = found.get("pooled") or {}
+    if pooled.get("refused"):
+        facts.append((t("scholen te klein om te delen"), t.number(pooled["refused"])))
+    if pooled.get("merged"):
+        facts.append((t("scholen met samengevoegde klassen"), t.number(pooled["merged"])))
     wide = max(len(name) for name, _ in facts) + 2
     lines += ["", *(f"{name:<{wide}}{value}" for name, value in facts)]
     lines += [
