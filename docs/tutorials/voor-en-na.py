@@ -16,9 +16,16 @@ def _():
 
     from instroom import api
     from instroom.core.texts import Texts
+    from instroom.reports.answers import effect_plot, reliability_plot
 
     say = Texts("nl").number
-    return Path, api, mo, np, os, say, tempfile
+
+    def picture(svg):
+        """Show a drawing with room for letters wider than those of the pages."""
+        style = "<style>.picture {overflow: visible}</style>"
+        return mo.Html(f'<div style="padding: 0 32px">{style}{svg}</div>')
+
+    return Path, api, effect_plot, mo, np, os, picture, reliability_plot, say, tempfile
 
 
 @app.cell
@@ -70,7 +77,7 @@ def _(Path, np, os, tempfile):
 
 
 @app.cell
-def _(after, answers, api, before, mo, say):
+def _(after, answers, api, before, mo, picture, reliability_plot, say):
     scales = {
         "voor": api.reliability(answers, items=before, range="1:5"),
         "na": api.reliability(answers, items=after, range="1:5"),
@@ -92,6 +99,7 @@ def _(after, answers, api, before, mo, say):
                 selection=None,
             ),
             mo.md("Onder 0,70 is een schaal te grof om een klein verschil te zien."),
+            picture(reliability_plot(scales["na"])),
         ]
     )
     return (scales,)
@@ -121,7 +129,7 @@ def _(Path, after, answers, before, np, tempfile):
 
 
 @app.cell
-def _(api, mo, say, scores):
+def _(api, effect_plot, mo, picture, say, scores):
     found = api.effect(
         scores,
         outcome="interesse",
@@ -142,7 +150,12 @@ def _(api, mo, say, scores):
         "niveau van bewijs": f"{found['maryland_level']} van 5",
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    mo.md(f"## Het verschil\n\n| | |\n|---|---|\n{table}")
+    mo.vstack(
+        [
+            mo.md(f"## Het verschil\n\n| | |\n|:---|---:|\n{table}"),
+            picture(effect_plot(found)),
+        ]
+    )
     return (found,)
 
 
@@ -163,7 +176,7 @@ def _(found, mo, say, scales):
                 f"Van {gone} van de 100 leerlingen is er geen nameting.",
                 fine,
                 f"Een effect kleiner dan {say(effect['mdes'], digits=2)} standaarddeviatie was met "
-                "deze opzet niet te vinden.",
+                "deze opzet meestal niet te vinden.",
             ]
         )
 
