@@ -22,6 +22,7 @@ from instroom.stats.evidence.meta_robust import (
     robust_correlated,
     robust_hierarchical,
 )
+from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
 Dependence = Literal["nested", "correlated"]
@@ -257,7 +258,7 @@ def _studies(
 
 def _study(label: str, effect: float, variance: float, weight: float, used: bool) -> dict[str, Any]:
     se = float(np.sqrt(variance)) if variance > 0 else float("nan")
-    reach = float(norm.ppf(0.975)) * se
+    reach = Z95 * se
     return {"study": label, "effect": float(effect), "se": se, "ci": [effect - reach,
             effect + reach], "weight": float(weight) if used else None}  # fmt: skip
 

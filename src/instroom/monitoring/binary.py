@@ -16,9 +16,9 @@ from instroom.monitoring.studies import Study
 from instroom.stats.binary import binary_mixed, logistic, marginal_effect
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
+from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
-Z95 = 1.959963984540054
 #: Variance of the logistic distribution: what pupils differ in, on the scale of log-odds.
 RESIDUAL = pi**2 / 3
 

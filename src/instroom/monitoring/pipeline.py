@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from instroom.core import periods
-from instroom.core.quantities import Count
+from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import registry
 from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
-from instroom.monitoring.questions import rounded
 from instroom.privacy.published import Published, publish
 from instroom.region.locate import find_place
 from instroom.sources.store import Store
@@ -171,7 +170,7 @@ def _step_dict(step: Step) -> dict[str, Any]:
         whole = figure.denominator or figure.numerator
         count = _count(whole)
         if figure.denominator is not None:
-            low, high = rounded(figure.low), rounded(figure.high)
+            low, high = significant(figure.low), significant(figure.high)
             share = low if figure.status == "ok" else {"low": low, "high": high}
     return {
         "id": step.definition.id,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, Where
+from instroom.core.quantities import significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
 from instroom.monitoring.facts import Facts
@@ -17,16 +18,11 @@ from instroom.sources.read import read
 from instroom.sources.store import Store, scratch
 
 
-def rounded(value: float | None) -> float | None:
-    """Return a float with 12 significant digits, so that equal data give equal bytes."""
-    return None if value is None else float(f"{value:.12g}")
-
-
 def figure_dict(figure: Figure) -> dict[str, Any]:
     """Return the public shape of a figure."""
     data = figure.to_dict()
     for name in ("value", "low", "high"):
-        data[name] = rounded(data[name])
+        data[name] = significant(data[name])
     return data
 
 
@@ -238,8 +234,8 @@ def _find(published: Published, figure_id: str) -> Figure:
 
 def _value(figure: Figure) -> Any:
     if figure.status == "bounded":
-        return {"low": rounded(figure.low), "high": rounded(figure.high)}
-    return rounded(figure.value)
+        return {"low": significant(figure.low), "high": significant(figure.high)}
+    return significant(figure.value)
 
 
 def formula(figure: Figure) -> str:

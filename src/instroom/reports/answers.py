@@ -13,9 +13,9 @@ from instroom.reports.charts.curves import Curve, Mark, curve_chart
 from instroom.reports.charts.forest import EffectRow, forest_chart
 from instroom.reports.charts.funnel import TrialPoint, funnel_chart
 from instroom.reports.drawing import Width
+from instroom.stats.intervals import Z95
 
 Answer = Mapping[str, Any]
-Z95 = 1.959963984540054
 
 
 def effect_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> str:

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from instroom.core.quantities import significant
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
-from instroom.monitoring.questions import rounded
 from instroom.privacy.published import Published, publish
 from instroom.region.locate import find_place
 from instroom.reports import words
@@ -60,9 +60,9 @@ def _goal(kpi: models.Kpi, place: str, published: Published, t: Texts) -> dict[s
         "number": kpi.number,
         "title": t(kpi.title),
         "indicators": list(kpi.indicators),
-        "value": rounded(lead.value) if lead else None,
-        "low": rounded(lead.low) if lead else None,
-        "high": rounded(lead.high) if lead else None,
+        "value": significant(lead.value) if lead else None,
+        "low": significant(lead.low) if lead else None,
+        "high": significant(lead.high) if lead else None,
         "status": lead.status if lead else "missing",
         "sentence": goal_sentence(kpi, place, published, t),
         "reason": (lead.reason if lead else "not_measured") if not known else None,

@@ -10,11 +10,12 @@ from typing import Any
 
 from instroom import __version__
 from instroom.core.errors import DataError
+from instroom.core.quantities import significant
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.facts import Facts
-from instroom.monitoring.questions import definition_dict, figure_dict, formula, rounded
+from instroom.monitoring.questions import definition_dict, figure_dict, formula
 from instroom.reports import goals
 from instroom.reports.blocks import Document
 from instroom.reports.documents import home, pages, parts, place
@@ -127,9 +128,9 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
                 yield body(f"api/definition/{indicator.id}", definition)
     for figure in results.published.figures:
         if figure.place in (region, "nl") and not figure.by:
-            value: Any = rounded(figure.value)
+            value: Any = significant(figure.value)
             if figure.status == "bounded":
-                value = {"low": rounded(figure.low), "high": rounded(figure.high)}
+                value = {"low": significant(figure.low), "high": significant(figure.high)}
             inputs = [results.inputs[s] for s in figure.sources if s in results.inputs]
             yield body(
                 f"api/explain/{figure.id}",

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -294,15 +293,3 @@ def _check_shape(name: str, text: str, delimiter: str) -> None:
             expected=f"{len(header)} cells",
             hint="check for a missing or extra delimiter in this row",
         )
-
-
-def complete(arrays: Sequence[NDArray[np.generic]]) -> NDArray[np.bool_]:
-    """Return which rows have a value in every array of numbers.
-
-    Examples
-    --------
-    >>> complete([np.array([1.0, np.nan]), np.array([1.0, 2.0])]).tolist()
-    [True, False]
-    """
-    rows: NDArray[np.bool_] = np.logical_and.reduce([np.isfinite(a) for a in arrays])
-    return rows

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from instroom.core.errors import DataError, DefinitionError
-from instroom.core.quantities import Count, Share
+from instroom.core.quantities import Count, Share, significant
 from instroom.core.series import Figure
 from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question
-from instroom.monitoring.questions import ask, figure_dict, formula, parse_id, rounded, series
+from instroom.monitoring.questions import ask, figure_dict, formula, parse_id, series
 from instroom.reports.results import Results
 from unit.monitoring.small import HIDDEN, Table, exam, primary, published, store
 
@@ -51,7 +51,7 @@ def test_places_and_breakdowns_come_in_the_order_asked(example_data: Path) -> No
     [(1 / 3, 0.333333333333), (12345.678901234567, 12345.6789012), (None, None)],
 )
 def test_numbers_have_twelve_digits(value: float | None, expected: float | None) -> None:
-    assert rounded(value) == expected
+    assert significant(value) == expected
 
 
 def test_the_public_shape_rounds_and_keeps_bounds() -> None:

@@ -1,5 +1,6 @@
 """Pictures of statistical answers: titles are sentences, nothing without an estimate is drawn."""
 
+import re
 from typing import Any
 
 import pytest
@@ -105,6 +106,17 @@ def test_curves_have_their_names_and_heights_that_matter() -> None:
     )  # fmt: skip
     for text in ("met voormeting", "zonder", "gewone grens", "scholen", "kans", "100\u00a0%"):
         assert text in svg
+
+
+def test_the_words_of_a_height_stand_where_no_curve_runs() -> None:
+    in_the_way = Curve("vlak", (4.0, 8.0, 9.0, 30.0), (0.52, 0.52, 0.1, 0.1))
+    svg = curve_chart(
+        [in_the_way], name="c", title="t", description="d", language="nl", width="wide",
+        x_title="scholen", y_title="effect", marks=[Mark(0.5, "het effect dat je verwacht")],
+    )  # fmt: skip
+    (left,) = re.findall(r'<text x="([\d.]+)"[^>]*>het effect dat je verwacht', svg)
+    assert float(left) > 100, "a curve runs just above the left of the line"
+    assert "<rect" not in svg, "nothing covers a curve"
 
 
 @pytest.mark.parametrize(

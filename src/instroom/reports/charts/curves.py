@@ -7,10 +7,11 @@ from math import floor, log10
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 from instroom.core.texts import Texts
 from instroom.reports.charts.plots import Plot, filled, small_letters
-from instroom.reports.drawing import CATEGORIES, INK, MUTED, PAPER, WIDTHS, Drawing, Width, to_svg
+from instroom.reports.drawing import CATEGORIES, INK, MUTED, WIDTHS, Drawing, Width, to_svg
 from instroom.reports.lettering import spread, text_width, wrap
 
 
@@ -91,7 +92,7 @@ def curve_chart(
     over = Drawing(f"{name}-{width}")
     over.text(0, 16, y_title, size=letters, fill=MUTED)
     over.text(plot.left + plot.width, size[1] - 10, x_title, size=letters, fill=MUTED, anchor="end")
-    _draw_marks(over, plot, marks, letters)
+    _draw_marks(over, plot, marks, curves, letters)
     _draw_names(over, plot, curves, labels, letters)
     spec = filled(_shape(), plot, size, _data(curves))
     spec["encoding"] = _axes(plot, x_ticks, y_ticks, share=share, letters=letters)
@@ -187,13 +188,34 @@ def _axes(
     }
 
 
-def _draw_marks(over: Drawing, plot: Plot, marks: Sequence[Mark], letters: float) -> None:
+def _draw_marks(
+    over: Drawing, plot: Plot, marks: Sequence[Mark], curves: Sequence[Curve], letters: float
+) -> None:
     for mark in marks:
         y = plot.y(mark.value)
         over.line((plot.left, y), (plot.left + plot.width, y), stroke=INK, dash="2 4")
         wide = text_width(mark.label, letters)
-        over.rect((plot.left + 3, y - letters - 7, wide + 4, letters + 4), PAPER)
-        over.text(plot.left + 5, y - 6, mark.label, size=letters)
+        spots = [
+            (left, base)
+            for base in (y - 6, y + letters + 4)
+            for left in (plot.left + 4, plot.left + plot.width - wide - 4)
+        ]
+        left, base = min(
+            spots, key=lambda at: _crossings(plot, curves, (at[0], at[1] - letters, wide, letters))
+        )
+        over.text(left, base, mark.label, size=letters)
+
+
+def _crossings(plot: Plot, curves: Sequence[Curve], box: tuple[float, float, float, float]) -> int:
+    """Count the pixels across a box (left, top, width, height) at which a curve runs through it."""
+    left, top, wide, high = box
+    across = np.arange(left, left + wide + 1)
+    count = 0
+    for curve in curves:
+        xs, ys = [plot.x(x) for x in curve.xs], [plot.y(y) for y in curve.ys]
+        heights = np.interp(across, xs, ys, left=np.inf, right=np.inf)
+        count += int(((heights > top - 3) & (heights < top + high + 3)).sum())
+    return count
 
 
 def _draw_names(

@@ -22,8 +22,7 @@ from instroom.reports.drawing import (
     Width,
     to_svg,
 )
-
-_Z95 = 1.959963984540054
+from instroom.stats.intervals import Z95
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def funnel_chart(
     """
     largest = max([point.se for point in points] or [0.1])
     (_, bottom), down = effect_axis([EffectRow("", largest, 0.0, largest)])
-    reach = _Z95 * bottom
+    reach = Z95 * bottom
     rows = [EffectRow("", point.effect, point.effect, point.effect) for point in points]
     # Wide enough for the whole funnel: its ends count as effects.
     ends = [EffectRow("", end, end, end) for end in (average - reach, average + reach)]
@@ -103,7 +102,7 @@ def funnel_chart(
 
 
 def _draw_funnel(under: Drawing, plot: Plot, average: float, bottom: float) -> None:
-    reach = _Z95 * bottom
+    reach = Z95 * bottom
     top, low = plot.y(0.0), plot.y(-bottom)
     left, middle, right = (plot.x(average + side) for side in (-reach, 0.0, reach))
     under.path(

@@ -14,11 +14,11 @@ from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separati
 from instroom.stats.binary.binary_rows import BinaryRows, check, column_names, prepare, select
 from instroom.stats.binary.logit_sandwich import sandwich
 from instroom.stats.clusters import robust
+from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
 Kind = Literal["model", "cr0", "cr1", "cr1s", "cr2"]
 Status = Literal["ok", "partial", "separation", "too_few", "not_converged"]
-Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from instroom.core.errors import DataError
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
+from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
-Z95 = 1.959963984540054
 CHUNK = 8_192
 WIDEST = 7.5  # sd: less than 1e-13 of a normal lies beyond
 
