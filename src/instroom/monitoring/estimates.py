@@ -24,6 +24,8 @@ from instroom.stats.trials.effect_measures import hedges_correction
 Floats = NDArray[np.float64]
 Df = Literal["satterthwaite", "kenward-roger"]
 Robust = Literal["cr0", "cr1", "cr1s", "cr2", "cr3"]
+#: Statuses that come with an estimate.
+ESTIMATED = ("ok", "boundary")
 #: Below this number of schools other ways to test stand beside the answer.
 FEW_SCHOOLS = 40
 
@@ -47,20 +49,21 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, An
     """
     main = [c for c in cross.columns[:-1] if c not in study.interactions.values()]
     fitted = mixed.fit(cross, outcome=study.outcome, fixed=main)
-    tests, kind, reason = _tests(cross, study, fitted, main, choices)
+    tests, status, reason = _tests(cross, study, fitted, main, choices)
     found = shape(cross, study, choices) | _levels(fitted, study)
-    found |= {"status": fitted.status, "reason": as_sentence(reason)}
+    found |= {"status": status, "reason": as_sentence(reason)}
     if study.target not in tests.names:
-        return silent(found, fitted.status if fitted.status != "ok" else "rank_deficient")
+        return silent(found, status if status not in ESTIMATED else "rank_deficient")
     at = tests.names.index(study.target)
     interval = contrasts.ci(tests)[at]
     if not np.isfinite([tests.estimate[at], tests.se[at], *interval]).all():
-        return silent(found, "too_few" if fitted.status in ("ok", "boundary") else fitted.status)
+        return silent(found, status if status not in ESTIMATED else "too_few")
     estimate, se, df = (float(x[at]) for x in (tests.estimate, tests.se, tests.df))
     empty = mixed.fit(select(cross, [study.outcome]))
     spread = sum(_by_role(empty).values())
     found |= {"estimate": estimate, "se": se, "df": df, "ci": interval.tolist()}
-    found |= {"p": float(tests.p[at]), "coefficients": coefficients(tests), "errors": kind}
+    found |= {"p": float(tests.p[at]), "coefficients": coefficients(tests)}
+    found["errors"] = choices.robust or choices.df
     found |= _sizes(cross, study, estimate, interval, empty, fitted)
     found["mdes"] = _mdes(se, df, spread)
     found |= _subgroups(cross, study, choices) if study.interactions else {}
@@ -76,9 +79,9 @@ def _tests(
     main: list[str],
     choices: Choices,
 ) -> tuple[Tests, str, str | None]:
-    """Return the tests of all coefficients, how they were made, and a reason if any."""
+    """Return the tests of all coefficients, their status, and a reason if any."""
     if choices.robust is None:
-        return _model_tests(fitted, choices.df), choices.df, fitted.reason
+        return _model_tests(fitted, choices.df), fitted.status, fitted.reason
     if not cross.by_group:
         raise DataError("robust errors need products per school", code="no_group_products")
     fixed = [c for c in main if c != cross.columns[0]]
@@ -86,7 +89,14 @@ def _tests(
         cross, kind=choices.robust, outcome=study.outcome, fixed=fixed, absorb=study.absorb
     )
     tests = Tests(found.names, found.beta, found.se, found.df, found.t, found.p)
-    return tests, choices.robust, found.reason or fitted.reason
+    if found.status not in (
+        "ok",
+        "partial",
+    ):  # partial: other columns fell out, and the reason says
+        return tests, found.status, found.reason
+    at_zero = fitted.status == "boundary"
+    status = "boundary" if at_zero else "ok"
+    return tests, status, found.reason or (fitted.reason if at_zero else None)
 
 
 def _model_tests(fitted: mixed.MixedFit, df: Df, weights: Floats | None = None) -> Tests:

@@ -304,6 +304,19 @@ def test_a_school_or_two_are_a_result_with_a_reason(tmp_path: Path, schools: int
     assert found["wording"]["nl"]
 
 
+def test_robust_errors_have_a_status_of_their_own(tmp_path: Path) -> None:
+    """One row per school tells no variances apart, yet least squares over schools can answer."""
+    data = pupils()
+    first = np.arange(720) % 30 == 0
+    path = write(tmp_path / "means.csv", {name: values[first] for name, values in data.items()})
+    options = {"outcome": "post", "baseline": "pre", "treatment": "treat", "groups": ["school"]}
+    model, least = effect(path, **options), effect(path, robust="cr2", **options)
+    assert model["status"] != "ok"
+    assert model["reason"]
+    assert least["status"] == "ok"
+    assert least["estimate"] is not None
+
+
 def test_a_column_that_says_the_same_as_the_treatment_is_named(tmp_path: Path) -> None:
     data = pupils()
     data["copy"] = 1 - data["treat"]
