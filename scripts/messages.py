@@ -25,6 +25,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 
 #: Tables of words that reach ``t()`` by a variable: file and name of the constant.
 TABLES = (
+    ("instroom/core/progress.py", "WORK"),
     ("instroom/monitoring/wording.py", "FINDINGS"),
     ("instroom/monitoring/wording.py", "MEANINGS"),
     ("instroom/monitoring/wording.py", "SILENCES"),

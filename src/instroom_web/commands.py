@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from instroom.core.errors import UserError
+from instroom.cli.parser import Parser, shortened
+from instroom.cli.progress import Progress
+from instroom.core.errors import UserError, Where
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -60,12 +62,40 @@ def _filled() -> bool:
     return latest_build() is not None
 
 
+def _port(text: str) -> int:
+    """Read a port; 1 to 65535 is all there is."""
+    if text.isascii() and text.isdecimal() and 0 < int(text[:9]) < 65536:
+        return int(text)
+    raise UserError(
+        "this is no port",
+        code="bad_port",
+        where=Where(key="--port"),
+        found=shortened(text),
+        expected="a whole number from 1 to 65535",
+        hint="for example --port 8080",
+    )
+
+
+def _workers(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 0 < int(text[:9]) <= 64:
+        return int(text)
+    raise UserError(
+        "this is no number of processes",
+        code="bad_workers",
+        where=Where(key="--workers"),
+        found=shortened(text),
+        expected="a whole number from 1 to 64",
+        hint="for example --workers 2",
+    )
+
+
 def _options(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"instroom {program}")
-    parser.add_argument("--port", type=int, default=8000)
+    parser = Parser(prog=f"instroom {program}")
+    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    parser.add_argument("--port", type=_port, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
-    parser.add_argument("--workers", type=int, default=1, help="processes; each has 8 threads")
+    parser.add_argument("--workers", type=_workers, default=1, help="processes; each has 8 threads")
     return parser
 
 
@@ -77,7 +107,9 @@ def serve(argv: list[str]) -> int:
     if not _filled():
         from instroom import api
 
-        api.compute(data=folder)
+        progress = Progress(options.lang)
+        api.compute(data=folder, progress=progress)
+        progress.done()
     return _run(options)
 
 
@@ -91,7 +123,10 @@ def demo(argv: list[str]) -> int:
     folder = prepare(options.data)
     from instroom import api
 
-    for line in api.demo(data=folder):
+    progress = Progress(options.lang)
+    lines = api.demo(data=folder, progress=progress)
+    progress.done()
+    for line in lines:
         print(line)  # noqa: T201 - what this command is for
     return 0 if options.no_serve else _run(options)
 

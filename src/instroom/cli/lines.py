@@ -1,5 +1,6 @@
 """What commands print for people."""
 
+from collections import defaultdict
 from typing import Any
 
 from instroom.core.texts import Texts
@@ -42,14 +43,40 @@ def read_lines(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def fetch_lines(found: dict[str, Any]) -> list[str]:
-    """Return one line per source, and what to do by hand where it failed."""
-    lines = []
+def fetch_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return one line per source, what to do by hand where it failed, and how it went in all."""
+    t = Texts(language)
+    marks = {
+        "fetched": t("opgehaald"),
+        "unchanged": t("ongewijzigd"),
+        "failed": t("mislukt"),
+    }
+    lines, silent = [], defaultdict[str, list[str]](list)
     for source in found["sources"]:
-        lines.append(f"{source['status']:<10} {source['source']}  {source.get('url') or ''}")
-        if error := source.get("error"):
-            lines.append(f"           {error['message']}")
-            lines += [f"           {error['hint']}"] if error["hint"] else []
+        error = source["error"]
+        if error and error["code"] == "host_unreachable":
+            silent[error["where"]["key"]].append(f"  {source['source']}  {source['url'] or ''}")
+            continue
+        lines.append(f"{marks[source['status']]:<12} {source['source']}  {source['url'] or ''}")
+        if error:
+            lines.append(f"             {error['message']}")
+            lines += [f"             {error['hint']}"] if error["hint"] else []
+    for host, sources in silent.items():
+        lines.append(t("Geen verbinding met {host}. Niet opgehaald:", host=host))
+        lines += sources
+    if silent:
+        lines += [
+            t("Kijk of je computer verbinding heeft en probeer het opnieuw."),
+            t("Of download de bestanden zelf en lees ze in: instroom read MAP"),
+        ]
+    counts = {status: sum(s["status"] == status for s in found["sources"]) for status in marks}
+    lines.append(
+        t(
+            "{fetched} opgehaald, {unchanged} ongewijzigd, {failed} mislukt in {seconds} s",
+            **counts,
+            seconds=t.number(found["seconds"], digits=1),
+        )
+    )
     return lines
 
 

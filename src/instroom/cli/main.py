@@ -8,26 +8,16 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from instroom import __version__
+from instroom.cli.parser import Parser
+from instroom.cli.progress import Progress
 from instroom.cli.statistics import add_commands, names
 from instroom.core.errors import UserError
 
 Handler = Callable[[argparse.Namespace], int]
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:
-        raise UserError(message, hint=f"see {self.prog} --help")
-
-
-def _say(text: str) -> None:
-    """Print progress, only when a person is looking."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
 def _out(args: argparse.Namespace, data: Any, lines: Callable[[], Sequence[str]]) -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
+    args.progress.done()
     if args.json:
         print(json.dumps(data, ensure_ascii=False, indent=1))
     else:
@@ -36,16 +26,16 @@ def _out(args: argparse.Namespace, data: Any, lines: Callable[[], Sequence[str]]
 
 def build() -> argparse.ArgumentParser:
     """Return the parser of all commands of the library."""
-    shared = _Parser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument("--json", action="store_true", help="one JSON document on stdout")
     shared.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
     shared.add_argument("--data", default=None, metavar="DIR", help="data directory")
-    parser = _Parser(
+    parser = Parser(
         prog="instroom",
         description="Van open data naar een eerlijk antwoord: kiezen meer jongeren techniek?",
     )
     parser.add_argument("--version", action="version", version=f"instroom {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
 
     def add(name: str, text: str, handler: Handler) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text, parents=[shared])
@@ -111,7 +101,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             build().print_help()
             return 2
         handler: Handler = args.handler
-        return handler(args)
+        args.progress = Progress(args.lang)
+        try:
+            return handler(args)
+        finally:
+            args.progress.done()
     except UserError as error:
         if as_json:
             print(json.dumps({"error": error.to_dict()}, ensure_ascii=False, indent=1))
@@ -128,7 +122,7 @@ def _read(args: argparse.Namespace) -> int:
     from instroom import api
 
     found = api.read(
-        *args.paths, data=args.data, source=args.source, period=args.period, progress=_say
+        *args.paths, data=args.data, source=args.source, period=args.period, progress=args.progress
     )
     from instroom.cli.lines import read_lines
 
@@ -144,9 +138,9 @@ def _fetch(args: argparse.Namespace) -> int:
 
     today = datetime.datetime.now(tz=datetime.UTC).date()
     found = api.fetch(
-        *args.sources, data=args.data, base_url=args.base_url, progress=_say, today=today
+        *args.sources, data=args.data, base_url=args.base_url, progress=args.progress, today=today
     )
-    _out(args, found, lambda: fetch_lines(found))
+    _out(args, found, lambda: fetch_lines(found, args.lang))
     return 11 if any(s["status"] == "failed" for s in found["sources"]) else 0
 
 
@@ -206,7 +200,7 @@ def _export(args: argparse.Namespace) -> int:
 def _compute(args: argparse.Namespace) -> int:
     from instroom import api
 
-    found = api.compute(data=args.data, region=args.place, progress=_say)
+    found = api.compute(data=args.data, region=args.place, progress=args.progress)
     _out(
         args,
         found,

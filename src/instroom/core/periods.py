@@ -72,11 +72,22 @@ def parse(text: str) -> Period:
     elif _YEAR.fullmatch(clean):
         return Period("calendar", int(clean))
     raise DataError(
-        f"'{text}' is not a period",
+        f"'{text[:60]}' is not a period",
         code="unknown_period",
-        found=text,
+        found=text[:60],
         expected="a school year such as 2018-2019 or a calendar year such as 2019",
+        hint=_meant(clean),
     )
+
+
+def _meant(text: str) -> str:
+    """Return the period that was probably meant by two years that do not follow each other."""
+    years = re.fullmatch(r"(\d{4})\D+(\d{4})", text)
+    if not years:
+        return "write four digits per year; a span is FROM:TO"
+    start, end = int(years[1]), int(years[2])
+    span = f"; from one to another is '{start}-{start + 1}:{end - 1}-{end}'" if end > start else ""
+    return f"one school year is '{start}-{start + 1}'{span}"
 
 
 def span(text: str) -> tuple[Period | None, Period | None]:
@@ -90,4 +101,12 @@ def span(text: str) -> tuple[Period | None, Period | None]:
     first, colon, last = text.partition(":")
     low = parse(first) if first else None
     high = parse(last) if last else (None if colon else low)
+    if low and high and low.start > high.start:
+        raise DataError(
+            "the period ends before it begins",
+            code="unknown_period",
+            found=text[:60],
+            expected="FROM:TO, the earlier one first",
+            hint=f"did you mean '{last.strip()}:{first.strip()}'?",
+        )
     return low, high

@@ -53,6 +53,8 @@ def resolve(question: Question) -> tuple[models.Indicator, str | None, str | Non
     for name in question.by:
         if name not in indicator.breakdowns and indicator.measure != "missing":
             raise _no_such("breakdown", name, indicator.breakdowns)
+    for name in question.school_types:
+        _one_of("school type", name, list(registry.codes()["school_type"].codes))
     return indicator, stage, classification
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from instroom.core import periods
 from instroom.core.errors import DataError, Where
 from instroom.core.quantities import significant
 from instroom.core.series import Figure, Series
@@ -105,7 +106,10 @@ def series(
         indicator, places, tuple(by), stage, classification, period, tuple(school_type), transitions
     )
     definition, used_stage, used_classification = resolve(question)
-    found = ask(question, Facts(Store(data)))
+    facts = Facts(Store(data))
+    found = ask(question, facts)
+    if period:
+        _refuse_other_period(question, found, facts)
     return {
         "indicator": indicator,
         "classification": used_classification,
@@ -113,6 +117,41 @@ def series(
         "definition": definition_dict(definition, used_stage, used_classification),
         "series": [figure_dict(f) for f in found.figures],
     }
+
+
+def _refuse_other_period(question: Question, found: Published, facts: Facts) -> None:
+    """Refuse a period without figures when there are figures of other periods.
+
+    "The file was not read yet" would be untrue then. With no figures at all the answer stands:
+    missing, with its reason.
+    """
+    if any(figure.status != "missing" for figure in found.figures):
+        return
+    every = ask(replace(question, period=None), facts).figures
+    known = sorted({f.period for f in every if f.period and f.status != "missing"})
+    if not known:
+        return
+    asked = str(question.period)
+    raise DataError(
+        f"there are no figures of '{asked}'",
+        code="unknown_period",
+        where=Where(key="period"),
+        found=asked,
+        expected=known[0] if len(known) == 1 else f"a period from {known[0]} to {known[-1]}",
+        hint=f"did you mean '{_nearest_periods(asked, known)}'?",
+    )
+
+
+def _nearest_periods(asked: str, known: list[str]) -> str:
+    """Return the known period, or the span of them, that starts nearest to what was asked."""
+    years = {int(period[:4]): period for period in known}
+
+    def near(edge: periods.Period | None, otherwise: str) -> str:
+        return years[min(years, key=lambda y: abs(y - edge.start))] if edge else otherwise
+
+    low, high = periods.span(asked)
+    first, last = near(low, known[0]), near(high, known[-1])
+    return first if first == last else f"{first}:{last}"
 
 
 def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:

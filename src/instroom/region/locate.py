@@ -1,7 +1,9 @@
 """A place by its code or by its name, never guessed."""
 
+from difflib import get_close_matches
+
 from instroom.core.errors import DataError, Where
-from instroom.core.places import kind_of
+from instroom.core.places import kind_of, normal
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.region.organisations import Organisations
@@ -38,14 +40,31 @@ def find_place(text: str, schools: Organisations | None = None) -> str:
         if len(found) == 1:
             return found[0]
     raise DataError(
-        f"no place '{text}'",
+        f"no place '{clean[:60]}'",
         code="unknown_place",
         where=Where(key="place"),
-        found=text,
+        found=clean[:60],
         expected="a region such as twente, nl, a municipality (GM0153 or Enschede), a province "
         "(PV23), a school location (00AH00) or a board (BG12345)",
-        hint="use the code when a name exists twice",
+        hint=_nearest(clean, schools),
     )
+
+
+def _nearest(text: str, schools: Organisations | None) -> str:
+    """Return the names that look most like what was asked, or who shares the name."""
+    gaz = gazetteer()
+    if twins := gaz.codes_of(text):
+        return f"more than one place has this name; say which: {', '.join(twins)}"
+    names = {normal(name): name for name in (*registry.regions(), "nl")}
+    names |= {normal(gaz.name(code)): gaz.name(code) for code in gaz}
+    for places in registry.places().values():
+        names |= {normal(name): name for name in places.provinces.values()}
+    if schools and len(text) > 3:
+        names |= {normal(s.name): code for code, s in schools.locations.items() if s.name}
+    near = get_close_matches(normal(text[:60]), names, 3)
+    if not near:
+        return "use the code of the place, or its name as the municipality writes it"
+    return "did you mean " + ", ".join(f"'{names[name]}'" for name in near) + "?"
 
 
 def _kind(code: str) -> str:

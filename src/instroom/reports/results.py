@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom import __version__
+from instroom.core.progress import Progress, told
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
@@ -71,13 +72,13 @@ def questions(
     ]
 
 
-def compute_results(region: str, facts: Facts) -> Results:
+def compute_results(region: str, facts: Facts, progress: Progress | None = None) -> Results:
     """Compute all figures the pages of a region need, and pass them through the gate."""
     definition = registry.regions()[region]
     around = (region,) if definition.example else (region, "nl", definition.province)
     found: list[Series] = []
     places: dict[str, PlaceInfo] = {}
-    for indicator in registry.indicators().values():
+    for indicator in told(registry.indicators().values(), "indicators", progress):
         found += [compute_series(q, facts) for q in questions(indicator, around, deep=True)]
         if "municipality" in indicator.breakdowns:
             mine = _places(indicator, region, definition, facts)

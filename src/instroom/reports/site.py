@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from instroom import __version__
 from instroom.core.errors import DataError
+from instroom.core.progress import Progress, told
 from instroom.core.quantities import significant
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
@@ -26,7 +27,6 @@ from instroom.reports.shelf import Shelf
 from instroom.reports.studio import Job, Studio, draw_all
 from instroom.sources.store import Store, data_directory
 
-Progress = Callable[[str], None]
 DEFAULT_REGION = "twente"
 
 
@@ -60,18 +60,15 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Job
 
 def build(results: Results, *, progress: Progress | None = None) -> Site:
     """Make the whole site of a region from its published figures."""
-    say = progress or (lambda _: None)
     every: list[Document] = []
     jobs: list[Job] = []
-    for language in languages():
+    for language in told(languages(), "languages", progress):
         pages_of, jobs_of = documents(results, language)
         every += pages_of
         jobs += jobs_of
     pictures: dict[str, str] = {}
-    for name, svg in draw_all(jobs):
+    for _, (name, svg) in zip(told(jobs, "pictures", progress), draw_all(jobs), strict=True):
         pictures[name] = svg
-        if len(pictures) % 20 == 0:
-            say(f"{len(pictures)}/{len(jobs)} tekeningen")
     bodies = [d.to_dict() for d in every]
     bodies += {b["key"]: b for b in _api_documents(results)}.values()
     figures = list(_figures(results))
@@ -149,11 +146,13 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
             )
 
 
-def results_of(data: str | Path | None, region: str | None) -> Results:
+def results_of(
+    data: str | Path | None, region: str | None, progress: Progress | None = None
+) -> Results:
     """Compute results from the data directory, or take the package when nothing was read."""
     store = Store(data)
     if any(stored.observations.exists() for stored in store):
-        return compute_results(region or DEFAULT_REGION, Facts(store))
+        return compute_results(region or DEFAULT_REGION, Facts(store), progress)
     if region not in (None, DEFAULT_REGION):
         raise DataError(
             f"there are no observations to compute '{region}' from",
@@ -182,7 +181,7 @@ def compute(
         When a region is asked for that nothing was read about.
     """
     started = time.perf_counter()
-    site = build(results_of(data, region), progress=progress)
+    site = build(results_of(data, region, progress), progress=progress)
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     return {
@@ -196,7 +195,7 @@ def compute(
 
 def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
     """Fill the pages from what was read, else from the package; return the seven goals as lines."""
-    results = results_of(data, None)
+    results = results_of(data, None, progress)
     site = build(results, progress=progress)
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))

@@ -1,16 +1,16 @@
 """``instroom read``: recognise publishers' files by content and keep what they say."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import InstroomError, SourceError, UserError, Where
+from instroom.core.progress import Progress, silent
 from instroom.definitions import registry
 from instroom.sources import parse, sandbox
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
-Progress = Callable[[str], None]
 _SKIPPED = {"__pycache__", ".git"}
 _REPORTED = (
     "status",
@@ -65,7 +65,7 @@ def read(
     parse.check_period(period)
     if source:
         registry.sources()[source]
-    say = progress or (lambda _: None)
+    say = progress or silent
     store = Store(data)
     files = list(_files(paths))
     entries: dict[int, dict[str, Any]] = {}

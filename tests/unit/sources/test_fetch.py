@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from instroom.cli.main import main
 from instroom.core.errors import DefinitionError, InstroomError, UserError
 from instroom.definitions import registry
 from instroom.sources import downloads, parse, sandbox
@@ -697,3 +699,87 @@ def test_a_data_directory_that_cannot_be_written_is_told(run: Run) -> None:
     run.publisher.pages[EXAMS_PATH] = Page(exams())
     run.data.write_text("a file, no folder")
     assert refused(run(EXAMS)[0])["code"] == "cannot_write"
+
+
+# --- without a network -------------------------------------------------------------------
+
+
+def test_a_host_that_cannot_be_reached_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every source says so, with where to find it by hand; nobody waits for a second silence."""
+    knocked = []
+
+    def refuse(address: tuple[str, int], **_: float) -> None:
+        knocked.append(address)
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr("instroom.sources.door.getproxies", dict)
+    monkeypatch.setattr("instroom.sources.door.socket.create_connection", refuse)
+    pauses: list[float] = []
+    found = fetch(data=tmp_path / "data", sleep=pauses.append)
+    hosts = {entry["error"]["where"]["key"] for entry in found["sources"]}
+    assert hosts == {host for host, _ in knocked}
+    assert len(knocked) == len(hosts) < len(found["sources"])
+    assert pauses == []
+    for entry in found["sources"]:
+        error = refused(entry)
+        assert error["code"] == "host_unreachable"
+        assert error["found"] == "Network is unreachable"
+        assert "instroom read" in error["hint"]
+
+
+def test_behind_a_proxy_the_first_failure_of_a_host_is_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("instroom.sources.door.getproxies", lambda: {"https": "http://127.0.0.1:9"})
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    pauses: list[float] = []
+    found = fetch(
+        EXAMS,
+        "duo_vo_pupils",
+        data=tmp_path / "data",
+        base_url="http://127.0.0.1:9",
+        sleep=pauses.append,
+    )
+    assert {refused(entry)["code"] for entry in found["sources"]} == {"host_unreachable"}
+    assert pauses == []
+
+
+def test_names_that_are_never_looked_up_do_not_hold_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resolver can stay silent for a minute; all hosts together get a few seconds."""
+    stop = threading.Event()
+
+    def silent(*_: object, **__: object) -> None:
+        stop.wait(30)
+        raise OSError("too late to matter")
+
+    monkeypatch.setattr("instroom.sources.door.getproxies", dict)
+    monkeypatch.setattr("instroom.sources.door.REACH", 0.2)
+    monkeypatch.setattr("instroom.sources.door.socket.create_connection", silent)
+    found = fetch(data=tmp_path / "data")
+    stop.set()
+    assert {refused(entry)["code"] for entry in found["sources"]} == {"host_unreachable"}
+    assert found["seconds"] < 10
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("nl", "Geen verbinding met duo.nl"), ("en", "No connection"), ("de", "Keine Verbindung")],
+)
+def test_no_network_is_said_in_the_readers_language(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    words: str,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr("instroom.sources.door.getproxies", dict)
+    monkeypatch.setattr("instroom.sources.door.socket.create_connection", refuse)
+    assert main(["fetch", EXAMS, "--data", str(tmp_path), "--lang", language]) == 11
+    assert words in capsys.readouterr().out
