@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from instroom.privacy.suppression import protect
     from instroom.reports.files import export
     from instroom.reports.goals import kpi
+    from instroom.reports.rehearsal import rehearse
     from instroom.reports.site import compute, demo
     from instroom.sources.example import example
     from instroom.sources.fetch import fetch
@@ -40,6 +41,7 @@ _HOME = {
     "power": "instroom.monitoring.planning",
     "protect": "instroom.privacy.suppression",
     "read": "instroom.sources.read",
+    "rehearse": "instroom.reports.rehearsal",
     "reliability": "instroom.monitoring.scales",
     "series": "instroom.monitoring.questions",
 }
@@ -60,6 +62,7 @@ __all__ = [
     "power",
     "protect",
     "read",
+    "rehearse",
     "reliability",
     "series",
 ]

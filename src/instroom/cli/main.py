@@ -24,6 +24,10 @@ def _out(args: argparse.Namespace, data: Any, lines: Callable[[], Sequence[str]]
         print("\n".join(lines()))
 
 
+def _plugins() -> Sequence[Any]:
+    return tuple(entry_points(group="instroom.commands"))
+
+
 def build() -> argparse.ArgumentParser:
     """Return the parser of all commands of the library."""
     shared = Parser(add_help=False)
@@ -73,11 +77,14 @@ def build() -> argparse.ArgumentParser:
     sub = add(
         "example", "bestanden van een verzonnen streek schrijven, in de vorm van DUO", _example
     )
-    sub.add_argument("--out", required=True, metavar="DIR")
+    sub.add_argument("--out", metavar="DIR", help="map voor de bestanden, ./voorbeeld")
     sub.add_argument("--seed", type=int, default=1)
+    sub.add_argument("--run", action="store_true", help="ook inlezen, uitrekenen en tonen")
+    sub.add_argument("--port", default="8000", metavar="P", help="waar de pagina's staan")
+    sub.add_argument("--no-serve", action="store_true", help="uitrekenen en stoppen")
     add("check", "definities en gegevensmap nakijken", _check)
     add_commands(add, _out)
-    for plugin in entry_points(group="instroom.commands"):
+    for plugin in _plugins():
         commands.add_parser(plugin.name, help=_PLUGIN_HELP.get(plugin.name, ""), add_help=False)
     return parser
 
@@ -93,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in words
     try:
-        for plugin in entry_points(group="instroom.commands"):
+        for plugin in _plugins():
             if words[:1] == [plugin.name]:
                 return int(plugin.load()(words[1:]))
         args = build().parse_args(words)
@@ -215,16 +222,36 @@ def _compute(args: argparse.Namespace) -> int:
 def _example(args: argparse.Namespace) -> int:
     from instroom import api
 
-    found = api.example(out=args.out, seed=args.seed)
+    if args.run:
+        return _rehearse(args)
+    found = api.example(out=args.out or "voorbeeld", seed=args.seed)
+    _out(
+        args,
+        found,
+        lambda: [*found["files"], "Nu: instroom example --run, of instroom read en compute"],
+    )
+    return 0
+
+
+def _rehearse(args: argparse.Namespace) -> int:
+    """Run the invented region through all commands, the pages last."""
+    from instroom import api
+
+    found = api.rehearse(out=args.out, data=args.data, seed=args.seed, progress=args.progress)
+    done = found["compute"]
     _out(
         args,
         found,
         lambda: [
-            *found["files"],
-            f"Nu: instroom read {args.out}, instroom compute --place voorbeeld",
+            f"{len(found['files'])} bestanden van een verzonnen streek gelezen; "
+            f"{done['figures']} cijfers, {done['documents']} pagina's in {found['data']}"
         ],
     )
-    return 0
+    serve = [plugin for plugin in _plugins() if plugin.name == "serve"]
+    if args.json or args.no_serve or not serve:
+        return 0
+    options = ["--data", found["data"], "--port", args.port, "--lang", args.lang]
+    return int(serve[0].load()(options))
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ institution has, so that no invented figure carries the name of a real one. The 
 each other: who is in year 4 of havo in one file stands for an exam in another.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from instroom.definitions import registry
 Size = Literal["small", "large"]
 Row = list[str]
 
-_REGION = "voorbeeld"
+REGION = "voorbeeld"
 #: Exam cohorts by the year in which their last school year starts; later ones are in school.
 _YEARS = range(2014, 2026)
 _PRIMARY_YEARS = range(1996, 2026)
@@ -234,13 +235,19 @@ def example(*, out: str | Path, seed: int = 1) -> dict[str, Any]:
     return {"files": [str(path) for path in write_example(Path(out), seed=seed)]}
 
 
+def layout_of(path: Path) -> str | None:
+    """Return the source of an example file whose columns alone cannot tell; else None."""
+    found = re.search(r"eerstejaars-ingeschrevenen-(hbo|wo)-", path.name)
+    return f"duo_{found[1]}_entrants" if found else None
+
+
 def _towns() -> list[Town]:
-    region = registry.regions()[_REGION]
+    region = registry.regions()[REGION]
     return [Town(code, tile.name) for code, tile in region.municipalities.items()]
 
 
 def _province() -> str:
-    return registry.places()[_REGION].provinces[registry.regions()[_REGION].province]
+    return registry.places()[REGION].provinces[registry.regions()[REGION].province]
 
 
 def _schools(kind: str, size: Size) -> Iterator[School]:
@@ -429,7 +436,7 @@ def _addresses(schools: list[School], *, secondary: bool) -> str:
     header += [f"{name} CORRESPONDENTIEADRES" for name in post]
     header += [f"{area} {what}" for area in areas for what in ("CODE", "NAAM")]
     header += [] if secondary else ["VAKANTIEREGIO"]
-    region = registry.regions()[_REGION].title
+    region = registry.regions()[REGION].title
     rows = []
     for number, school in enumerate(schools):
         place = school.town.name.upper()
