@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from instroom.api import compress
+
 ROOT = Path(__file__).parents[2]
 #: Real municipalities of Twente and their neighbours; the schools in them are invented.
 TOWNS = ("ALMELO", "BORNE", "ENSCHEDE", "HENGELO", "OLDENZAAL", "DOETINCHEM", "AALTEN")
@@ -164,9 +166,22 @@ def lay(folder: Path) -> None:
         (folder / name).write_bytes(make())
     text = (folder / "bij-de-ander" / "leerlingen.csv").read_text("utf-8")
     rows = list(csv.reader(text.splitlines()))
-    other = [[f"L{cell}" if i in (0, 1, 2) else cell for i, cell in enumerate(r)] for r in rows[1:]]
+    other = [
+        [f"L{cell}" if i in (0, 1, 2) else cell for i, cell in enumerate(r)] for r in rows[89:]
+    ]
     lines = [",".join(row) for row in (rows[0], *other)]
     (folder / "bij-de-ander" / "leerlingen.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    key = folder / "sleutel.txt"
+    for sums in ("linde.json", "sommen.json"):
+        compress(
+            folder / "bij-de-ander" / "leerlingen.csv",
+            outcome="na",
+            baseline="voor",
+            treatment="deed_mee",
+            groups=["school"],
+            key=key,
+            out=folder / sums,
+        )
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "activate").write_text("true\n")
 

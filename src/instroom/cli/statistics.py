@@ -12,6 +12,8 @@ from instroom.core.errors import DataError, UserError, Where
 Handler = Callable[[argparse.Namespace], int]
 Add = Callable[[str, str, Handler], argparse.ArgumentParser]
 Out = Callable[[argparse.Namespace, Any, Callable[[], list[str]]], None]
+#: What every command has, besides its own options.
+_COMMON = {"command", "handler", "json", "lang", "data", "progress"}
 
 
 def names(text: str) -> list[str]:
@@ -152,7 +154,8 @@ def _add_planning(add: Add, out: Out) -> None:
         options = {
             key: value
             for key, value in vars(args).items()
-            if key not in ("command", "handler", "json", "lang", "data") and value is not None
+            if key not in ("command", "handler", "json", "lang", "data", "progress")
+            and value is not None
         }
         found = api.power(**options)
         out(args, found, lambda: power_lines(found, args.lang))
