@@ -1,14 +1,15 @@
 # Works on a bare machine with Python 3.11 or newer; everything lands in .venv.
 PY ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: demo test test-full check serve docs messages lock clean
+.PHONY: demo test test-full check serve docs messages audit licences lock clean
 
-demo: $(VENV)/.ok ## environment, real results, the seven goals, server on port 8000
-	@$(BIN)/instroom demo
+demo: $(VENV)/.ok ## environment, real results, the seven goals, server; make demo PORT=8080
+	@$(BIN)/instroom demo --port $(PORT)
 
 test: check ## all checks and tests that need only Python
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or postgres or slow)"
@@ -23,13 +24,19 @@ check: $(VENV)/.dev ## style, types, architecture
 	@scripts/check
 
 serve: $(VENV)/.ok ## the pages of the data directory
-	@$(BIN)/instroom serve
+	@$(BIN)/instroom serve --port $(PORT)
 
 docs: $(VENV)/.ok ## the generated reference pages and GLOSSARY.md
 	@$(BIN)/python scripts/make_docs.py
 
 messages: $(VENV)/.dev ## collect texts into the .po files
 	@$(BIN)/python scripts/messages.py
+
+audit: $(VENV)/.dev ## known advisories of all installed packages; needs the network
+	@$(BIN)/python scripts/audit.py
+
+licences: $(VENV)/.full ## the page of the licences of all locked packages
+	@$(BIN)/python scripts/licences.py
 
 lock: $(VENV)/.uv ## make all lock files anew (no host names inside)
 	@$(UV) compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra web --extra build -o requirements.lock pyproject.toml
