@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from instroom.privacy.suppression import protect
     from instroom.reports.files import export
     from instroom.reports.goals import kpi
-    from instroom.reports.rehearsal import rehearse
+    from instroom.reports.rehearsal import example
     from instroom.reports.site import compute, demo
-    from instroom.sources.example import example
     from instroom.sources.fetch import fetch
     from instroom.sources.read import read
     from instroom.sources.store import check
@@ -31,7 +30,7 @@ _HOME = {
     "compute": "instroom.reports.site",
     "demo": "instroom.reports.site",
     "effect": "instroom.monitoring.effects",
-    "example": "instroom.sources.example",
+    "example": "instroom.reports.rehearsal",
     "explain": "instroom.monitoring.questions",
     "export": "instroom.reports.files",
     "fetch": "instroom.sources.fetch",
@@ -41,7 +40,6 @@ _HOME = {
     "power": "instroom.monitoring.planning",
     "protect": "instroom.privacy.suppression",
     "read": "instroom.sources.read",
-    "rehearse": "instroom.reports.rehearsal",
     "reliability": "instroom.monitoring.scales",
     "series": "instroom.monitoring.questions",
 }
@@ -62,7 +60,6 @@ __all__ = [
     "power",
     "protect",
     "read",
-    "rehearse",
     "reliability",
     "series",
 ]

@@ -77,7 +77,9 @@ def build() -> argparse.ArgumentParser:
     sub = add(
         "example", "bestanden van een verzonnen streek schrijven, in de vorm van DUO", _example
     )
-    sub.add_argument("--out", metavar="DIR", help="map voor de bestanden, ./voorbeeld")
+    sub.add_argument(
+        "--out", default="voorbeeld", metavar="DIR", help="map voor de bestanden, ./voorbeeld"
+    )
     sub.add_argument("--seed", type=int, default=1)
     sub.add_argument("--run", action="store_true", help="ook inlezen, uitrekenen en tonen")
     sub.add_argument("--port", default="8000", metavar="P", help="waar de pagina's staan")
@@ -224,7 +226,7 @@ def _example(args: argparse.Namespace) -> int:
 
     if args.run:
         return _rehearse(args)
-    found = api.example(out=args.out or "voorbeeld", seed=args.seed)
+    found = api.example(out=args.out, seed=args.seed)
     _out(
         args,
         found,
@@ -237,7 +239,9 @@ def _rehearse(args: argparse.Namespace) -> int:
     """Run the invented region through all commands, the pages last."""
     from instroom import api
 
-    found = api.rehearse(out=args.out, data=args.data, seed=args.seed, progress=args.progress)
+    found = api.example(
+        out=args.out, seed=args.seed, run=True, data=args.data, progress=args.progress
+    )
     done = found["compute"]
     _out(
         args,

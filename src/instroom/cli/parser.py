@@ -53,5 +53,5 @@ class Parser(argparse.ArgumentParser):
             f"no {what} '{clean}'",
             found=clean,
             expected=", ".join(name for name in names if name != "-h"),
-            hint=f"did you mean '{near[0]}'?" if near else f"see {self.prog} --help",
+            hint=(f"did you mean '{near[0]}'? " if near else "") + f"see {self.prog} --help",
         )

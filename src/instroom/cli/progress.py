@@ -3,10 +3,13 @@
 import re
 import sys
 import time
-from typing import TextIO
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
 
 from instroom.core.progress import WORK
-from instroom.core.texts import Texts
+
+if TYPE_CHECKING:
+    from instroom.core.texts import Texts
 
 _COUNT = re.compile(r"(\d+)/(\d+) ")
 #: Where nobody sees a line being rewritten (a log, ``make`` in a pipe): a line per so many seconds.
@@ -26,7 +29,7 @@ class Progress:
     """
 
     def __init__(self, language: str = "nl", stream: TextIO | None = None) -> None:
-        self.t = Texts(language)
+        self._language = language
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._started = self._spoken = time.monotonic()
@@ -36,23 +39,31 @@ class Progress:
     def __call__(self, text: str) -> None:
         """Say one line; see the class."""
         now = time.monotonic()
-        count, words = _COUNT.match(text), text
-        if count:
-            what = text[count.end() :]
-            words = text[: count.end()] + (self.t(WORK[what]) if what in WORK else what)
         rest = self._rest(text, now)
         if self._live:
-            self._write(f"\r\033[K{words}{rest}")
+            self._write(f"\r\033[K{self._words(text)}{rest}")
             self._open = True
         elif now - self._spoken >= (_FIRST if self._spoken == self._started else _EVERY):
             self._spoken = now
-            self._write(f"{words}{rest}\n")
+            self._write(f"{self._words(text)}{rest}\n")
+
+    @cached_property
+    def t(self) -> "Texts":
+        """The words of the reader; looked up when something is said, for quick commands' sake."""
+        from instroom.core.texts import Texts
+
+        return Texts(self._language)
 
     def done(self) -> None:
         """Wipe the line, so that the answer stands alone."""
         if self._open:
             self._write("\r\033[K")
             self._open = False
+
+    def _words(self, text: str) -> str:
+        count = _COUNT.match(text)
+        what = text[count.end() :] if count else ""
+        return text[: -len(what)] + self.t(WORK[what]) if what in WORK else text
 
     def _rest(self, text: str, now: float) -> str:
         found = _COUNT.match(text)

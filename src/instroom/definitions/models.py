@@ -46,6 +46,7 @@ class Column(Part):
     ``names`` are the publisher's spellings over the years; case, underscores and spaces at
     the ends do not matter. ``role`` says which observation column it fills. ``extract`` keeps
     one named group of the cell; ``codes`` names the code list that gives the cell its meaning.
+    ``only`` are the cells this layout can have: another one means another table.
     """
 
     names: list[str] = Field(min_length=1)
@@ -53,11 +54,16 @@ class Column(Part):
     required: bool = False
     extract: Pattern | None = None
     codes: str | None = None
+    only: list[Pattern] = []
     type: Literal["text", "brin", "location", "municipality", "board", "postcode", "date"] = "text"
 
 
 class Values(Part):
-    """Columns that hold numbers: found by a pattern, whose named groups become dimensions."""
+    """Columns that hold numbers: found by a pattern, whose named groups become dimensions.
+
+    Where it is ``required``, every word of ``measures`` must be found. ``mean_of`` names the
+    count that a mean is taken over: a mean over nobody is missing.
+    """
 
     pattern: Pattern
     measure: str | None = None
@@ -65,6 +71,7 @@ class Values(Part):
     type: Literal["count", "decimal", "percent", "flagged"] = "count"
     required: bool = True
     missing: list[str] = []
+    mean_of: str | None = None
     set: dict[str, str] = {}
 
 
@@ -106,12 +113,30 @@ class Fetch(Part):
 
 
 class Recognise(Part):
-    """How a layout is told from others with the same columns."""
+    """How a layout is told from others with the same columns.
+
+    ``contains``: a column holds at least one of these words. ``headers``: columns that must all
+    be there. ``exact``: no column but those of the definition. ``twins``: other tables of the
+    publisher, not read here, with the same columns and codes; only the publisher's id of the
+    dataset, or ``contains``, tells them apart.
+    """
 
     at_least_rows: int = 0
     contains: dict[str, list[str]] = {}
-    header: Pattern | None = None
+    headers: list[Pattern] = []
+    exact: bool = False
+    twins: list[str] = []
     share_known: float = 0.6
+
+
+class Publisher(Definition):
+    """A publisher: columns that many of its tables share, and what ids of its datasets look like.
+
+    A shared column is no evidence of which table it is.
+    """
+
+    shared: list[str]
+    dataset_id: Pattern | None = None
 
 
 class Source(Definition):
@@ -148,7 +173,12 @@ class Code(Part):
 
 
 class CodeList(Definition):
-    """The values one dimension can take. Spellings not listed stay as the publisher wrote them."""
+    """The values one dimension can take. Spellings not listed stay as the publisher wrote them.
+
+    A ``closed`` list is whole: a column of which it knows less than half is another column.
+    """
+
+    closed: bool = False
 
     codes: dict[str, Code]
 

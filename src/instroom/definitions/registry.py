@@ -22,6 +22,7 @@ D = TypeVar("D", bound=models.Definition)
 #: kind -> folder and model; this is the whole list of kinds.
 KINDS: dict[str, tuple[str, type[models.Definition]]] = {
     "source": ("monitoring/sources", models.Source),
+    "publisher": ("monitoring/publishers", models.Publisher),
     "codes": ("monitoring/codes", models.CodeList),
     "indicator": ("monitoring/indicators", models.Indicator),
     "classification": ("monitoring/classifications", models.Classification),
@@ -141,6 +142,11 @@ def _get(kind: str) -> Registry[Any]:
 def sources() -> Registry[models.Source]:
     """Return the layouts of publishers."""
     return _get("source")
+
+
+def publishers() -> Registry[models.Publisher]:
+    """Return the publishers, with what their tables have in common."""
+    return _get("publisher")
 
 
 def codes() -> Registry[models.CodeList]:

@@ -41,6 +41,8 @@ class Facts:
 
     store: Store
     _cells: dict[tuple[object, ...], list[Cell]] = field(default_factory=dict)
+    #: indicator -> periods of which a file is there that lacks what the indicator counts.
+    lacking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @cached_property
     def organisations(self) -> Organisations:
@@ -127,6 +129,9 @@ def _collect(
         if stored is None or not stored.observations.exists():
             continue
         frame = facts.connection.read_parquet(str(stored.observations))
+        if not _holds(frame, measures, part):
+            facts.lacking[indicator.id] |= set(wanted)
+            continue
         rows = choose(frame, {"measure": measures, "period": wanted, **stage.where})
         rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part)
         found = rows.collect("pyarrow").to_native()
@@ -134,6 +139,20 @@ def _collect(
             found = pa.Table.from_pylist([_rest_of(row) for row in found.to_pylist()])
         result += _as_cells(found, dims, bool(stored.receipt.get("example")), facts)
     return result
+
+
+def _holds(frame: Any, measures: list[str], part: dict[str, list[str]]) -> bool:
+    """Return whether a file has every measure that is counted, and a column that tells the part.
+
+    Without them a sum would be 0, and nobody counted that.
+    """
+    known = {row[0] for row in frame.select("measure").distinct().fetchall()}
+    if not set(measures) <= known:
+        return False
+    columns = [name for name in part if name != "measure"]
+    return not columns or any(
+        frame.filter(f'"{name}" is not null').limit(1).fetchall() for name in columns
+    )
 
 
 def _as_cells(

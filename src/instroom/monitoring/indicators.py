@@ -201,7 +201,7 @@ def _figures(
         if (figure := _figure(name, indicator, group, sums)).status != "not_applicable"
         or not figure.by
     ]
-    figures += _absent(name, stage, question, wanted_types, places, seen, groups)
+    figures += _absent(name, stage, question, wanted_types, places, seen, groups, facts)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
 
@@ -320,10 +320,15 @@ def _absent(
     places: list[str],
     seen: set[str],
     groups: dict[Group, _Sums],
+    facts: Facts,
 ) -> list[Figure]:
     """Say of every figure that was asked for and is not there why it is not."""
     if not seen:
         exact = question.period if question.period and ":" not in question.period else ""
+        lacking = facts.lacking.get(name.indicator, set())
+        if lacking and (not exact or exact in lacking):
+            reason, periods_of = "measure_not_in_file", sorted(lacking)
+            return [name.missing(p, t, (), reason) for p in places for t in periods_of]
         return [name.missing(p, exact, (), "source_not_read") for p in places]
     result = []
     for school_type, reason in stage.missing.items():

@@ -64,7 +64,7 @@ def _nearest(text: str, schools: Organisations | None) -> str:
     near = get_close_matches(normal(text[:60]), names, 3)
     if not near:
         return "use the code of the place, or its name as the municipality writes it"
-    return "did you mean " + ", ".join(f"'{names[name]}'" for name in near) + "?"
+    return "did you mean " + ", ".join(f"'{names[name]}'" for name in near) + "? A code works too."
 
 
 def _kind(code: str) -> str:

@@ -7,26 +7,31 @@ from typing import Any
 from instroom.core.errors import DataError, Where
 from instroom.core.progress import Progress
 from instroom.reports.site import compute
-from instroom.sources.example import REGION, example, layout_of
+from instroom.sources.example import REGION, layout_of, write_example
 from instroom.sources.read import read
 from instroom.sources.store import Store
 
 FOLDER, DATA = "voorbeeld", "voorbeeld-data"
 
 
-def rehearse(
+def example(
     *,
-    out: str | Path | None = None,
-    data: str | Path | None = None,
+    out: str | Path = FOLDER,
     seed: int = 1,
+    run: bool = False,
+    data: str | Path | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Write the files of the invented region, read them and compute its pages.
+    """Write files of an invented region in the publishers' genuine layouts.
+
+    With ``run`` they are read and computed too, so that only serving is left.
 
     Parameters
     ----------
     out
         Folder for the files; ``./voorbeeld`` when left out.
+    run
+        Also read the files and compute the pages.
     data
         The data directory; else ``INSTROOM_DATA``, else ``./voorbeeld-data``. It may hold nothing
         but the invented region: real and invented figures never stand side by side.
@@ -36,13 +41,16 @@ def rehearse(
     Returns
     -------
     dict
-        ``{"files", "data", "read", "compute"}``; the last two as their commands answer.
+        ``{"files"}``, with ``run`` also ``{"data", "read", "compute"}``; the last two as their
+        commands answer.
 
     Raises
     ------
     DataError
         When the data directory holds files of publishers.
     """
+    if not run:
+        return {"files": [str(path) for path in write_example(Path(out), seed=seed)]}
     folder = Path(data or os.environ.get("INSTROOM_DATA") or DATA)
     if real := [s.receipt["name"] for s in Store(folder) if not s.receipt.get("example")]:
         raise DataError(
@@ -53,7 +61,7 @@ def rehearse(
             expected="an empty folder, or one with nothing but the invented region",
             hint=f"give the invented region a folder of its own: --data {DATA}",
         )
-    files = example(out=out or FOLDER, seed=seed)["files"]
+    files = [str(path) for path in write_example(Path(out), seed=seed)]
     known: dict[str | None, list[str]] = {}
     for file in files:
         known.setdefault(layout_of(Path(file)), []).append(file)

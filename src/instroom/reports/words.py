@@ -10,6 +10,7 @@ REASONS = {
     "no_open_file": "er is geen open bestand dat dit bevat",
     "flow_files_withdrawn": "DUO heeft de stroombestanden uit de open data gehaald; "
     "volgen van school naar vervolgstudie kan alleen met eigen bestanden van scholen",
+    "measure_not_in_file": "het bestand dat is ingelezen heeft hier geen kolom voor",
     "source_not_read": "het bestand dat hiervoor nodig is, is nog niet ingelezen",
     "no_records": "in dit bestand staan geen scholen voor deze plaats",
     "no_file_for_date": "voor deze datum is geen open bestand ingelezen",

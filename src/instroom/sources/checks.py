@@ -11,6 +11,8 @@ from instroom.definitions.models import Check
 from instroom.sources.shape import Block, Shaped
 
 Warnings = dict[str, tuple[int, str]]
+#: More cells than this that are all 0 are no measure.
+_ZEROS = 50
 Rows = npt.NDArray[np.intp]
 
 
@@ -34,7 +36,26 @@ def run(shaped: Shaped, complete: bool) -> Warnings:
         if check.kind == "total_between" and not complete:
             continue
         _KINDS[check.kind](shaped, check, warnings)
+    _not_all_zero(shaped)
     return warnings
+
+
+def _not_all_zero(shaped: Shaped) -> None:
+    """Refuse a measure of nothing but zeros: a column was taken for another one."""
+    cells: dict[str, list[Block]] = defaultdict(list)
+    for block in shaped.blocks:
+        cells[block.measure].append(block)
+    for measure, blocks in cells.items():
+        known = sum(int(np.count_nonzero(~np.isnan(block.high))) for block in blocks)
+        if known > _ZEROS and not any(np.nanmax(block.high, initial=0.0) > 0 for block in blocks):
+            raise SourceError(
+                f"every cell of '{measure}' is 0",
+                code="all_zero",
+                where=Where(row=shaped.lines[0], column=blocks[0].header.strip()),
+                found=f"{known} zeros",
+                expected=f"at least one number above 0 in more than {_ZEROS} cells",
+                hint="the column is not what its name says, or is empty; fetch the file again",
+            )
 
 
 def _chosen(shaped: Shaped, check: Check) -> list[Block]:

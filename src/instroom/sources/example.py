@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -230,13 +230,10 @@ def write_example(folder: Path, *, seed: int = 1, size: Size = "small") -> list[
     return sorted(written)
 
 
-def example(*, out: str | Path, seed: int = 1) -> dict[str, Any]:
-    """Write files of an invented region in the publishers' genuine layouts; list them."""
-    return {"files": [str(path) for path in write_example(Path(out), seed=seed)]}
-
-
 def layout_of(path: Path) -> str | None:
     """Return the source of an example file whose columns alone cannot tell; else None."""
+    if "schoolvestigingen-basisonderwijs" in path.name:
+        return "duo_po_addresses"
     found = re.search(r"eerstejaars-ingeschrevenen-(hbo|wo)-", path.name)
     return f"duo_{found[1]}_entrants" if found else None
 

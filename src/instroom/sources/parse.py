@@ -21,9 +21,11 @@ from instroom.definitions import registry
 from instroom.definitions.models import Source
 from instroom.sources import checks
 from instroom.sources.decode import decode
+from instroom.sources.evidence import OTHER_PERIOD, match
 from instroom.sources.readers import eurostat, odata_metadata, workbook
-from instroom.sources.recognise import recognise
-from instroom.sources.shape import Shaped, companion, observations, shape, year_period
+from instroom.sources.recognise import Finding, recognise
+from instroom.sources.rows import companion, observations
+from instroom.sources.shape import Shaped, shape, year_period
 from instroom.sources.tables import RawTable, read_table
 
 MAX_BYTES = 256 * 2**20
@@ -97,10 +99,13 @@ def _read(
     if odata_metadata.is_metadata(text.text):
         return _read_metadata(text.text, out, wanted, text.encoding)
     table = _delimited(text.text, wanted)
-    candidates = recognise(table, wanted) if table else []
-    if table is None or not candidates:
-        return Reading(reason=_unknown_reason(), encoding=text.encoding)
-    reading, shaped = _settle(table, candidates, name, period)
+    if table is None:
+        return Reading(reason=Finding().reason, encoding=text.encoding)
+    finding = recognise(table, wanted, name, chosen=_chosen(wanted))
+    settled = _settle(table, finding.sources, name, period)
+    if settled is None:
+        return _unknown(finding, table, text.encoding)
+    reading, shaped = settled
     reading.encoding = text.encoding
     reading.rows = len(table.rows)
     del table  # the text and its cells are not needed any more, and may be large
@@ -124,30 +129,50 @@ def _header_known(header: RawTable, wanted: list[Source]) -> bool:
     if eurostat.is_packed(header):
         return True
     for source in wanted:
-        told = source.recognise.model_copy(update={"contains": {}})
-        bare = source.model_copy(update={"recognise": told})
-        try:
-            if recognise(header, [bare]):
-                return True
-        except SourceError:
+        found = match(header.header, source)
+        if len(found.missing) <= 1 and found.telling > 1:
             return True
     return False
 
 
-def _unknown_reason() -> str:
-    return "no publisher's layout known here has these columns"
+def _chosen(wanted: list[Source]) -> bool:
+    return len(wanted) == 1
+
+
+def _unknown(finding: Finding, table: RawTable, encoding: str | None) -> Reading:
+    """Say why a table is no layout, what it might be, and what was seen of it."""
+    names = [source.id for source in finding.sources] or list(finding.might)
+    reason = finding.reason
+    if finding.sources:
+        reason = (
+            f"{' and '.join(names)} have the same columns, and an excerpt cannot tell them apart"
+        )
+    if names:
+        reason += f"; say which one it is: --source {' or --source '.join(names)}"
+    reading = Reading(reason=reason, encoding=encoding)
+    reading.warnings["unknown_layout"] = (1, reason)
+    if names and (odd := _odd_periods(table.header)):
+        reading.warnings["periods_left_out"] = odd
+    return reading
+
+
+def _odd_periods(header: list[str]) -> tuple[int, str] | None:
+    odd = [cell.strip() for cell in header if OTHER_PERIOD.fullmatch(cell.strip())]
+    return (len(odd), f"no single year: {', '.join(odd[:8])}") if odd else None
 
 
 def _settle(
     table: RawTable, candidates: list[Source], name: str, period: str | None
-) -> tuple[Reading, Shaped]:
-    """Shape and check the table with the first candidate whose totals hold."""
+) -> tuple[Reading, Shaped] | None:
+    """Shape and check the table with the first candidate whose totals hold.
+
+    None when there is no candidate, or several and too few rows for their totals to decide.
+    """
     problems: list[SourceError] = []
     if len(candidates) > 1:
-        whole = [s for s in candidates if len(table.rows) >= s.recognise.at_least_rows]
-        if not whole:
-            raise _ambiguous(candidates)
-        candidates = whole
+        candidates = [s for s in candidates if len(table.rows) >= s.recognise.at_least_rows]
+    if not candidates:
+        return None
     for source in candidates:
         warnings: dict[str, tuple[int, str]] = {}
         assumed = _period(source, name, period, warnings)
@@ -165,17 +190,6 @@ def _settle(
         _count_warnings(table, shaped, reading, complete)
         return reading, shaped
     raise problems[0]
-
-
-def _ambiguous(candidates: list[Source]) -> SourceError:
-    names = ", ".join(source.id for source in candidates)
-    return SourceError(
-        "several layouts have exactly these columns, and an excerpt cannot tell them apart",
-        code="ambiguous_layout",
-        found=names,
-        expected="the publisher's whole file",
-        hint=f"say which one it is: --source {candidates[0].id}",
-    )
 
 
 def _period(
@@ -223,6 +237,7 @@ def _count_warnings(table: RawTable, shaped: Shaped, reading: Reading, complete:
             len(table.rows),
             "only a part of the publisher's file; kept out of regional and national totals",
         )
+    _count_left_out(table, shaped, found)
     names = shaped.keys.get("municipality_name")
     if names:
         codes = shaped.keys["municipality"]
@@ -232,18 +247,35 @@ def _count_warnings(table: RawTable, shaped: Shaped, reading: Reading, complete:
     reading.periods = shaped.periods
 
 
+def _count_left_out(table: RawTable, shaped: Shaped, found: dict[str, tuple[int, str]]) -> None:
+    """Name what the table has and the layout does not read, and the other way round."""
+    left = [c.strip() for c in match(table.header, shaped.source).left if c.strip()]
+    if odd := _odd_periods(left):
+        found["periods_left_out"] = odd
+    if others := [cell for cell in left if not OTHER_PERIOD.fullmatch(cell)]:
+        found["columns_left_out"] = (len(others), ", ".join(c[:40] for c in others[:8]))
+    lacking = [
+        values.measure or ", ".join(values.measures.values())
+        for values in shaped.source.values
+        if not any(re.fullmatch(values.pattern, c.strip(), re.IGNORECASE) for c in table.header)
+    ]
+    if lacking:
+        found["measure_missing"] = (len(lacking), f"no column here for: {', '.join(lacking)}")
+
+
 def _read_workbook(
     data: bytes, name: str, out: Path, sha256: str, wanted: list[Source], period: str | None
 ) -> Reading:
-    result = Reading(reason=_unknown_reason())
+    result = Reading(reason=Finding().reason)
     shaped_sheets: list[Shaped] = []
     for options in workbook.tables(data):
         for table in options:
             candidates = _quiet(table, [s for s in wanted if s.reader == "workbook"])
-            if not candidates:
+            title = (_title_period(table, candidates[0]) if candidates else None) or period
+            settled = _settle(table, candidates, name, title)
+            if settled is None:
                 continue
-            title = _title_period(table, candidates[0]) or period
-            reading, shaped = _settle(table, candidates, name, title)
+            reading, shaped = settled
             shaped_sheets.append(shaped)
             reading.tables = {**result.tables, table.name: len(table.rows)}
             reading.warnings = result.warnings | reading.warnings
@@ -258,7 +290,7 @@ def _read_workbook(
 
 def _quiet(table: RawTable, wanted: list[Source]) -> list[Source]:
     try:
-        return recognise(table, wanted)
+        return recognise(table, wanted).sources
     except SourceError:
         return []
 
@@ -272,7 +304,7 @@ def _title_period(table: RawTable, source: Source) -> str | None:
 def _read_metadata(text: str, out: Path, wanted: list[Source], encoding: str) -> Reading:
     source = next((s for s in wanted if s.reader == "odata_metadata"), None)
     if source is None:
-        return Reading(reason=_unknown_reason(), encoding=encoding)
+        return Reading(reason=Finding().reason, encoding=encoding)
     found = odata_metadata.tables(text)
     records = [(t.name, key, title) for t in found for key, title in odata_metadata.titles(t)]
     pq.write_table(

@@ -1,90 +1,174 @@
-"""Which publisher's layout a table has: by its columns and contents, never by its file name."""
+"""Which publisher's layout a table has: by telling evidence, never by columns that many share.
 
-import re
-from dataclasses import dataclass
+A layout fits when every key and every measure it needs has its column, at least one of those is
+telling, and the cells are codes that the layout can have. The publisher's own id of the dataset
+decides between tables with the same columns and codes; without it such a file stays unknown until
+somebody says which one it is.
+"""
+
+from dataclasses import dataclass, field
 
 from instroom.core.errors import SourceError, Where
 from instroom.definitions.models import Source
-from instroom.sources.tables import RawTable, normal
+from instroom.sources.evidence import (
+    OTHER_PERIOD,
+    Match,
+    column_index,
+    dataset_of,
+    fits,
+    match,
+    told,
+)
+from instroom.sources.tables import RawTable
+
+#: The share of a header that must be a layout's when one column alone tells it.
+_NEARLY_ALL = 0.9
+
+__all__ = ["Finding", "column_index", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """How well a table fits a source definition."""
+class Finding:
+    """Which layouts a table can be, best first; with none, why not and what it might be.
 
-    source: Source
-    missing: tuple[str, ...]
-    share: float
-    wants: int
+    More than one stands for equal columns and codes: only national totals can still decide.
+    """
 
-
-def column_index(header: list[str], names: list[str]) -> int | None:
-    """Return where a column stands, under any of its spellings."""
-    wanted = [normal(name) for name in names]
-    positions = {normal(name): i for i, name in reversed(list(enumerate(header)))}
-    return next((positions[name] for name in wanted if name in positions), None)
+    sources: list[Source] = field(default_factory=list)
+    reason: str = "no publisher's layout known here has these columns"
+    might: tuple[str, ...] = ()
 
 
-def match(table: RawTable, source: Source) -> Match:
-    """Compare the header with a definition: required columns that miss, and the known share."""
-    known = {normal(name) for column in source.columns.values() for name in column.names}
-    known |= {normal(name) for name in source.known}
-    missing = [
-        column.names[0]
-        for column in source.columns.values()
-        if column.required and column_index(table.header, column.names) is None
-    ]
-    patterns = [re.compile(values.pattern, re.IGNORECASE) for values in source.values]
-    for values, pattern in zip(source.values, patterns, strict=True):
-        if values.required and not any(pattern.fullmatch(name.strip()) for name in table.header):
-            missing.append(values.pattern)
-    seen = sum(
-        normal(name) in known or any(p.fullmatch(name.strip()) for p in patterns)
-        for name in table.header
-    )
-    wants = sum(column.required for column in source.columns.values()) + len(source.values)
-    return Match(source, tuple(missing), seen / max(1, len(table.header)), wants)
+def recognise(
+    table: RawTable, sources: list[Source], name: str = "", *, chosen: bool = False
+) -> Finding:
+    """Return the layouts that a table can be.
 
-
-def recognise(table: RawTable, sources: list[Source]) -> list[Source]:
-    """Return the layouts this table can have, best first; more than one when columns are equal.
+    Parameters
+    ----------
+    table
+        The header and the rows, or the first of them.
+    name
+        Name of the file: a publisher's id of the dataset may stand in it, nothing else counts.
+    chosen
+        Somebody said which layout it is (``sources`` has one). Then twins do not matter, and a
+        table that cannot be it is refused.
 
     Raises
     ------
     SourceError
-        When the table clearly is one layout but a key column is missing.
+        When all telling columns but one are a layout's, or a chosen layout does not fit.
     """
-    matches = [match(table, source) for source in sources]
-    full = [m for m in matches if not m.missing and m.share >= 0.5 and _told(table, m.source)]
+    matches = [match(table.header, source) for source in sources]
+    if chosen:
+        return Finding([_held(table, matches[0])])
+    full = [m for m in matches if not m.missing and m.share >= 0.5]
+    fitting, reasons, might = [], [], []
+    for found in full:
+        if (why := _against(table, found, name)) is None:
+            fitting.append(found)
+        elif why:
+            reasons.append(why)
+            might.append(found.source.id)
+    if fitting:
+        best = max((m.share, m.wants) for m in fitting)
+        return Finding([m.source for m in fitting if (m.share, m.wants) == best])
     if full:
-        best = max((m.share, m.wants) for m in full)
-        return [m.source for m in full if (m.share, m.wants) == best]
-    near = [m for m in matches if m.share >= m.source.recognise.share_known and m.wants > 1]
-    near = [m for m in near if m.missing and len(m.missing) < m.wants]
-    if near:
-        closest = max(near, key=lambda m: (m.share, -len(m.missing)))
+        return Finding([], "; ".join(reasons) or Finding().reason, tuple(might))
+    near = _near(table, matches)
+    if near and len({m.missing for m in near}) == 1:
+        raise _cut(table, near)
+    return Finding(might=tuple(m.source.id for m in near))
+
+
+def _thin(table: RawTable, found: Match) -> str | None:
+    """Return what is thin about the evidence of the columns: None for nothing.
+
+    An exact list of dimensions tells; a layout without a column of its own is told by the number
+    of rows of the publisher's whole file.
+    """
+    rules = found.source.recognise
+    if rules.exact:
+        return None if all(OTHER_PERIOD.fullmatch(c.strip()) for c in found.left) else ""
+    if found.telling or 0 < rules.at_least_rows <= len(table.rows):
+        return None
+    name = found.source.id
+    return f"it could be {name}, but many tables have these columns" if found.share == 1 else ""
+
+
+def _against(table: RawTable, found: Match, name: str) -> str | None:
+    """Return what speaks against a layout whose columns fit: None for nothing.
+
+    An empty text means that it is certainly another table, a sentence that it could be this one.
+    """
+    source = found.source
+    own = source.fetch.dataset.casefold() if source.fetch and source.fetch.dataset else ""
+    said = dataset_of(table, name, source.publisher)
+    if said and own and said != own:
+        return ""
+    if fits(table, source):
+        return ""
+    if said and said == own:
+        return None
+    if (thin := _thin(table, found)) is not None:
+        return thin
+    if source.recognise.twins and not (source.recognise.contains and told(table, source)):
+        others = ", ".join(source.recognise.twins)
+        return f"it could be {source.id}, or another table with these columns ({others})"
+    return None if told(table, source) else ""
+
+
+def _near(table: RawTable, matches: list[Match]) -> list[Match]:
+    """Return the layouts of which this table has all telling columns but one, the best only."""
+    near = [
+        m
+        for m in matches
+        if len(m.missing) == 1
+        and (m.telling >= 2 or (m.telling == 1 and m.share >= _NEARLY_ALL))
+        and m.share >= m.source.recognise.share_known
+        and not m.source.recognise.exact
+        and (m.missing[0] in m.source.recognise.contains or told(table, m.source))
+        and not fits(table, m.source)
+    ]
+    best = max(((m.share, m.telling) for m in near), default=None)
+    return [m for m in near if (m.share, m.telling) == best]
+
+
+def _cut(table: RawTable, near: list[Match]) -> SourceError:
+    shown = ", ".join(cell.strip()[:30] for cell in table.header[:8])
+    titles = " or ".join(f"'{m.source.title}'" for m in near)
+    ids = " or ".join(f"'{m.source.id}'" for m in near)
+    return SourceError(
+        f"this looks like {titles}, but a column is missing",
+        code="missing_column",
+        where=Where(row=1, column=near[0].missing[0]),
+        found=shown + (", ..." if len(table.header) > 8 else ""),
+        expected=near[0].missing[0],
+        hint="fetch the whole file again; if the publisher renamed the column, add the new name "
+        f"to the source definition {ids}",
+    )
+
+
+def _held(table: RawTable, found: Match) -> Source:
+    """Return a chosen layout, or refuse the table that cannot be it."""
+    source = found.source
+    hint = "leave --source out, or name another one: instroom read FILE --source ID"
+    if found.missing:
         raise SourceError(
-            f"this looks like '{closest.source.title}', but a column is missing",
+            f"this is not '{source.title}'",
             code="missing_column",
-            where=Where(row=1, column=closest.missing[0]),
-            found=", ".join(table.header[:12]) + (", ..." if len(table.header) > 12 else ""),
-            expected=", ".join(closest.missing),
-            hint="fetch the whole file again; if the publisher renamed the column, add the new "
-            f"name to the source definition '{closest.source.id}'",
+            where=Where(row=1, column=found.missing[0]),
+            found=", ".join(cell.strip()[:30] for cell in table.header[:8]),
+            expected=", ".join(found.missing[:6]),
+            hint=hint,
         )
-    return []
-
-
-def _told(table: RawTable, source: Source) -> bool:
-    """Say whether a table has what tells this layout from others with the same columns."""
-    header = source.recognise.header
-    if header and not any(re.fullmatch(header, name.strip()) for name in table.header):
-        return False
-    for name, wanted in source.recognise.contains.items():
-        index = column_index(table.header, [name])
-        if index is None:
-            return False
-        seen = {normal(text) for text in {row[index] for row in table.rows}}
-        if not seen & {normal(value) for value in wanted}:
-            return False
-    return True
+    why = fits(table, source)
+    if why:
+        raise SourceError(
+            f"this is not '{source.title}'",
+            code="other_codes",
+            found=why,
+            expected=f"the codes of {source.id}",
+            hint=hint,
+        )
+    return source

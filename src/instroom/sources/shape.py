@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
-from instroom.core.observations import LOCATION_ROLES, SCHEMA
 from instroom.core.places import board_code, location_code, municipality_code
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
@@ -82,6 +82,7 @@ def shape(table: RawTable, source: Source, period: str | None = None) -> Shaped:
         for index, name in enumerate(table.header):
             if found := pattern.fullmatch(name.strip()):
                 shaped.blocks.append(_block(table, source, values, index, found, period))
+    _blank_means(shaped)
     _check_years(shaped)
     return shaped
 
@@ -307,6 +308,28 @@ def _block(
     )
 
 
+def _blank_means(shaped: Shaped) -> None:
+    """Make a mean over nobody missing: publishers write 0,000 there."""
+    of = {v.measure: v.mean_of for v in shaped.source.values if v.mean_of}
+    for block in shaped.blocks:
+        counted = of.get(block.measure)
+        count = next(
+            (
+                other
+                for other in shaped.blocks
+                if other.measure == counted
+                and (other.dims, other.period) == (block.dims, block.period)
+            ),
+            None,
+        )
+        if counted is None or count is None:
+            continue
+        nobody = (count.high == 0) & (block.high == 0)
+        block.low[nobody] = block.high[nobody] = np.nan
+        said = pc.cast(block.status, pa.string())
+        block.status = pc.dictionary_encode(pc.if_else(pa.array(nobody), "missing", said))
+
+
 def _dimension(name: str, text: str) -> str:
     return recode(name, text) if name in registry.codes() else text
 
@@ -355,50 +378,3 @@ def _check_years(shaped: Shaped) -> None:
                 expected=f"a year from {first} to {last}",
                 hint="check that this is the right file, or say the period with --period",
             )
-
-
-def observations(shaped: Shaped, sha256: str) -> list[pa.Table]:
-    """Return the observations of a shaped table, one Arrow table per value column.
-
-    Columns as :data:`instroom.core.observations.SCHEMA`.
-    """
-    size = len(shaped.lines)
-    shared: dict[str, AnyColumn] = {
-        name: pa.array(words, type=pa.string()).dictionary_encode()
-        for name, words in shaped.keys.items()
-        if name in SCHEMA.names
-    }
-    rows = pa.array(shaped.lines, type=pa.int32())
-    nothing: dict[str, AnyColumn] = {f.name: pa.nulls(size, f.type) for f in SCHEMA}
-    constant: dict[str, str] = {"source": shaped.source.id, "file": sha256}
-    result = []
-    for block in shaped.blocks:
-        words = {**constant, "unit": shaped.source.unit, "measure": block.measure, **block.dims}
-        if block.period:
-            words["period"] = block.period
-        columns: dict[str, AnyColumn] = {
-            **nothing,
-            **shared,
-            **{name: _constant(word, size) for name, word in words.items()},
-            "row": rows,
-            "low": pa.array(block.low, from_pandas=True),
-            "high": pa.array(block.high, from_pandas=True),
-            "status": block.status,
-            "flag": block.flag,
-        }
-        arrays = [columns[f.name].cast(f.type) for f in SCHEMA]
-        result.append(pa.Table.from_arrays(arrays, schema=SCHEMA))
-    return result
-
-
-def _constant(word: str, size: int) -> "WordColumn":
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.zeros(size, dtype=np.int32), pa.int32()), pa.array([word], type=pa.string())
-    )
-
-
-def companion(shaped: Shaped) -> pa.Table:
-    """Return what a companion file says, one row per record, columns by role."""
-    names = [r for r in LOCATION_ROLES if r in shaped.keys]
-    names += [r for r in shaped.keys if r not in names]
-    return pa.table({name: pa.array(shaped.keys[name], type=pa.string()) for name in names})

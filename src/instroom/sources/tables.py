@@ -17,7 +17,8 @@ csv.field_size_limit(1 << 20)
 class RawTable:
     """Header and rows as text; ``lines`` gives the physical line of each row (header is 1).
 
-    ``prose`` is the text above the table, ``footnotes`` what stands below it.
+    ``prose`` is the text above the table, ``footnotes`` what stands below it; ``dataset`` is the
+    publisher's id of the table where the file carries one.
     """
 
     header: list[str]
@@ -29,6 +30,7 @@ class RawTable:
     name: str = ""
     first_line: int = 1
     prose: list[str] = field(default_factory=list)
+    dataset: str | None = None
 
     def column(self, index: int) -> list[str]:
         """Return one column's cells."""

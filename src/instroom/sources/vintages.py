@@ -24,7 +24,8 @@ def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[s
     vintages = _vintages(got.path.parent)
     found = read(got.path, data=root, source=source.id)["files"][0]
     entry["read"] = found | {"file": got.path.name}
-    if found["status"] == "refused":
+    other = found["error"] and found["error"]["code"] in ("missing_column", "other_codes")
+    if found["status"] == "refused" and not other:
         entry["error"] = found["error"]
         entry["error"]["where"]["file"] = got.path.name
         return
@@ -32,7 +33,7 @@ def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[s
         raise SourceError(
             f"what {got.url} sends is no longer the layout of '{source.id}'",
             code="source_changed",
-            found="; ".join(warning["message"] for warning in found["warnings"]) or None,
+            found=found["error"]["found"] if found["error"] else None,
             expected=source.title,
             hint=f"look at the publisher's page{page_of(source)}; if columns were renamed, add the "
             f"new names to the source definition '{source.id}'",

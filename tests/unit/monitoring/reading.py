@@ -16,7 +16,11 @@ from instroom.sources.read import read
 from instroom.sources.store import Store
 
 #: Files whose columns two sources share: the reader must be told which it is.
-TOLD = {"hbo": "duo_hbo_entrants", "wo": "duo_wo_entrants"}
+TOLD = {
+    "hbo": "duo_hbo_entrants",
+    "wo": "duo_wo_entrants",
+    "addresses_po": "duo_po_addresses",
+}
 _LONGEST_WAIT = 900.0
 
 

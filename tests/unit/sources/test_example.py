@@ -37,7 +37,11 @@ GENUINE = {
     "wo": "duo/ho/wo_inscriptions_2019.csv",
 }
 #: Files whose columns two sources share: a part of a file cannot tell which.
-SAME_COLUMNS = {"hbo": "duo_hbo_entrants", "wo": "duo_wo_entrants"}
+SAME_COLUMNS = {
+    "hbo": "duo_hbo_entrants",
+    "wo": "duo_wo_entrants",
+    "addresses_po": "duo_po_addresses",
+}
 
 
 def records(path: Path, encoding: str) -> list[dict[str, str]]:
