@@ -213,6 +213,35 @@ def _unique(shaped: Shaped, check: Check, warnings: Warnings) -> None:
     )
 
 
+def refuse_shared(sheets: list[tuple[str, Shaped]]) -> None:
+    """Refuse a workbook in which two sheets hold the same key of the same period.
+
+    Raises
+    ------
+    SourceError
+        With both sheets and the key: the figures would be added up.
+    """
+    seen: dict[tuple[object, ...], str] = {}
+    for name, shaped in sheets:
+        columns = {
+            c for check in shaped.source.checks if check.kind == "unique" for c in check.columns
+        }
+        present = [c for c in sorted(columns) if c in shaped.keys]
+        spans = tuple(sorted({block.period or "" for block in shaped.blocks}))
+        measures = tuple(sorted({block.measure for block in shaped.blocks}))
+        for position, key in enumerate(zip(*(shaped.keys[c] for c in present), strict=True)):
+            whole = (shaped.source.id, spans, measures, key)
+            if seen.setdefault(whole, name) != name:
+                raise SourceError(
+                    "two sheets hold the same table",
+                    code="double_key",
+                    where=Where(row=shaped.lines[position], column=", ".join(present)),
+                    found=f"{', '.join(str(part) for part in key)} in '{seen[whole]}' and '{name}'",
+                    expected="every key on one sheet",
+                    hint="take out the sheet that is too many; hidden sheets count too",
+                )
+
+
 _KINDS: dict[str, Callable[[Shaped, Check, Warnings], None]] = {
     "parts": _parts,
     "sum": _sum,

@@ -26,7 +26,7 @@ from instroom.sources.readers import eurostat, odata_metadata, workbook
 from instroom.sources.recognise import Finding, recognise
 from instroom.sources.rows import companion, observations
 from instroom.sources.shape import Shaped, shape, year_period
-from instroom.sources.tables import RawTable, read_table
+from instroom.sources.tables import RawTable, read_table, refuse_repeated
 
 MAX_BYTES = 256 * 2**20
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_]((?:19|20)\d{2})(?!\d)")
@@ -173,6 +173,7 @@ def _settle(
         candidates = [s for s in candidates if len(table.rows) >= s.recognise.at_least_rows]
     if not candidates:
         return None
+    refuse_repeated(table)
     for source in candidates:
         warnings: dict[str, tuple[int, str]] = {}
         assumed = _period(source, name, period, warnings)
@@ -267,7 +268,7 @@ def _read_workbook(
     data: bytes, name: str, out: Path, sha256: str, wanted: list[Source], period: str | None
 ) -> Reading:
     result = Reading(reason=Finding().reason)
-    shaped_sheets: list[Shaped] = []
+    found: list[tuple[str, Shaped]] = []
     for options in workbook.tables(data):
         for table in options:
             candidates = _quiet(table, [s for s in wanted if s.reader == "workbook"])
@@ -276,16 +277,31 @@ def _read_workbook(
             if settled is None:
                 continue
             reading, shaped = settled
-            shaped_sheets.append(shaped)
+            found.append((table.name, shaped))
             reading.tables = {**result.tables, table.name: len(table.rows)}
             reading.warnings = result.warnings | reading.warnings
             reading.periods = sorted({*result.periods, *reading.periods})
             result = reading
             break
-    if shaped_sheets:
+    if found:
+        checks.refuse_shared(found)
         result.rows = sum(result.tables.values())
-        _write(out, shaped_sheets, result, sha256)
+        _note_cells(data, [name for name, _ in found], result)
+        _write(out, [shaped for _, shaped in found], result, sha256)
     return result
+
+
+def _note_cells(data: bytes, names: list[str], reading: Reading) -> None:
+    """Warn of what a spreadsheet program hides or could not compute."""
+    if unseen := sorted(workbook.hidden(data) & set(names)):
+        reading.warnings["hidden_sheets"] = (
+            len(unseen),
+            f"read though hidden: {', '.join(unseen)}",
+        )
+    count, first = workbook.broken_cells(data)
+    if count:
+        words = f"errors or formulas without an outcome, read as missing; the first: {first}"
+        reading.warnings["broken_cells"] = (count, words)
 
 
 def _quiet(table: RawTable, wanted: list[Source]) -> list[Source]:

@@ -163,3 +163,28 @@ def _drop_unnamed(table: RawTable) -> None:
         kept = [i for i in range(len(table.header)) if i not in unnamed]
         table.header = [table.header[i] for i in kept]
         table.rows = [[row[i] for i in kept] for row in table.rows]
+
+
+def refuse_repeated(table: RawTable) -> None:
+    """Refuse a table in which two columns have one name; case and blanks make no other name.
+
+    Raises
+    ------
+    SourceError
+        With the name and the numbers of both columns: added up they would count twice.
+    """
+    seen: dict[str, int] = {}
+    for number, cell in enumerate(table.header, 1):
+        name = normal(cell)
+        if not name:
+            continue
+        if name in seen:
+            raise SourceError(
+                "two columns have the same name",
+                code="repeated_column",
+                where=Where(row=table.first_line, column=cell.strip()[:60]),
+                found=f"column {seen[name]} and column {number}",
+                expected="every name once; case, blanks and underscores make no difference",
+                hint="fetch the file again; if it comes so, take out the column that is too many",
+            )
+        seen[name] = number

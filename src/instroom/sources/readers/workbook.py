@@ -1,9 +1,10 @@
 """XLSX by calamine: sheets with prose above the table, in files that other readers refuse."""
 
 import io
+import re
 import zipfile
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from instroom.core.errors import SourceError
 from instroom.sources.tables import MAX_CELLS, MAX_COLUMNS, RawTable, too_large
@@ -12,6 +13,11 @@ MAX_UNPACKED = 200 * 2**20
 MAX_RATIO = 150
 MAX_ENTRIES = 2_000
 _HEADER_ROWS = 12
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_ERROR = re.compile(r'\bt="e"')
+_VALUE = re.compile(r"<v>[^<]+</v>|<is>")
+_PLACE = re.compile(r'\br="([A-Z]+[0-9]+)"')
 
 
 def sheets(data: bytes) -> list[tuple[str, list[list[str]]]]:
@@ -71,6 +77,34 @@ def _table(name: str, rows: list[list[str]], top: int) -> RawTable:
     return table
 
 
+def hidden(data: bytes) -> set[str]:
+    """Return the names of sheets that a spreadsheet program does not show."""
+    found = CalamineWorkbook.from_filelike(io.BytesIO(data)).sheets_metadata
+    return {sheet.name for sheet in found if sheet.visible != SheetVisibleEnum.Visible}
+
+
+def broken_cells(data: bytes) -> tuple[int, str]:
+    """Return how many cells hold an error or a formula without its outcome, and the first one.
+
+    Such a cell is missing, not 0 and not empty: it had a value that was not stored.
+    """
+    count, first = 0, ""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in sorted(archive.namelist()):
+            if not _SHEET.fullmatch(name):
+                continue
+            for cell in _CELL.finditer(archive.read(name).decode("utf-8", "replace")):
+                if _ERROR.search(cell[1]) or (
+                    "<f" in (cell[2] or "") and not _VALUE.search(cell[2])
+                ):
+                    count += 1
+                    place = _PLACE.search(cell[1])
+                    first = (
+                        first or f"{name.rpartition('/')[2]} {place[1] if place else ''}".strip()
+                    )
+    return count, first
+
+
 def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
@@ -85,6 +119,15 @@ def _refuse_bomb(data: bytes) -> None:
         raise SourceError(
             "this is no zip file inside", code="not_a_workbook", expected="an XLSX file"
         ) from error
+    names = [entry.filename.casefold() for entry in entries]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise SourceError(
+            "this workbook holds a part twice",
+            code="repeated_part",
+            found=sorted(twice)[0][:80],
+            expected="every part of the zip file once",
+            hint="fetch the file again from the publisher",
+        )
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, sum(entry.compress_size for entry in entries))
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:
