@@ -26,6 +26,8 @@ SOURCE = Path(__file__).parents[1] / "src"
 #: Tables of words that reach ``t()`` by a variable: file and name of the constant.
 TABLES = (
     ("instroom/core/progress.py", "WORK"),
+    ("instroom/monitoring/threats.py", "WHY"),
+    ("instroom/monitoring/threats.py", "_WHO"),
     ("instroom/monitoring/wording.py", "FINDINGS"),
     ("instroom/monitoring/wording.py", "MEANINGS"),
     ("instroom/monitoring/wording.py", "SILENCES"),

@@ -90,6 +90,7 @@ def _add_effect(add: Add, out: Out) -> None:
             robust=args.robust,
             plan_changed=args.plan_changed,
             link=args.link,
+            outcome_label=args.outcome_label,
             family=args.family,
         )
         out(args, found, lambda: effect_lines(found, args.lang))
@@ -118,6 +119,7 @@ def _add_effect(add: Add, out: Out) -> None:
         "--plan-changed", action="store_true", help="de analyse week af van het plan vooraf"
     )
     sub.add_argument("--link", metavar="P", help="kolom met de kans dat voor en na kloppen (0-1)")
+    sub.add_argument("--outcome-label", metavar="TEXT", help="hoe de uitkomst in de zin heet")
     sub.add_argument("--family", choices=["gaussian", "binomial"], help="binomial bij ja of nee")
     sub = add("compress", "scores optellen per groep, om te delen zonder leerlingen", compress)
     _question(sub)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from instroom.core.texts import Texts
+from instroom.monitoring.wording import digits_of
 
 
 def _n(value: float | None, t: Texts, digits: int = 2) -> str:
@@ -22,13 +23,17 @@ def effect_lines(found: dict[str, Any], language: str) -> list[str]:
         return lines[:-1]
     t = Texts(language)
     lines = [found["wording"].get(language) or found["wording"]["nl"]]
-    if found["reason"] and found["reason"] != found["wording"]["en"]:
-        lines.append(found["reason"])
-    if found["estimate"] is None:
-        return lines
-    facts = [
-        (t("verschil"), f"{_n(found['estimate'], t, 3)}  ({_span(found['ci'], t, 3)})"),
-        (t("standaardfout"), f"{_n(found['se'], t, 3)}  df {_n(found['df'], t, 1)}"),
+    if found["status"] == "boundary":
+        lines.append(t("De verschillen tussen groepen zijn op nul geschat (status boundary)."))
+    elif found["reason"] and found["reason"] != found["wording"]["en"]:
+        lines.append(f"{found['status']}: {found['reason']}")
+    if found["estimate"] is None or found["status"] not in ("ok", "boundary"):
+        return lines + _why(found, language)
+    digits = digits_of(*found["ci"]) + 1
+    facts, name = _points(found, t)
+    facts += [
+        (name, f"{_n(found['estimate'], t, digits)}  ({_span(found['ci'], t, digits)})"),
+        (t("standaardfout"), f"{_n(found['se'], t, digits)}  df {_n(found['df'], t, 1)}"),
         (
             t("in standaarddeviaties"),
             f"{_n(found['hedges_g'], t)}  ({_span(found['hedges_g_ci'], t)})",
@@ -40,6 +45,12 @@ def effect_lines(found: dict[str, Any], language: str) -> list[str]:
         ),
         (t("Maryland-niveau"), f"{found['maryland_level']} / 5"),
     ]
+    if found.get("p_adjusted") is not None:
+        facts.append((t("p, na correctie"), _n(found["p_adjusted"], t, 3)))
+    trend = found.get("trend_before")
+    if trend:
+        words = f"{_n(trend['difference'], t, digits)}  p {_n(trend['p'], t, 3)}"
+        facts.append((t("verschil in trend voor de start"), words))
     pooled = found.get("pooled") or {}
     if pooled.get("refused"):
         facts.append((t("scholen te klein om te delen"), t.number(pooled["refused"])))
@@ -51,7 +62,26 @@ def effect_lines(found: dict[str, Any], language: str) -> list[str]:
         f"  {group['group']:<{wide - 2}}{_n(group['estimate'], t, 3)}  ({_span(group['ci'], t, 3)})"
         for group in found.get("by", [])
     ]
-    return lines
+    return lines + _why(found, language)
+
+
+def _points(found: dict[str, Any], t: Texts) -> tuple[list[tuple[str, str]], str]:
+    """Return a difference in percentage points, if any, and what the estimate itself is called."""
+    points = found.get("average_marginal_effect")
+    if points:
+        digits = digits_of(*points["ci"])
+        size = f"{_n(points['points'], t, digits)}  ({_span(points['ci'], t, digits)})"
+        return [(t("verschil in procentpunt"), size)], t("log-odds")
+    if unit := found.get("unit_of_time"):
+        return [], t("verandering per {time}", time=unit)
+    return [], t("verschil")
+
+
+def _why(found: dict[str, Any], language: str) -> list[str]:
+    """Return the reasons of the level that are not in the sentence itself."""
+    said = found["wording"].get(language, "")
+    told = [r["text"].get(language, r["text"]["nl"]) for r in found.get("reasons", ())]
+    return [f"  {text}" for text in told if text not in said]
 
 
 def reliability_lines(found: dict[str, Any], language: str) -> list[str]:

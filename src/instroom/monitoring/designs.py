@@ -152,7 +152,7 @@ def _by(columns: dict[str, Floats], rows: Rows, treatment: str, by: str) -> dict
 def _did(rows: Rows, q: Question) -> Plan:
     treatment, moment = _said(q.treatment), _said(q.time)
     treat, time = binary(rows, treatment), rows.numbers[moment]
-    if not q.groups:
+    if not q.levels:
         raise UserError("design 'did' compares schools over time: name them with --groups")
     times = np.unique(time)
     if len(times) < 2:
@@ -162,7 +162,7 @@ def _did(rows: Rows, q: Question) -> Plan:
             where=Where(rows.data.file, None, moment),
         )
     periods = {f"{moment}={t:g}": (time == t).astype(float) for t in times[1:]}
-    school = code_groups(rows.keys[q.groups[0]])[0]
+    school = code_groups(rows.keys[q.levels[0]])[0]
     if _varies(treat, school):
         ever = (np.bincount(school, treat) > 0)[school].astype(float)
         exposed, member, target = treat, {f"{treatment}_ever": ever}, treatment
@@ -178,7 +178,7 @@ def _did(rows: Rows, q: Question) -> Plan:
     }
     columns = {**member, **periods, target: exposed}
     columns |= rows.covariates([c for c in q.covariates if c not in columns])
-    schools = rows.keys[q.groups[0]]
+    schools = rows.keys[q.levels[0]]
     pair, named = _pairs(schools, time)
     keys: dict[str, Keys] = {"school": schools, "school_time": pair}
     return _plan(
@@ -283,9 +283,9 @@ def _plan(
 
 
 def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
-    if len(q.groups) > 2:
+    if len(q.levels) > 2:
         raise UserError("at most two levels of groups: --groups school,class")
-    found = dict(zip(("school", "class"), (rows.keys[name] for name in q.groups), strict=False))
+    found = dict(zip(("school", "class"), (rows.keys[name] for name in q.levels), strict=False))
     follows_pupils = q.design == "growth" or (q.design == "one_group" and not q.baseline)
     if q.pupil and follows_pupils:
         found["pupil"] = rows.keys[q.pupil]
@@ -294,7 +294,7 @@ def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
 
 def _crossed(keys: Mapping[str, Keys], q: Question) -> dict[str, str] | None:
     """Return a group that lies in more than one group of the level above it, if there is one."""
-    columns = dict(zip(("school", "class"), q.groups, strict=False)) | {"pupil": q.pupil or ""}
+    columns = dict(zip(("school", "class"), q.levels, strict=False)) | {"pupil": q.pupil or ""}
     for upper, lower in pairwise(keys):
         above, below = code_groups(keys[upper])[0], code_groups(keys[lower])[0]
         parent = np.zeros(int(below.max()) + 1, dtype=np.int64)

@@ -9,16 +9,19 @@ import numpy as np
 
 from instroom.core.errors import UserError
 from instroom.core.quantities import significant
-from instroom.monitoring import binary, robustness
+from instroom.monitoring import binary, robustness, threats
 from instroom.monitoring.designs import Plan, choose, plan
-from instroom.monitoring.estimates import Choices, Df, Robust, answer, refused
+from instroom.monitoring.estimates import Choices, Df, Robust, answer, refused, silent, words
 from instroom.monitoring.strength import ALLOCATIONS, Allocation
+from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import Question
 from instroom.monitoring.sums import pooled, study_of, sums
 from instroom.monitoring.wording import silence
 from instroom.sources.columns import Columns, of_frame, read_columns
 from instroom.stats.trials import multiplicity
 
+#: From this p on, what was asked beside other things is not clear.
+ALPHA = 0.05
 Family = Literal["gaussian", "binomial"]
 
 
@@ -37,6 +40,7 @@ def effect(
     start: float | None = None,
     nested: bool = False,
     link: str | None = None,
+    outcome_label: str | None = None,
     family: Family | None = None,
     from_: Sequence[str | Path] = (),
     key: str | Path | None = None,
@@ -60,7 +64,7 @@ def effect(
     covariate
         Further columns to compare like with like; texts become groups.
     groups
-        Columns of school and class, the highest level first.
+        Columns of school and class, the highest level first; ``none`` says that there are none.
     design
         ``ancova`` (the outcome given the baseline), ``did`` (change against other schools),
         ``one_group`` (before and after, no comparison) or ``growth`` (three or more moments).
@@ -74,6 +78,8 @@ def effect(
         Groups with the same name in two schools are different groups.
     link
         Column with the chance (0-1) that a pupil's two measurements belong together.
+    outcome_label
+        What the outcome is called in the sentence, such as ``een technisch profiel kiest``.
     family
         ``binomial`` for a yes-or-no outcome, which is also what 0 and 1 are taken for when this
         is left out (design ``ancova``); ``gaussian`` treats them as a score.
@@ -122,10 +128,15 @@ def effect(
         start=start,
         nested=nested,
         link=link,
+        said=outcome_label or "",
     )
     asked = [replace(question, outcome=one) for one in _outcomes(outcome, data)]
-    answers = [_one(data, question, choices, family) for question in asked]
-    return dict(significant(answers[0] if len(answers) == 1 else _adjusted(answers)))
+    pairs = [_one(data, question, choices, family) for question in asked]
+    answers = [found for found, _ in pairs]
+    whole = answers[0] if len(answers) == 1 else _adjusted(answers, [study for _, study in pairs])
+    for one in answers if len(answers) == 1 else whole["outcomes"]:
+        one.pop("spoken", None)
+    return dict(significant(whole))
 
 
 def _outcomes(outcome: str, data: Columns) -> list[str]:
@@ -135,20 +146,49 @@ def _outcomes(outcome: str, data: Columns) -> list[str]:
 
 def _one(
     data: Columns, question: Question, choices: Choices, family: Family | None
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Study]:
     planned = plan(data, question)
     study = study_of(data, question, planned)
     if planned.crossed:
         n = int(planned.used.sum())
         refusal = refused(study, n, "not_supported", silence("crossed", **planned.crossed))
-        return refusal | {"allocation": choices.allocation}
+        return refusal | {"allocation": choices.allocation, "reasons": []}, study
     cross = sums(planned)
     if _binomial(planned, question, family):
         found = binary.answer(cross, study, planned, choices)
     else:
         found = answer(cross, study, choices)
     found["missing"] = robustness.missing(data, question)
-    return found | ({"links": robustness.links(data, question)} if question.link else {})
+    if question.time and question.design in ("growth", "one_group"):
+        found["unit_of_time"] = question.time
+    found = _weighed(found, data, question, planned, study)
+    links = {"links": robustness.links(data, question)} if question.link else {}
+    return found | links, study
+
+
+def _weighed(
+    found: dict[str, Any], data: Columns, question: Question, planned: Plan, study: Study
+) -> dict[str, Any]:
+    """Lower the level of an answer by what happened, and say it in words again."""
+    if question.design == "did":
+        found["trend_before"] = threats.trend_before(data, question)
+    told = threats.threats(data, question, planned, found)
+    found["maryland_level"] = min([found["maryland_level"], *(t.most for t in told)])
+    keys = found["maryland_reasons"] + [t.key for t in told if t.most < 5]
+    found["maryland_reasons"] = list(dict.fromkeys(keys))
+    found["reasons"] = threats.reasons(found["maryland_reasons"], told, found)
+    if found["estimate"] is not None and threats.too_few(planned):
+        return silent(found, "too_few")
+    return _said_again(found, study)
+
+
+def _said_again(found: dict[str, Any], study: Study) -> dict[str, Any]:
+    """Return the sentences of an answer whose level or reasons were changed."""
+    spoken = found.get("spoken")
+    if found["estimate"] is None or not spoken:
+        return found
+    said = (spoken["size"], spoken["ci"])
+    return found | words(study, found, kind=spoken["kind"], said=said)
 
 
 def _binomial(planned: Plan, question: Question, family: Family | None) -> bool:
@@ -164,16 +204,29 @@ def _binomial(planned: Plan, question: Question, family: Family | None) -> bool:
     return yes_or_no and question.design == "ancova" and family != "gaussian"
 
 
-def _adjusted(answers: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return several answers, with p-values that control the share of false discoveries."""
+def _adjusted(answers: list[dict[str, Any]], studies: list[Study]) -> dict[str, Any]:
+    """Return several answers, with p-values that control the share of false discoveries.
+
+    What is not clear after that is not said to be: the adjusted p decides about the words.
+    """
     p = np.array([np.nan if a["p"] is None else a["p"] for a in answers], dtype=np.float64)
     adjusted = multiplicity.benjamini_hochberg(p)
     return {
         "outcomes": [
-            one | {"p_adjusted": float(value)} for one, value in zip(answers, adjusted, strict=True)
+            _with_adjusted(one, study, float(value), len(answers))
+            for one, study, value in zip(answers, studies, adjusted, strict=True)
         ],
         "adjustment": "benjamini-hochberg",
     }
+
+
+def _with_adjusted(found: dict[str, Any], study: Study, p: float, outcomes: int) -> dict[str, Any]:
+    found = found | {"p_adjusted": p}
+    if found["estimate"] is None or found["direction"] in (None, "unclear") or p < ALPHA:
+        return found
+    told = [threats.Threat("adjusted", 5, {"k": outcomes, "p": p})]
+    found["reasons"] = [*found["reasons"], *threats.reasons([], told, found)]
+    return _said_again(found, study)
 
 
 def chosen(allocation: Allocation, df: Df, robust: Robust | None, plan_changed: bool) -> Choices:

@@ -14,6 +14,7 @@ from instroom.monitoring import robustness
 from instroom.monitoring.coefficients import as_sentence, coefficients, finite
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
+from instroom.monitoring.threats import SPOKEN
 from instroom.monitoring.wording import Finding, silence, wording
 from instroom.stats.clusters import robust
 from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
@@ -309,19 +310,45 @@ def words(
     said: tuple[float, list[float]] | None = None,
 ) -> dict[str, Any]:
     """Return the sentences of an answer; ``said`` is the size and interval they speak of."""
-    course = study.design == "growth" and not study.comparison
     size, ci = said or (found["estimate"], found["ci"])
+    if kind is None and study.moments:
+        kind = "moments"
+        length = study.moments[1] - study.moments[0]
+        size, ci = size * length, [bound * length for bound in ci]
     finding = Finding(
-        kind or ("course" if course else study.design),
+        kind or _kind(study),
         found["maryland_level"],
         study.comparison,
-        study.label,
+        study.said or study.label,
         size,
         (ci[0], ci[1]),
         found["groups"].get("pupil", found["n"]),
+        time=study.time,
+        first=f"{study.moments[0]:g}" if study.moments else "",
+        last=f"{study.moments[1]:g}" if study.moments else "",
+        clear=not any(r["key"] == "adjusted" for r in found.get("reasons", ())),
     )
     strongest, weaker = wording(finding)
-    return {"direction": finding.direction, "wording": strongest, "weaker": weaker}
+    told = [r["text"] for r in found.get("reasons", ()) if r["key"] in SPOKEN]
+    more = {language: "".join(f" {text[language]}" for text in told) for language in strongest}
+    strongest = {language: text + more[language] for language, text in strongest.items()}
+    weaker = [
+        {key: f"{text}{more[key]}" if key in more else text for key, text in one.items()}
+        for one in weaker
+    ]
+    return {
+        "direction": finding.direction,
+        "wording": strongest,
+        "weaker": weaker,
+        "spoken": {"kind": finding.kind, "size": size, "ci": list(ci)},
+    }
+
+
+def _kind(study: Study) -> str:
+    """Return which finding is spoken of: what was estimated decides."""
+    if study.design == "growth" and not study.comparison:
+        return "course"
+    return "equal_start" if study.design == "ancova" and study.baseline else study.design
 
 
 def silent(found: dict[str, Any], status: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def links(data: Columns, question: Question) -> dict[str, Any] | None:
     ``weighted`` is least squares with every link weighted by its chance; ``school_means``
     compares schools' mean scores, for which nobody needs to be linked.
     """
-    if question.link is None or not question.groups:
+    if question.link is None or not question.levels:
         return None
     chance = np.nan_to_num(data.numbers(question.link))
     found: dict[str, Any] = {
@@ -75,7 +75,7 @@ def links(data: Columns, question: Question) -> dict[str, Any] | None:
 def _weighted(data: Columns, question: Question, chance: Floats) -> dict[str, Any]:
     names = [n for n in (question.treatment, question.baseline, question.outcome) if n]
     columns = {name: data.numbers(name) for name in names}
-    school, known = data.keys(question.groups[0])
+    school, known = data.keys(question.levels[0])
     used = known & (chance > 0) & np.logical_and.reduce([np.isfinite(v) for v in columns.values()])
     cross = from_arrays(
         {name: values[used] for name, values in columns.items()},
@@ -86,7 +86,7 @@ def _weighted(data: Columns, question: Question, chance: Floats) -> dict[str, An
 
 
 def _school_means(data: Columns, question: Question) -> dict[str, Any]:
-    school, known = data.keys(question.groups[0])
+    school, known = data.keys(question.levels[0])
     codes, labels = code_groups(school[known])
     names = [n for n in (question.treatment, question.baseline, question.outcome) if n]
     means = {name: _mean(data.numbers(name)[known], codes, len(labels)) for name in names}

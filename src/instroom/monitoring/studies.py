@@ -31,6 +31,10 @@ class Study:
         Rows in the file.
     arms
         Per arm (``"0"``, ``"1"``) the rows with a known arm, and how many miss the outcome.
+    said, time
+        What the user calls the outcome in a sentence, and the column of the moment.
+    moments
+        First and last moment, where the answer is the change between them.
     """
 
     design: str
@@ -44,6 +48,9 @@ class Study:
     interactions: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     arms: dict[str, dict[str, int]] = field(default_factory=dict)
+    said: str = ""
+    time: str = ""
+    moments: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, for a file of sums."""

@@ -35,6 +35,12 @@ class Question:
     start: float | None = None
     nested: bool = False
     link: str | None = None
+    said: str = ""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The columns of school and class; ``none`` says that there are none."""
+        return () if self.groups == ("none",) else self.groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +67,7 @@ class Rows:
                     raise
                 texts[name] = data.words(name)
         keys, present = {}, sure(data, question.link)
-        for name in (*question.groups, *([question.pupil] if question.pupil else [])):
+        for name in (*question.levels, *([question.pupil] if question.pupil else [])):
             keys[name], known = data.keys(name)
             present &= known
         for values in numbers.values():

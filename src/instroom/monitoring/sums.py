@@ -50,7 +50,18 @@ def study_of(data: Columns, question: Question, planned: Plan) -> Study:
         interactions=planned.interactions,
         rows=data.rows,
         arms=_arms(data, question),
+        said=question.said,
+        time=question.time or "",
+        moments=_moments(planned, question),
     )
+
+
+def _moments(planned: Plan, question: Question) -> tuple[float, float] | None:
+    """Return the first and last moment of a group that is followed without comparison."""
+    if question.design != "one_group" or question.baseline or not question.time:
+        return None
+    times = planned.columns[question.time]
+    return float(times.min()), float(times.max())
 
 
 def _arms(data: Columns, question: Question) -> dict[str, dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor, isfinite, log10
 
 from instroom.core.errors import ProgrammingError
 from instroom.core.texts import Texts, languages
@@ -14,21 +15,27 @@ FINDINGS = {
     "leerlingen die niet meededen ({interval}; {n} leerlingen).",
     "ancova.unclear": "Op {outcome} zagen we tussen leerlingen die wel en niet meededen geen "
     "verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
-    "binary.up": "Leerlingen die meededen zeiden {x} procentpunt vaker ja op {outcome} dan "
-    "leerlingen die niet meededen ({interval}; {n} leerlingen).",
-    "binary.down": "Leerlingen die meededen zeiden {x} procentpunt minder vaak ja op {outcome} dan "
-    "leerlingen die niet meededen ({interval}; {n} leerlingen).",
-    "binary.unclear": "Op {outcome} zagen we tussen leerlingen die wel en niet meededen geen "
-    "verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
+    "equal_start.up": "Bij gelijke voormeting scoorden leerlingen die meededen op {outcome} "
+    "gemiddeld {x} punt hoger dan leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "equal_start.down": "Bij gelijke voormeting scoorden leerlingen die meededen op {outcome} "
+    "gemiddeld {x} punt lager dan leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "equal_start.unclear": "Bij gelijke voormeting zagen we op {outcome} tussen leerlingen die wel "
+    "en niet meededen geen verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
+    "binary.up": "Het deel ‘{outcome}’ is bij leerlingen die meededen {x} procentpunt groter dan "
+    "bij leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "binary.down": "Het deel ‘{outcome}’ is bij leerlingen die meededen {x} procentpunt kleiner "
+    "dan bij leerlingen die niet meededen ({interval}; {n} leerlingen).",
+    "binary.unclear": "In het deel ‘{outcome}’ zagen we tussen leerlingen die wel en niet meededen "
+    "geen verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
     "did.up": "Op scholen die meededen ging {outcome} na de start gemiddeld {x} punt meer vooruit "
     "dan op andere scholen ({interval}; {n} antwoorden).",
     "did.down": "Op scholen die meededen ging {outcome} na de start gemiddeld {x} punt minder "
     "vooruit dan op andere scholen ({interval}; {n} antwoorden).",
     "did.unclear": "In de verandering van {outcome} zagen we tussen scholen die wel en niet "
     "meededen geen verschil dat groter is dan toeval ({interval}; {n} antwoorden).",
-    "growth.up": "Leerlingen die meededen groeiden op {outcome} per meting gemiddeld {x} punt meer "
+    "growth.up": "Leerlingen die meededen groeiden op {outcome} per {time} gemiddeld {x} punt meer "
     "dan leerlingen die niet meededen ({interval}; {n} leerlingen).",
-    "growth.down": "Leerlingen die meededen groeiden op {outcome} per meting gemiddeld {x} punt "
+    "growth.down": "Leerlingen die meededen groeiden op {outcome} per {time} gemiddeld {x} punt "
     "minder dan leerlingen die niet meededen ({interval}; {n} leerlingen).",
     "growth.unclear": "In de groei op {outcome} zagen we tussen leerlingen die wel en niet "
     "meededen geen verschil dat groter is dan toeval ({interval}; {n} leerlingen).",
@@ -38,9 +45,15 @@ FINDINGS = {
     "ervoor ({interval}; {n} leerlingen).",
     "one_group.unclear": "Op {outcome} zagen we tussen voor en na geen verschil dat groter is dan "
     "toeval ({interval}; {n} leerlingen).",
-    "course.up": "Leerlingen gingen op {outcome} per meting gemiddeld {x} punt omhoog "
+    "moments.up": "Leerlingen gingen op {outcome} van {time} {first} tot {time} {last} gemiddeld "
+    "{x} punt omhoog ({interval}; {n} leerlingen).",
+    "moments.down": "Leerlingen gingen op {outcome} van {time} {first} tot {time} {last} gemiddeld "
+    "{x} punt omlaag ({interval}; {n} leerlingen).",
+    "moments.unclear": "Op {outcome} zagen we van {time} {first} tot {time} {last} geen "
+    "verandering die groter is dan toeval ({interval}; {n} leerlingen).",
+    "course.up": "Leerlingen gingen op {outcome} per {time} gemiddeld {x} punt omhoog "
     "({interval}; {n} leerlingen).",
-    "course.down": "Leerlingen gingen op {outcome} per meting gemiddeld {x} punt omlaag "
+    "course.down": "Leerlingen gingen op {outcome} per {time} gemiddeld {x} punt omlaag "
     "({interval}; {n} leerlingen).",
     "course.unclear": "Op {outcome} zagen we in de loop van de tijd geen verandering die groter is "
     "dan toeval ({interval}; {n} leerlingen).",
@@ -90,10 +103,16 @@ class Finding:
     estimate: float
     ci: tuple[float, float]
     n: int
+    time: str = ""
+    first: str = ""
+    last: str = ""
+    clear: bool = True
 
     @property
     def direction(self) -> str:
-        """``up``, ``down``, or ``unclear`` when the interval holds zero."""
+        """``up``, ``down``, or ``unclear`` when the interval holds zero or ``clear`` is not so."""
+        if not self.clear:
+            return "unclear"
         if self.ci[0] > 0:
             return "up"
         return "down" if self.ci[1] < 0 else "unclear"
@@ -123,7 +142,8 @@ def sentence(finding: Finding, language: str, level: int | None = None) -> str:
         )
     t = Texts(language)
     percent = finding.kind == "binary"
-    digits, scale = (1, 100.0) if percent else (2, 1.0)
+    scale = 100.0 if percent else 1.0
+    digits = digits_of(finding.ci[0] * scale, finding.ci[1] * scale)
     low, high = (_number(x * scale, digits, t) for x in finding.ci)
     interval = t(
         "95%-interval {low} tot {high} procentpunt"
@@ -138,10 +158,27 @@ def sentence(finding: Finding, language: str, level: int | None = None) -> str:
         x=t.number(abs(finding.estimate) * scale, digits=digits),
         interval=interval,
         n=t.number(finding.n),
+        time=finding.time,
+        first=finding.first,
+        last=finding.last,
     )
     clear = "unclear" if finding.direction == "unclear" else "seen"
     rung = said if finding.comparison else 0
     return f"{seen} {t(MEANINGS[f'{rung}.{clear}'])}"
+
+
+def digits_of(low: float, high: float) -> int:
+    """Return the decimals an interval needs: two significant digits of its half width.
+
+    Examples
+    --------
+    >>> digits_of(0.28, 1.46), digits_of(0.0021, 0.0043), digits_of(-476.8, -31.3)
+    (2, 4, 0)
+    """
+    half = abs(high - low) / 2
+    if not (isfinite(half) and half > 0):
+        return 2
+    return min(9, max(0, 1 - floor(log10(half))))
 
 
 def _number(value: float, digits: int, t: Texts) -> str:

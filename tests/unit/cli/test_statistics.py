@@ -218,7 +218,7 @@ def test_people_get_a_sentence_first(
 ) -> None:
     assert main([*map(str, effect_words(folder)), "--lang", language]) == 0
     first = capsys.readouterr().out.splitlines()[0]
-    assert {"nl": "Leerlingen", "en": "Pupils", "de": "Kinder"}[language] in first
+    assert {"nl": "leerlingen", "en": "pupils", "de": "Kinder"}[language] in first
 
 
 def test_scores_come_from_standard_input_too(
