@@ -11,7 +11,16 @@ from instroom.core.texts import Texts, languages
 from instroom.monitoring.effects import effect
 from instroom.monitoring.threats import WHY, spoken
 from instroom.monitoring.wording import digits_of
-from unit.monitoring.small import write
+
+
+def write(path: Path, columns: dict[str, Any]) -> Path:
+    """Write columns as CSV; a missing number is an empty cell."""
+    lines = [",".join(columns)]
+    rows = zip(*columns.values(), strict=True)
+    lines += [",".join("" if x != x else str(x) for x in row) for row in rows]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
 
 CLAIM = re.compile(r"effe[ck]t|wirkung", re.IGNORECASE)
 
