@@ -30,7 +30,7 @@ def test_a_drill_fails_when_a_figure_is_not_held(tmp_path: Path) -> None:
     harness = (ROOT / "drills" / "harness.py").read_text("utf-8")
     (tmp_path / "harness.py").write_text(harness, "utf-8")
     for limit, code in ((1, 0), (0, 1)):
-        text = f"from harness import at_most, main\nmain('x', lambda full: [at_most('a', 1, 1, {limit})])\n"
+        text = f"import harness as h\nh.main('x', lambda full: [h.at_most('a', 1, 1, {limit})])\n"
         (tmp_path / "x.py").write_text(text, "utf-8")
         done = subprocess.run([sys.executable, str(tmp_path / "x.py"), "--short"], check=False)
         assert done.returncode == code

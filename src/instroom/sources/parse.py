@@ -26,6 +26,7 @@ from instroom.sources.readers import eurostat, odata_metadata, workbook
 from instroom.sources.recognise import Finding, recognise
 from instroom.sources.rows import companion, observations
 from instroom.sources.shape import Shaped, shape, year_period
+from instroom.sources.store import changed_while_read
 from instroom.sources.tables import RawTable, read_table, refuse_repeated
 
 MAX_BYTES = 256 * 2**20
@@ -52,9 +53,21 @@ class Reading:
 
 
 def parse_file(
-    path: str, out: str, name: str, sha256: str, source: str | None, period: str | None
+    path: str,
+    out: str,
+    name: str,
+    sha256: str,
+    source: str | None,
+    period: str | None,
+    *,
+    same: bool = False,
 ) -> dict[str, Any]:
     """Read one file and write what it holds to the folder ``out``.
+
+    Parameters
+    ----------
+    same
+        Refuse a file that has not this ``sha256`` any more: somebody writes to it.
 
     Returns
     -------
@@ -69,18 +82,25 @@ def parse_file(
         When the file is refused; nothing in ``out`` may then be used.
     """
     file = Path(path)
-    if file.stat().st_size > MAX_BYTES:
-        raise SourceError(
-            "this file is larger than an open data file",
-            code="too_large",
-            found=f"{file.stat().st_size:,} bytes",
-            expected=f"at most {MAX_BYTES:,} bytes",
-            hint="check that this is the publisher's own file",
-        )
+    refuse_large(file.stat().st_size)
     data = file.read_bytes()
+    if same and hashlib.sha256(data).hexdigest() != sha256:
+        raise changed_while_read()
     wanted = [registry.sources()[source]] if source else list(registry.sources().values())
     reading = _read(data, name, Path(out), sha256, wanted, period)
     return _receipt(reading)
+
+
+def refuse_large(size: int) -> None:
+    """Refuse a file larger than any open data file, before its bytes are read."""
+    if size > MAX_BYTES:
+        raise SourceError(
+            "this file is larger than an open data file",
+            code="too_large",
+            found=f"{size:,} bytes",
+            expected=f"at most {MAX_BYTES:,} bytes",
+            hint="check that this is the publisher's own file",
+        )
 
 
 def _read(
