@@ -46,18 +46,27 @@ def printable_lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def json_text(data: Any) -> str:
+def json_text(data: Any, *, plain: bool = False) -> str:
     r"""Return one JSON document for a terminal or a pipe; hidden signs are written as ``\u....``.
+
+    Parameters
+    ----------
+    plain
+        Write ASCII only, for an output that knows no other signs.
 
     Examples
     --------
     >>> json_text(["caf\u00e9 \x9b31m"])
     '[\n "café \\u009b31m"\n]'
     """
-    text = json.dumps(data, ensure_ascii=False, indent=1)
+    text = json.dumps(data, ensure_ascii=plain, indent=1)
     if text.isascii():
         return text
-    return "".join(json.dumps(s)[1:-1] if not s.isascii() and _hidden(s) else s for s in text)
+    return "".join(map(_spelled, text))
+
+
+def _spelled(sign: str) -> str:
+    return sign if sign.isascii() or not _hidden(sign) else json.dumps(sign)[1:-1]
 
 
 def inert(cell: Any) -> Any:

@@ -22,6 +22,7 @@ _CAUSES = {
     errno.ENOMEM: "memory",
     errno.ENOENT: "absent",
     errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "no_folder",
     errno.EISDIR: "folder",
     errno.ENAMETOOLONG: "long_name",
     errno.ELOOP: "loop",
