@@ -10,12 +10,19 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _LOOK_EVERY = 0.5
 
 
-def end_with_parent() -> None:
-    """End this process when its parent is gone: at once on Linux, else within half a second."""
-    parent = os.getppid()
+def end_with_parent(parent: int) -> None:
+    """End this process when its parent is gone: at once on Linux, else within half a second.
+
+    Parameters
+    ----------
+    parent
+        Process id of the parent, which may have been killed before this is called.
+    """
     call = getattr(ctypes.CDLL(None), "prctl", None)
     if call is not None:
         call(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 

@@ -1,5 +1,6 @@
 """Pictures to be drawn: pages ask for them, the studio draws them all afterwards."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def draw_all(jobs: list[Job], processes: int = 2) -> Iterator[tuple[str, str]]:
         return
     # A fork of a process with running threads (DuckDB's) can wait forever; a spawn cannot.
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, spawn, end_with_parent, (os.getpid(),)) as pool:
         yield from pool.map(draw, jobs, chunksize=8)
 
 

@@ -108,6 +108,7 @@ class Worker:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         environment["INSTROOM_CHILD_MEMORY"] = str(self.memory_bytes)
+        environment["INSTROOM_CHILD_PARENT"] = str(os.getpid())
         self._child = subprocess.Popen(  # our own interpreter and module
             [sys.executable, "-m", "instroom.sources.sandbox"],
             stdin=subprocess.PIPE,
@@ -194,7 +195,7 @@ def _unreadable(error: Exception) -> dict[str, Any]:
 
 def _child() -> None:
     """Answer tasks from stdin, one JSON line each, until stdin closes."""
-    end_with_parent()
+    end_with_parent(int(os.environ["INSTROOM_CHILD_PARENT"]))
     limit = int(os.environ["INSTROOM_CHILD_MEMORY"])
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

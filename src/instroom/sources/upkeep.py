@@ -56,6 +56,7 @@ def check(*, data: str | Path | None = None) -> dict[str, Any]:
         "" if writable else "choose a folder you may write to with --data",
     )
     swept = leftovers.sweep(store.files) + leftovers.sweep_scratch()
+    swept += _rolled_back(store.root / DATABASE)
     found = _looked_over(store, mend=writable)
     _note_files(note, found)
     note(
@@ -183,3 +184,21 @@ def _broken_database(path: Path) -> str:
     except sqlite3.Error as error:
         said = str(error)
     return "" if said == "ok" else f"damaged: {said}"
+
+
+def _rolled_back(path: Path) -> list[str]:
+    """Let the database take back what a killed run had half written; return the journal's name."""
+    journal = path.with_name(f"{path.name}-journal")
+    if not (path.exists() and journal.exists()):
+        return []
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=2)
+        try:
+            # An empty write takes the place of a journal that was never filled, and removes it.
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            connection.execute(f"PRAGMA user_version = {int(version)}")
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return []  # in use by a living run, or damaged: said elsewhere
+    return [] if journal.exists() else [journal.name]
