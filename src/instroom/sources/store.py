@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, SourceError, UserError, Where
+from instroom.core.printing import printable
 from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
 from instroom.sources.leftovers import scratch
@@ -23,8 +24,25 @@ DEFAULT = "instroom-data"
 
 
 def data_directory(data: str | Path | None = None) -> Path:
-    """Return the data directory: the argument, ``INSTROOM_DATA``, or ``./instroom-data``."""
-    return Path(data or os.environ.get("INSTROOM_DATA") or DEFAULT)
+    """Return the data directory: the argument, ``INSTROOM_DATA``, or ``./instroom-data``.
+
+    Raises
+    ------
+    UserError
+        ``no_folder`` when it is a file, or lies below one.
+    """
+    root = Path(data or os.environ.get("INSTROOM_DATA") or DEFAULT)
+    taken = next((path for path in (root, *root.parents) if path.exists()), None)
+    if taken is not None and not taken.is_dir():
+        raise UserError(
+            "the data directory is no folder",
+            code="no_folder",
+            where=Where(key="--data"),
+            found=printable(f"{taken} is a file", 160),
+            expected="a folder, or a name that is not there yet",
+            hint="choose a folder with --data",
+        )
+    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +90,6 @@ class Store:
     def __init__(self, data: str | Path | None = None) -> None:
         self.root = data_directory(data)
         self.files = self.root / "files"
-        if self.root.exists() and not self.root.is_dir():
-            raise UserError(
-                "the data directory is no folder",
-                code="no_folder",
-                where=Where(key="--data"),
-                found=f"{self.root} is a file",
-                expected="a folder, or a name that is not there yet",
-                hint="choose a folder with --data",
-            )
         leftovers.put_back(self.files)
 
     def folders(self) -> list[Path]:
