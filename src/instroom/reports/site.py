@@ -160,6 +160,7 @@ def results_of(
     """
     store = Store(data)
     leftovers.sweep(store.files)
+    leftovers.sweep_scratch()
     if not any(stored.observations.exists() for stored in store):
         raise DataError(
             f"there are no observations to compute '{region or DEFAULT_REGION}' from",

@@ -80,6 +80,7 @@ def read(
     files = list(_files(paths))
     entries: dict[int, dict[str, Any]] = {}
     cleaned = leftovers.sweep(store.files)
+    leftovers.sweep_scratch()
     marks = _marks(files, entries)
     todo = []
     for position, sha256 in marks.items():

@@ -82,6 +82,20 @@ def opened(folder: Path, name: str = NAME) -> dict[str, Any]:
     return receipt
 
 
+def unsealed(folder: Path) -> dict[str, Any]:
+    """Return how a file was read by a version that knew no seals: its name and period, or nothing.
+
+    Only good for reading the file again.
+    """
+    try:
+        receipt = json.loads((folder / NAME).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(receipt, dict) or "seal" in receipt:
+        return {}
+    return {key: receipt[key] for key in ("name", "asked") if isinstance(receipt.get(key), str)}
+
+
 def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
     """Return a part of a stored file (it may not exist), checked against the receipt's digest.
 

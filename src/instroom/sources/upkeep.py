@@ -3,6 +3,7 @@
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,9 @@ def check(*, data: str | Path | None = None) -> dict[str, Any]:
     note(
         "data_directory",
         writable,
-        f"{store.root}" if store.root.exists() else f"{store.root} is not there yet",
+        str(store.root) + ("" if writable else " may not be written to")
+        if store.root.exists()
+        else f"{store.root} is not there yet",
         "" if writable else "choose a folder you may write to with --data",
     )
     swept = leftovers.sweep(store.files) + leftovers.sweep_scratch()
@@ -89,8 +92,9 @@ def _note_files(note: Callable[..., None], found: Findings) -> None:
         message = f"damaged, and made again from the kept original: {_names(found.mended)}"
         repair = "done; run instroom compute, so that the pages follow"
     if found.lost:
-        message += f"; could not be made again: {_names(found.lost)}"
-        repair = "remove the folders that could not be made again, and read those files again"
+        said = f"damaged, and not made again: {_names(found.lost)}"
+        message = f"{message}; {said}" if found.mended else said
+        repair = "remove these folders and read the publisher's files again"
     note("observations", not (found.mended or found.lost), message, repair)
     note(
         "sources",
@@ -140,13 +144,11 @@ def _fault(store: Store, folder: Path) -> str:
 
 
 def _any_receipt(folder: Path) -> dict[str, Any]:
-    """Return the receipt, else its copy, else nothing."""
+    """Return the receipt, else its copy, else one of before there were seals, else nothing."""
     for name in (receipts.NAME, receipts.COPY):
-        try:
+        with suppress(DataError):
             return receipts.opened(folder, name)
-        except DataError:
-            continue
-    return {}
+    return {} if (folder / receipts.COPY).exists() else receipts.unsealed(folder)
 
 
 def _made_again(store: Store, folder: Path, receipt: dict[str, Any]) -> bool:

@@ -49,7 +49,7 @@ class _Copy:
         if tag not in _ELEMENTS:
             raise self.refuse(f"<{tag}")
         self._close()
-        pairs = {}
+        pairs: dict[str, str] = {}
         for key, value in attributes.items():
             pairs |= _declared(value) if key == "style" else {key: value}
         told = "".join(f' {k}="{escape(self._value(tag, k, v))}"' for k, v in pairs.items())

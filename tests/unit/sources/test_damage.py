@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -219,3 +220,19 @@ def test_reading_goes_on_beside_a_damaged_file(
     shutil.copytree(whole, data)
     empty(folder_with(data, receipts.OBSERVATIONS) / receipts.NAME)
     assert read(example["mbo"], data=data)["files"][0]["status"] == "read"
+
+
+def test_a_directory_of_before_the_seals_is_brought_up_to_date(
+    whole: Path, tmp_path: Path, good: dict[str, tuple[int, dict]], capsys: Any
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(whole, data)
+    for path in data.glob(f"files/*/{receipts.NAME}"):
+        old = json.loads(path.read_text("utf-8"))
+        kept = {k: v for k, v in old.items() if k not in ("seal", "digests", "sha256")}
+        path.write_text(json.dumps(kept), "utf-8")
+        path.with_name(receipts.COPY).unlink()
+    asked = commands(data, tmp_path)["series"]
+    assert "older version" in answered(capsys, *asked)[1]["error"]["found"]
+    assert len(answered(capsys, "check", "--data", str(data))[1]["mended"]) == 3
+    assert answered(capsys, *asked) == good["series"]
