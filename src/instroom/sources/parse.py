@@ -26,7 +26,6 @@ from instroom.sources.readers import eurostat, odata_metadata, workbook
 from instroom.sources.recognise import Finding, recognise
 from instroom.sources.rows import companion, observations
 from instroom.sources.shape import Shaped, shape, year_period
-from instroom.sources.store import changed_while_read
 from instroom.sources.tables import RawTable, read_table, refuse_repeated
 
 MAX_BYTES = 256 * 2**20
@@ -53,21 +52,9 @@ class Reading:
 
 
 def parse_file(
-    path: str,
-    out: str,
-    name: str,
-    sha256: str,
-    source: str | None,
-    period: str | None,
-    *,
-    same: bool = False,
+    path: str, out: str, name: str, sha256: str, source: str | None, period: str | None
 ) -> dict[str, Any]:
     """Read one file and write what it holds to the folder ``out``.
-
-    Parameters
-    ----------
-    same
-        Refuse a file that has not this ``sha256`` any more: somebody writes to it.
 
     Returns
     -------
@@ -82,25 +69,18 @@ def parse_file(
         When the file is refused; nothing in ``out`` may then be used.
     """
     file = Path(path)
-    refuse_large(file.stat().st_size)
-    data = file.read_bytes()
-    if same and hashlib.sha256(data).hexdigest() != sha256:
-        raise changed_while_read()
-    wanted = [registry.sources()[source]] if source else list(registry.sources().values())
-    reading = _read(data, name, Path(out), sha256, wanted, period)
-    return _receipt(reading)
-
-
-def refuse_large(size: int) -> None:
-    """Refuse a file larger than any open data file, before its bytes are read."""
-    if size > MAX_BYTES:
+    if file.stat().st_size > MAX_BYTES:
         raise SourceError(
             "this file is larger than an open data file",
             code="too_large",
-            found=f"{size:,} bytes",
+            found=f"{file.stat().st_size:,} bytes",
             expected=f"at most {MAX_BYTES:,} bytes",
             hint="check that this is the publisher's own file",
         )
+    data = file.read_bytes()
+    wanted = [registry.sources()[source]] if source else list(registry.sources().values())
+    reading = _read(data, name, Path(out), sha256, wanted, period)
+    return _receipt(reading)
 
 
 def _read(

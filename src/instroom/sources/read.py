@@ -19,6 +19,7 @@ from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
 from instroom.sources import leftovers, parse, sandbox
+from instroom.sources.steady import refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
 _SKIPPED = {"__pycache__", ".git"}
@@ -104,7 +105,7 @@ def _marks(files: list[tuple[str, Path]], entries: dict[int, dict[str, Any]]) ->
     found = {}
     for position, (name, path) in enumerate(files):
         try:
-            parse.refuse_large(path.stat().st_size)
+            refuse_large(path.stat().st_size)
             found[position] = sha256_of(path)
         except SourceError as error:
             entries[position] = _refusal(name, None, error)
@@ -201,12 +202,11 @@ def task(
         "sha256": sha256,
         "source": source,
         "period": period,
-        "same": True,
     }
     seconds = sandbox.SECONDS + sandbox.SECONDS_PER_MEBIBYTE * min(
         max(0.0, size - 4), 60 if size < 120 else 0
     )
-    return sandbox.Task("instroom.sources.parse:parse_file", arguments, seconds)
+    return sandbox.Task("instroom.sources.steady:parse_steady", arguments, seconds)
 
 
 def _size(path: Path) -> int:
