@@ -64,5 +64,8 @@ $(VENV)/.full: $(VENV)/.dev requirements-full.lock
 	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-full.lock
 	@touch $@
 
+drill-%: $(VENV)/.dev ## one drill in full, such as make drill-kills; see drills/README.md
+	@$(BIN)/python drills/$*.py --full
+
 clean: ## remove the environment and the example data
 	@rm -rf $(VENV) instroom-data

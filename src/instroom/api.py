@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from instroom.reports.site import compute, demo
     from instroom.sources.fetch import fetch
     from instroom.sources.read import read
-    from instroom.sources.store import check
+    from instroom.sources.upkeep import check
 
 _HOME = {
-    "check": "instroom.sources.store",
+    "check": "instroom.sources.upkeep",
     "compress": "instroom.monitoring.sums",
     "compute": "instroom.reports.site",
     "demo": "instroom.reports.site",

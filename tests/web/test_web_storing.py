@@ -88,11 +88,47 @@ def test_store_site_failing_halfway_leaves_old_rows():
         '<svg><a href="https://example.org"></a></svg>',
         "<svg><style>a{}</style></svg>",
         "<svg><foreignObject/></svg>",
+        '<svg><g onclick="x()"/></svg>',
+        '<svg><use xlink:href="javascript:x()"/></svg>',
+        '<svg><use href=" https://example.org/a.svg#b"/></svg>',
+        '<svg><path fill="url(https://example.org/a.svg#b)"/></svg>',
+        '<svg><path style="fill:url(//example.org/a)"/></svg>',
+        "<svg><image/></svg>",
+        "<svg><animate/></svg>",
+        '<svg xmlns:x="http://example.org"></svg>',
+        "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>",
+        "<svg><text>not whole</svg>",
     ],
 )
 def test_drawing_that_could_do_harm_is_refused(svg):
     with pytest.raises(ValueError, match="holds"):
         own("x", svg)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Het Lyceum onderbouw=vmbo",
+        "Basisschool onload=x",
+        "javascript:alert(1)",
+        '"quoted" id="t" style="a:b" url(http://x)',
+        "</text><script>alert(1)</script>",
+        "]]> & <!-- --> <?xml?>",
+        "van rechts \u202e naar links",
+        "\x00\x1b[31m\ufffe\udcff",
+        "x" * 300,
+    ],
+)
+def test_words_in_a_drawing_are_words(words):
+    from html import escape
+    from xml.etree import ElementTree
+
+    drawn = own("x", f"<svg><title>{escape(words)}</title><g aria-label='{escape(words)}'/></svg>")
+    root = ElementTree.fromstring(drawn)  # noqa: S314  our own drawing
+    assert [child.tag for child in root] == ["title", "g"]
+    shown = root[0].text or ""
+    assert len(shown) == len(words)
+    assert all(a == b or b == "\ufffd" for a, b in zip(words, shown, strict=True))
 
 
 def test_drawing_gets_ids_of_its_own():

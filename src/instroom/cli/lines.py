@@ -35,6 +35,8 @@ def read_lines(found: dict[str, Any]) -> list[str]:
             lines.append(f"           {error['message']} ({place})")
             for key, name in (("found", "gevonden"), ("expected", "verwacht"), ("hint", "te doen")):
                 lines += [f"             {name}: {error[key]}"] if error[key] else []
+    if rests := found.get("cleaned"):
+        lines.append(f"opgeruimd, van een afgebroken opdracht: {', '.join(rests)}")
     counts = {s: sum(f["status"] == s for f in found["files"]) for s in _MARK}
     lines.append(
         f"{counts['read']} gelezen, {counts['refused']} geweigerd, {counts['unknown']} onbekend "

@@ -1,7 +1,6 @@
 """``instroom``: one command per arrow from raw file to page. Heavy imports wait for a command."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
@@ -11,17 +10,14 @@ from instroom import __version__
 from instroom.cli.parser import Parser
 from instroom.cli.progress import Progress
 from instroom.cli.statistics import add_commands, names
-from instroom.core.errors import UserError
+from instroom.cli.trouble import guarded, show
 
 Handler = Callable[[argparse.Namespace], int]
 
 
 def _out(args: argparse.Namespace, data: Any, lines: Callable[[], Sequence[str]]) -> None:
     args.progress.done()
-    if args.json:
-        print(json.dumps(data, ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(lines()))
+    show(data, lines, as_json=args.json)
 
 
 def _plugins() -> Sequence[Any]:
@@ -100,31 +96,23 @@ _PLUGIN_HELP = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    as_json = "--json" in words
+    return guarded(lambda: _run(words), as_json="--json" in words)
+
+
+def _run(words: list[str]) -> int:
+    for plugin in _plugins():
+        if words[:1] == [plugin.name]:
+            return int(plugin.load()(words[1:]))
+    args = build().parse_args(words)
+    if args.command is None:
+        build().print_help()
+        return 2
+    handler: Handler = args.handler
+    args.progress = Progress(args.lang)
     try:
-        for plugin in _plugins():
-            if words[:1] == [plugin.name]:
-                return int(plugin.load()(words[1:]))
-        args = build().parse_args(words)
-        if args.command is None:
-            build().print_help()
-            return 2
-        handler: Handler = args.handler
-        args.progress = Progress(args.lang)
-        try:
-            return handler(args)
-        finally:
-            args.progress.done()
-    except UserError as error:
-        if as_json:
-            print(json.dumps({"error": error.to_dict()}, ensure_ascii=False, indent=1))
-        else:
-            print(error, file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        return 0
-    except KeyboardInterrupt:
-        return 130
+        return handler(args)
+    finally:
+        args.progress.done()
 
 
 def _read(args: argparse.Namespace) -> int:

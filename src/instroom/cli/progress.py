@@ -6,6 +6,7 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
+from instroom.core.printing import printable
 from instroom.core.progress import WORK
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Progress:
     def _words(self, text: str) -> str:
         count = _COUNT.match(text)
         what = text[count.end() :] if count else ""
-        return text[: -len(what)] + self.t(WORK[what]) if what in WORK else text
+        return text[: -len(what)] + self.t(WORK[what]) if what in WORK else printable(text)
 
     def _rest(self, text: str, now: float) -> str:
         found = _COUNT.match(text)

@@ -132,6 +132,12 @@ class DataError(UserError):
     code = "data"
 
 
+class MachineError(DataError):
+    """The machine cannot: a full disk, a folder without rights, a database that is broken."""
+
+    code = "system"
+
+
 class PrivacyError(UserError):
     """A rule that protects people refused."""
 

@@ -1,6 +1,5 @@
 """The commands of this chapter as functions: series, pipeline, goals, and their explanation."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question, resolve
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish, stored
-from instroom.sources.read import read
+from instroom.sources.again import read_again
 from instroom.sources.store import Store, scratch
 
 
@@ -221,18 +220,12 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     figure = _find(ask(question, facts), figure_id)
     inputs = [s for sha in figure.sources if (s := store.get(sha))]
     helpers = [s for sha in facts.organisations.files if (s := store.get(sha))]
+    unique = list({s.sha256: s for s in (*inputs, *helpers)}.values())
     with scratch() as folder:
-        for stored in (*inputs, *helpers):
-            copy = folder / "files" / stored.sha256 / str(stored.receipt["name"])
-            copy.parent.mkdir(parents=True)
-            shutil.copyfile(stored.folder / "original", copy)
-            read(
-                copy,
-                data=folder / "data",
-                source=stored.receipt["source"],
-                period=stored.receipt.get("asked"),
-            )
-        again = _find(ask(question, Facts(Store(folder / "data"))), figure_id)
+        fresh = Store(folder / "data")
+        for stored, parsed, receipt in read_again(unique, folder / "parsed"):
+            fresh.keep(stored.original, parsed, stored.sha256, receipt)
+        again = _find(ask(question, Facts(fresh)), figure_id)
     definition, stage, classification = resolve(question)
     value, recomputed = _value(figure), _value(again)
     return {
@@ -241,7 +234,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
         "formula": formula(figure),
         "value": value,
         "recomputed": recomputed,
-        "equal": value == recomputed,
+        "equal": figure == again,
         "status": figure.status,
         "reason": figure.reason,
         "inputs": [

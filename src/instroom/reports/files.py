@@ -1,4 +1,7 @@
-"""Published figures and open observations as files."""
+"""Published figures and open observations as files: the one place that writes tables for people.
+
+No text in them is taken for a formula by a spreadsheet: see :func:`instroom.core.printing.inert`.
+"""
 
 import csv
 import io
@@ -7,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 
 from instroom.core.errors import DataError
 from instroom.core.observations import SCHEMA
+from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
 from instroom.sources.store import Store
 
@@ -53,7 +58,7 @@ def _row(figure: dict[str, Any]) -> list[Any]:
     }
     flat["numerator_low"], flat["numerator_high"] = _bounds(figure["numerator"])
     flat["denominator_low"], flat["denominator_high"] = _bounds(figure["denominator"])
-    return [flat.get(name) for name in _COLUMNS]
+    return [inert(flat.get(name)) for name in _COLUMNS]
 
 
 def figures_csv(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
@@ -137,12 +142,23 @@ def export_observations(out: str | Path, format: str, store: Store) -> dict[str,
             with pacsv.CSVWriter(partial, plain) as text:
                 for stored in ordered:
                     table = pq.read_table(stored.observations).cast(SCHEMA).cast(plain)
-                    text.write_table(table)
+                    text.write_table(_inert_table(table))
                     rows += len(table)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
     return {"file": str(target), "format": format, "rows": rows, "files": len(files)}
+
+
+def _inert_table(table: pa.Table) -> pa.Table:
+    """Return a table in which no text is a formula; see :func:`instroom.core.printing.inert`."""
+    columns = [
+        pc.replace_substring_regex(column, FORMULA, r"'\1")
+        if pa.types.is_string(column.type)
+        else column
+        for column in table.columns
+    ]
+    return pa.table(columns, schema=table.schema)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from instroom import __version__
-from instroom.core.errors import DataError
+from instroom.core.errors import DataError, Where
+from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
 from instroom.core.quantities import significant
 from instroom.core.texts import Texts, languages
@@ -25,6 +26,7 @@ from instroom.reports.documents.parts import Desk
 from instroom.reports.results import PACKAGE, Results, compute_results, load
 from instroom.reports.shelf import Shelf
 from instroom.reports.studio import Job, Studio, draw_all
+from instroom.sources import leftovers
 from instroom.sources.store import Store, data_directory
 
 DEFAULT_REGION = "twente"
@@ -149,17 +151,37 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
 def results_of(
     data: str | Path | None, region: str | None, progress: Progress | None = None
 ) -> Results:
-    """Compute results from the data directory, or take the package when nothing was read."""
+    """Compute results from the data directory.
+
+    Raises
+    ------
+    DataError
+        ``nothing_read`` when there is nothing to compute from.
+    """
     store = Store(data)
-    if any(stored.observations.exists() for stored in store):
-        return compute_results(region or DEFAULT_REGION, Facts(store), progress)
-    if region not in (None, DEFAULT_REGION):
+    leftovers.sweep(store.files)
+    leftovers.sweep_scratch()
+    if not any(stored.observations.exists() for stored in store):
         raise DataError(
-            f"there are no observations to compute '{region}' from",
+            f"there are no observations to compute '{region or DEFAULT_REGION}' from",
             code="nothing_read",
-            hint="read the publishers' files first: instroom read FOLDER",
+            where=Where(file=printable(str(store.root), 120)),
+            found="nothing was read here yet",
+            expected="publishers' files that were read",
+            hint="read them first: instroom read FOLDER; or look at the results that come along: "
+            "instroom demo",
         )
-    return load(PACKAGE)
+    return compute_results(region or DEFAULT_REGION, Facts(store), progress)
+
+
+def results_at_hand(data: str | Path | None, progress: Progress | None = None) -> Results:
+    """Compute results from what was read, or take those that come along when nothing was."""
+    try:
+        return results_of(data, None, progress)
+    except DataError as error:
+        if error.code != "nothing_read":
+            raise
+        return load(PACKAGE)
 
 
 def compute(
@@ -178,7 +200,7 @@ def compute(
     Raises
     ------
     DataError
-        When a region is asked for that nothing was read about.
+        ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
     site = build(results_of(data, region, progress), progress=progress)
@@ -195,7 +217,7 @@ def compute(
 
 def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
     """Fill the pages from what was read, else from the package; return the seven goals as lines."""
-    results = results_of(data, None, progress)
+    results = results_at_hand(data, progress)
     site = build(results, progress=progress)
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))

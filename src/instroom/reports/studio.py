@@ -1,11 +1,13 @@
 """Pictures to be drawn: pages ask for them, the studio draws them all afterwards."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
+from instroom.core.orphans import end_with_parent
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.reports import charts, flow, maps
@@ -77,7 +79,8 @@ def draw_all(jobs: list[Job], processes: int = 2) -> Iterator[tuple[str, str]]:
         yield from map(draw, jobs)
         return
     # A fork of a process with running threads (DuckDB's) can wait forever; a spawn cannot.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, end_with_parent, (os.getpid(),)) as pool:
         yield from pool.map(draw, jobs, chunksize=8)
 
 

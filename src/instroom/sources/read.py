@@ -2,13 +2,24 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from instroom.core.errors import InstroomError, SourceError, UserError, Where
+from instroom.core.errors import (
+    DataError,
+    InstroomError,
+    MachineError,
+    SourceError,
+    UserError,
+    Where,
+)
+from instroom.core.printing import printable
 from instroom.core.progress import Progress, silent
+from instroom.core.trouble import trouble
 from instroom.definitions import registry
-from instroom.sources import parse, sandbox
+from instroom.sources import leftovers, parse, sandbox
+from instroom.sources.steady import refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
 _SKIPPED = {"__pycache__", ".git"}
@@ -69,12 +80,14 @@ def read(
     store = Store(data)
     files = list(_files(paths))
     entries: dict[int, dict[str, Any]] = {}
-    marks = {i: sha256_of(path) for i, (_, path) in enumerate(files)}
+    cleaned = leftovers.sweep(store.files)
+    leftovers.sweep_scratch()
+    marks = _marks(files, entries)
     todo = []
-    for position, (name, _) in enumerate(files):
-        known = store.get(marks[position])
+    for position, sha256 in marks.items():
+        known = store.sound(sha256)
         if known and _still_valid(known, source, period):
-            entries[position] = _entry(name, marks[position], known.receipt, already=True)
+            entries[position] = _entry(files[position][0], sha256, known.receipt, already=True)
         else:
             todo.append(position)
     if todo:
@@ -83,7 +96,24 @@ def read(
     return {
         "files": [entries[i] for i in range(len(files))],
         "seconds": round(time.perf_counter() - started, 3),
+        **({"cleaned": cleaned} if cleaned else {}),
     }
+
+
+def _marks(files: list[tuple[str, Path]], entries: dict[int, dict[str, Any]]) -> dict[int, str]:
+    """Return the sha256 of every file; one that is too large or may not be read is refused."""
+    found = {}
+    for position, (name, path) in enumerate(files):
+        try:
+            refuse_large(path.stat().st_size)
+            found[position] = sha256_of(path)
+        except SourceError as error:
+            entries[position] = _refusal(name, None, error)
+        except OSError as error:
+            said = trouble(error, name)
+            assert said is not None  # noqa: S101  every error of the system is ordinary trouble
+            entries[position] = _refusal(name, None, said)
+    return found
 
 
 def _files(paths: Iterable[str | Path]) -> Iterable[tuple[str, Path]]:
@@ -128,43 +158,74 @@ def _parse(
     say: Progress,
 ) -> None:
     first_of = {marks[i]: i for i in reversed(todo)}
-    unique = sorted(first_of.values(), key=lambda i: -files[i][1].stat().st_size)
+    unique = sorted(first_of.values(), key=lambda i: -_size(files[i][1]))
+    ill: MachineError | None = None
     with scratch() as folder:
-        tasks = []
-        for position in unique:
-            name, path = files[position]
-            out = folder / str(position)
-            out.mkdir()
-            size = path.stat().st_size / 2**20
-            arguments = {
-                "path": str(path.resolve()),
-                "out": str(out),
-                "name": path.name,
-                "sha256": marks[position],
-                "source": source,
-                "period": period,
-            }
-            seconds = sandbox.SECONDS + sandbox.SECONDS_PER_MEBIBYTE * min(
-                max(0.0, size - 4), 60 if size < 120 else 0
-            )
-            tasks.append(sandbox.Task("instroom.sources.parse:parse_file", arguments, seconds))
+        tasks = [
+            task(files[i][1], files[i][1].name, marks[i], folder / str(i), source, period)
+            for i in unique
+        ]
         for done, (index, result) in enumerate(sandbox.run_all(tasks), 1):
             position = unique[index]
             name, path = files[position]
             say(f"{done}/{len(unique)} {name}")
-            if isinstance(result, InstroomError):
-                entries[position] = _refusal(name, marks[position], result)
-                continue
-            if result["status"] == "read":
-                result["asked"] = period
-                result["name"] = path.name
-                store.keep(path, folder / str(position), marks[position], result)
-            entries[position] = _entry(name, marks[position], result, already=False)
+            try:
+                if isinstance(result, InstroomError):
+                    raise result
+                if result["status"] == "read":
+                    how = {"asked": period, "asked_source": source, "name": printable(path.name)}
+                    store.keep(path, folder / str(position), marks[position], result | how)
+                entries[position] = _entry(name, marks[position], result, already=False)
+            except SourceError as error:
+                entries[position] = _refusal(name, marks[position], error)
+            except (OSError, MachineError) as error:
+                ill = ill or trouble(error)
+    if ill:
+        raise _cut_short(ill, sum(e["status"] == "read" for e in entries.values()), len(files))
     for position in todo:
         if position not in entries:
             twin = entries[first_of[marks[position]]]
             already = twin["status"] == "read"
             entries[position] = {**twin, "file": files[position][0], "already": already}
+
+
+def task(
+    path: Path, name: str, sha256: str, out: Path, source: str | None, period: str | None
+) -> sandbox.Task:
+    """Return the task of parsing one file into a new folder ``out``."""
+    out.mkdir(parents=True)
+    size = _size(path) / 2**20
+    arguments = {
+        "path": str(path.resolve()),
+        "out": str(out),
+        "name": name,
+        "sha256": sha256,
+        "source": source,
+        "period": period,
+    }
+    seconds = sandbox.SECONDS + sandbox.SECONDS_PER_MEBIBYTE * min(
+        max(0.0, size - 4), 60 if size < 120 else 0
+    )
+    return sandbox.Task("instroom.sources.steady:parse_steady", arguments, seconds)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # it is gone; the child says so
+
+
+def _cut_short(error: MachineError, stored: int, files: int) -> MachineError:
+    """Say of trouble with the machine how many files were stored before, or beside, it."""
+    return MachineError(
+        error.message,
+        code=error.code,
+        where=error.where,
+        found=f"{error.found or error.code}; {stored} of {files} files are stored",
+        expected=error.expected,
+        hint=error.hint,
+    )
 
 
 def _entry(name: str, sha256: str, receipt: dict[str, Any], *, already: bool) -> dict[str, Any]:
@@ -177,8 +238,7 @@ def _entry(name: str, sha256: str, receipt: dict[str, Any], *, already: bool) ->
     }
 
 
-def _refusal(name: str, sha256: str, error: InstroomError) -> dict[str, Any]:
-    assert isinstance(error, SourceError)  # noqa: S101  the sandbox raises nothing else
+def _refusal(name: str, sha256: str | None, error: InstroomError) -> dict[str, Any]:
     empty: dict[str, Any] = dict.fromkeys(_REPORTED)
     empty |= {"periods": [], "tables": {}, "observations": 0, "warnings": [], "example": False}
     where = error.in_file(name).to_dict()
@@ -198,7 +258,7 @@ def _note_overlaps(entries: dict[int, dict[str, Any]], store: Store, new: list[i
         entry = entries[position]
         if entry["status"] != "read" or not entry["observations"]:
             continue
-        for other in store.of_source(entry["source"]):
+        for other in _others(store, entry["source"]):
             shared = sorted(set(other.receipt["periods"]) & set(entry["periods"]))
             if other.sha256 != entry["sha256"] and shared and not other.excerpt:
                 entry["warnings"] = [
@@ -210,3 +270,13 @@ def _note_overlaps(entries: dict[int, dict[str, Any]], store: Store, new: list[i
                         "the newest wins, nothing is added up",
                     },
                 ]
+
+
+def _others(store: Store, source: str) -> list[Stored]:
+    """Return the files of a source; a damaged one beside them does not stop this run."""
+    found = []
+    for folder in store.folders():
+        with suppress(DataError):
+            if (stored := store.get(folder.name)) and stored.receipt["source"] == source:
+                found.append(stored)
+    return sorted(found, key=Stored.vintage, reverse=True)

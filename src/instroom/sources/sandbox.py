@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from instroom.core.errors import InstroomError, SourceError, Where
+from instroom.core.errors import InstroomError, MachineError, SourceError, UserError, Where
+from instroom.core.orphans import end_with_parent
+from instroom.core.trouble import of_machine
 
 MEMORY_BYTES = 900 * 2**20
 SECONDS = 8.0
@@ -73,7 +75,7 @@ class Worker:
         if "error" in answer:
             if answer["error"]["code"] == "too_much_memory":
                 self.close()
-            raise _rebuilt(answer["error"])
+            raise _rebuilt(answer["error"], MachineError if answer.get("machine") else SourceError)
         return cast(dict[str, Any], answer["result"])
 
     def _answer(self, stdout: IO[str], limit: float) -> str | None:
@@ -106,6 +108,7 @@ class Worker:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         environment["INSTROOM_CHILD_MEMORY"] = str(self.memory_bytes)
+        environment["INSTROOM_CHILD_PARENT"] = str(os.getpid())
         self._child = subprocess.Popen(  # our own interpreter and module
             [sys.executable, "-m", "instroom.sources.sandbox"],
             stdin=subprocess.PIPE,
@@ -170,8 +173,8 @@ def _refused(code: str, found: str, expected: str) -> SourceError:
     )
 
 
-def _rebuilt(data: dict[str, Any]) -> SourceError:
-    return SourceError(
+def _rebuilt(data: dict[str, Any], kind: type[UserError]) -> UserError:
+    return kind(
         data["message"],
         code=data["code"],
         where=Where(**data["where"]),
@@ -181,8 +184,18 @@ def _rebuilt(data: dict[str, Any]) -> SourceError:
     )
 
 
+def _unreadable(error: Exception) -> dict[str, Any]:
+    """Return what stopped a parser: this file, or a full disk, which says nothing about it."""
+    machine = of_machine(error) if isinstance(error, OSError) else None
+    if machine:
+        return {"error": machine.to_dict(), "machine": True}
+    found = f"{type(error).__name__}: {error}"
+    return {"error": _refused("unreadable", found, "a file that can be parsed").to_dict()}
+
+
 def _child() -> None:
     """Answer tasks from stdin, one JSON line each, until stdin closes."""
+    end_with_parent(int(os.environ["INSTROOM_CHILD_PARENT"]))
     limit = int(os.environ["INSTROOM_CHILD_MEMORY"])
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -200,8 +213,7 @@ def _child() -> None:
             found = f"more than {limit // 2**20} MiB of memory"
             answer = {"error": _refused("too_much_memory", found, "a smaller file").to_dict()}
         except Exception as error:  # an unreadable file must not end the run
-            found = f"{type(error).__name__}: {error}"
-            answer = {"error": _refused("unreadable", found, "a file that can be parsed").to_dict()}
+            answer = _unreadable(error)
         answers.write(ANSWER + json.dumps(answer) + "\n")
         answers.flush()
 

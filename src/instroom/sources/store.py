@@ -1,34 +1,48 @@
 """The data directory: one folder per file read, put in place in one move or not at all.
 
-``files/<sha256>/`` holds ``original`` (the bytes as they came), ``receipt.json`` and
-``observations.parquet`` or ``companion.parquet``. Nothing in it is ever changed in place.
+``files/<sha256>/`` holds ``original`` (the bytes as they came), ``receipt.json`` (and a copy) and
+``observations.parquet`` or ``companion.parquet``. Nothing in it is ever changed in place; the
+receipt holds a digest of every part, which is checked when the part is opened.
 """
 
 import hashlib
-import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from instroom.core.errors import DataError, SourceError, UserError, Where
+from instroom.core.printing import printable
 from instroom.definitions import registry
+from instroom.sources import leftovers, receipts
+from instroom.sources.leftovers import scratch
+from instroom.sources.receipts import sha256_of
 
 DEFAULT = "instroom-data"
 
 
 def data_directory(data: str | Path | None = None) -> Path:
-    """Return the data directory: the argument, ``INSTROOM_DATA``, or ``./instroom-data``."""
-    return Path(data or os.environ.get("INSTROOM_DATA") or DEFAULT)
+    """Return the data directory: the argument, ``INSTROOM_DATA``, or ``./instroom-data``.
 
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    Raises
+    ------
+    UserError
+        ``no_folder`` when it is a file, or lies below one.
+    """
+    root = Path(data or os.environ.get("INSTROOM_DATA") or DEFAULT)
+    taken = next((path for path in (root, *root.parents) if path.exists()), None)
+    if taken is not None and not taken.is_dir():
+        raise UserError(
+            "the data directory is no folder",
+            code="no_folder",
+            where=Where(key="--data"),
+            found=printable(f"{taken} is a file", 160),
+            expected="a folder, or a name that is not there yet",
+            hint="choose a folder with --data",
+        )
+    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +58,19 @@ class Stored:
         return self.folder.name
 
     @property
+    def original(self) -> Path:
+        """The bytes as they came; they are checked by whoever reads them."""
+        return self.folder / "original"
+
+    @property
     def observations(self) -> Path:
-        """The file's observations (may not exist)."""
-        return self.folder / "observations.parquet"
+        """The file's observations (may not exist); refuses damage."""
+        return receipts.part(self.folder, self.receipt, receipts.OBSERVATIONS)
 
     @property
     def companion(self) -> Path:
-        """The file's companion records (may not exist)."""
-        return self.folder / "companion.parquet"
+        """The file's companion records (may not exist); refuses damage."""
+        return receipts.part(self.folder, self.receipt, receipts.COMPANION)
 
     @property
     def excerpt(self) -> bool:
@@ -71,16 +90,37 @@ class Store:
     def __init__(self, data: str | Path | None = None) -> None:
         self.root = data_directory(data)
         self.files = self.root / "files"
+        leftovers.put_back(self.files)
+
+    def folders(self) -> list[Path]:
+        """Return the folders of all stored files, whole or damaged."""
+        return [path for path in sorted(self.files.glob("[0-9a-f]*")) if path.is_dir()]
 
     def get(self, sha256: str) -> Stored | None:
-        """Return a stored file, if it is there."""
-        receipt = self.files / sha256 / "receipt.json"
-        if not receipt.exists():
-            return None
-        return Stored(receipt.parent, json.loads(receipt.read_text("utf-8")))
+        """Return a stored file, if it is there.
+
+        Raises
+        ------
+        DataError
+            ``damaged_store`` when its receipt is broken.
+        """
+        folder = self.files / sha256
+        return Stored(folder, receipts.opened(folder)) if folder.is_dir() else None
+
+    def sound(self, sha256: str) -> Stored | None:
+        """Return a stored file if it is there with every byte as it was stored."""
+        try:
+            stored = self.get(sha256)
+            if stored and all(
+                receipts.part(stored.folder, stored.receipt, p) for p in receipts.PARTS
+            ):
+                return stored if receipts.digest_of(stored.original) == sha256 else None
+        except DataError:
+            pass
+        return None
 
     def __iter__(self) -> Iterator[Stored]:
-        for folder in sorted(self.files.glob("[0-9a-f]*")):
+        for folder in self.folders():
             if found := self.get(folder.name):
                 yield found
 
@@ -90,32 +130,28 @@ class Store:
         return sorted(found, key=Stored.vintage, reverse=True)
 
     def keep(self, original: Path, parsed: Path, sha256: str, receipt: dict[str, Any]) -> Stored:
-        """Put a parsed file in place, all of it in one rename."""
+        """Put a parsed file in place, all of it in one step.
+
+        Raises
+        ------
+        SourceError
+            ``changed_while_read`` when the file is not any more the one that was read.
+        """
         self.files.mkdir(parents=True, exist_ok=True)
-        incoming = Path(tempfile.mkdtemp(prefix=".incoming-", dir=self.files))
-        try:
+        with leftovers.held(self.files, leftovers.INCOMING) as incoming:
             shutil.copyfile(original, incoming / "original")
+            if sha256_of(incoming / "original") != sha256:
+                raise changed_while_read()
             for part in parsed.glob("*.parquet"):
                 shutil.copyfile(part, incoming / part.name)
-            text = json.dumps(receipt, indent=1, ensure_ascii=False, sort_keys=True)
-            (incoming / "receipt.json").write_text(text + "\n", "utf-8")
+            whole = receipts.sealed(receipt, sha256, incoming)
+            receipts.write(whole, incoming)
             for part in incoming.iterdir():
-                _flush(part)
-            self._replace(incoming, self.files / sha256)
-        finally:
-            shutil.rmtree(incoming, ignore_errors=True)
-        return Stored(self.files / sha256, receipt)
-
-    def _replace(self, incoming: Path, final: Path) -> None:
-        if final.exists():
-            old = final.with_name(f".old-{final.name}")
-            shutil.rmtree(old, ignore_errors=True)  # left by a process that was killed here
-            final.rename(old)
-            incoming.rename(final)
-            shutil.rmtree(old)
-        else:
-            incoming.rename(final)
-        _flush(self.files)
+                leftovers.flush(part)
+            leftovers.flush(incoming)
+            leftovers.put_in_place(incoming, self.files / sha256)
+            leftovers.flush(self.files)
+        return Stored(self.files / sha256, whole)
 
     def digest(self) -> str:
         """Return a mark of what is stored; equal marks mean equal figures."""
@@ -126,66 +162,15 @@ class Store:
         return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
 
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Give a temporary folder outside the data directory."""
-    folder = Path(tempfile.mkdtemp(prefix="instroom-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def check(*, data: str | Path | None = None) -> dict[str, Any]:
-    """Check definitions, the data directory and its files; say how to repair."""
-    checks: list[dict[str, Any]] = []
-
-    def note(name: str, ok: bool, message: str, repair: str = "") -> None:
-        checks.append({"id": name, "ok": ok, "message": message, "repair": repair or None})
-
-    counts = registry.check_all()
-    note("definitions", True, ", ".join(f"{n} {kind}" for kind, n in counts.items()))
-    root = data_directory(data)
-    writable = _writable(root)
-    note("data_directory", writable, str(root), "" if writable else "choose a folder with --data")
-    wrong = [s.sha256[:12] for s in Store(data) if not _intact(s.folder)]
-    note(
-        "snapshots",
-        not wrong,
-        "all stored files have their own sha256" if not wrong else f"changed: {', '.join(wrong)}",
-        "" if not wrong else "remove these folders and read the files again",
+def changed_while_read() -> SourceError:
+    """Return the refusal of a file that somebody writes to while it is read."""
+    return SourceError(
+        "this file changed while it was read",
+        code="changed_while_read",
+        found="other bytes than a moment before",
+        expected="a file that stays the same",
+        hint="wait until it is complete, and read it again",
     )
-    stale = [
-        s.receipt["name"] for s in Store(data) if s.receipt["source"] not in registry.sources()
-    ]
-    note(
-        "sources",
-        not stale,
-        "every stored file has a definition" if not stale else f"no definition: {', '.join(stale)}",
-        "" if not stale else "bring the definition back, or remove the file's folder",
-    )
-    return {"ok": all(c["ok"] for c in checks), "checks": checks}
 
 
-def _writable(root: Path) -> bool:
-    parent = root if root.exists() else root.resolve().parent
-    if not os.access(parent, os.W_OK):
-        return False
-    try:
-        with tempfile.TemporaryFile(dir=parent):
-            return True
-    except OSError:
-        return False
-
-
-def _intact(folder: Path) -> bool:
-    original = folder / "original"
-    return original.exists() and sha256_of(original) == folder.name
+__all__ = ["Store", "Stored", "changed_while_read", "data_directory", "scratch", "sha256_of"]

@@ -1,7 +1,6 @@
 """Small tables as a data directory, without a publisher's file in between."""
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question, series
 from instroom.monitoring.questions import ask
 from instroom.privacy.published import Published
+from instroom.sources import receipts
 from instroom.sources.store import Store
 
 HIDDEN = "<5"
@@ -83,7 +83,7 @@ def store(folder: Path, *tables: Table) -> Facts:
             "definition": "",
             "warnings": [{"code": "excerpt", "count": 1, "message": ""}] if table.excerpt else [],
         }
-        (target / "receipt.json").write_text(json.dumps(receipt), "utf-8")
+        receipts.write(receipts.sealed(receipt, sha256, target), target)
     return Facts(Store(folder))
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from instroom.core.errors import SourceError, UserError
+from instroom.sources import leftovers
 from instroom.sources.read import read
-from instroom.sources.store import Store
+from instroom.sources.store import Store, sha256_of
 
 
 @pytest.fixture
@@ -83,7 +84,12 @@ read(sys.argv[1], data=sys.argv[2])
 
 
 @pytest.mark.parametrize(
-    "target", ["(store.Store, '_replace')", "(store.shutil, 'copyfile')", "(store, '_flush')"]
+    "target",
+    [
+        "(store.leftovers, 'put_in_place')",
+        "(store.shutil, 'copyfile')",
+        "(store.leftovers, 'flush')",
+    ],
 )
 def test_killed_in_the_middle_leaves_only_what_is_ignored(
     example: dict[str, Path], tmp_path: Path, target: str
@@ -98,36 +104,73 @@ def test_killed_in_the_middle_leaves_only_what_is_ignored(
     assert left and all(name.startswith(".incoming-") for name in left)
     assert list(Store(data)) == []
     assert Store(data).digest() == Store(tmp_path / "empty").digest()
-    if "_replace" in target:
-        entry = read(path, data=data)["files"][0]
-        assert (entry["status"], entry["already"]) == ("read", False)
-        assert [s.sha256 for s in Store(data)] == [entry["sha256"]]
+    found = read(path, data=data)
+    assert found["cleaned"] == left
+    entry = found["files"][0]
+    assert (entry["status"], entry["already"]) == ("read", False)
+    assert [p.name for p in (data / "files").iterdir()] == [entry["sha256"]]
 
 
-def test_a_file_killed_between_two_versions_is_read_again(tmp_path: Path) -> None:
-    parsed = tmp_path / "parsed"
-    parsed.mkdir()
-    original = tmp_path / "o.csv"
-    original.write_text("x")
+def kept(store: Store, text: str, definition: str = "1", **more: object) -> str:
+    """Keep a file of a few bytes; return its sha256."""
+    folder = store.root.parent
+    parsed = folder / "parsed"
+    parsed.mkdir(exist_ok=True)
+    original = folder / "o.csv"
+    original.write_text(text)
+    receipt = {"source": "s", "definition": definition, "periods": [], "warnings": [], "name": "o"}
+    sha = sha256_of(original)
+    store.keep(original, parsed, sha, receipt | more)
+    return sha
+
+
+def test_a_file_killed_between_two_versions_is_put_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
-    receipt = {"source": "s", "definition": "1", "periods": [], "warnings": [], "name": "o"}
-    store.keep(original, parsed, "ab", receipt)
-    (store.files / "ab").rename(store.files / ".old-ab")
-    assert list(store) == []
-    store.keep(original, parsed, "ab", receipt)
-    kept = store.keep(original, parsed, "ab", {**receipt, "definition": "2"})
+    sha = kept(store, "x")
+    (store.files / sha).rename(store.files / f".old-{sha}")
+    assert [s.sha256 for s in Store(tmp_path / "data")] == [sha]
+    assert [p.name for p in store.files.iterdir()] == [sha]
+
+
+@pytest.mark.parametrize("system", ["exchanges two names", "cannot"])
+def test_a_stored_file_is_replaced_in_one_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    if system == "cannot":
+        monkeypatch.setattr(leftovers, "exchanged", lambda *_: False)
+    store = Store(tmp_path / "data")
+    sha = kept(store, "x", "1")
+    assert kept(store, "x", "2") == sha
     assert [s.receipt["definition"] for s in store] == ["2"]
-    assert kept.folder.name == "ab"
+    assert [p.name for p in store.files.iterdir()] == [sha]
+
+
+def test_what_a_living_process_makes_is_no_leftover(tmp_path: Path) -> None:
+    with leftovers.held(tmp_path, ".incoming-") as folder:
+        assert leftovers.sweep(tmp_path) == []
+        assert folder.is_dir()
+    (tmp_path / ".incoming-of-a-killed-run").mkdir()
+    assert leftovers.sweep(tmp_path) == [".incoming-of-a-killed-run"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    example: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    shutil.copy(example["addresses_vo"], path)
+    monkeypatch.setattr("instroom.sources.read.sha256_of", lambda _: "0" * 64)
+    entry = read(path, example["mbo"], data=tmp_path / "data")["files"][0]
+    assert (entry["status"], entry["error"]["code"]) == ("refused", "changed_while_read")
+    assert not (tmp_path / "data").exists()
+    with pytest.raises(SourceError, match="changed while it was read"):
+        Store(tmp_path / "d").keep(path, tmp_path, "0" * 64, {})
+    assert list((tmp_path / "d" / "files").iterdir()) == []
 
 
 def test_newest_vintage_comes_first(tmp_path: Path) -> None:
-    parsed = tmp_path / "parsed"
-    parsed.mkdir()
-    original = tmp_path / "o.csv"
-    original.write_text("x")
     store = Store(tmp_path / "data")
-    for sha, periods in (("aa", ["2018-2019"]), ("bb", ["2014-2015", "2018-2019"]), ("cc", [])):
-        receipt = {"source": "s", "definition": "1", "periods": periods, "warnings": []}
-        store.keep(original, parsed, sha, receipt)
-    assert [s.sha256 for s in store.of_source("s")] == ["bb", "aa", "cc"]
+    for text, periods in (("a", ["2018-2019"]), ("b", ["2014-2015", "2018-2019"]), ("c", [])):
+        kept(store, text, periods=periods, name=text)
+    assert [s.receipt["name"] for s in store.of_source("s")] == ["b", "a", "c"]
     assert store.get("dd") is None

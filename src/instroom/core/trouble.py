@@ -1,0 +1,175 @@
+"""Ordinary trouble of a machine, in words: a full disk, a folder that may not be written to.
+
+Every door (command line, child process, pages) asks here which error an exception is.
+"""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from instroom.core.errors import MachineError, Where
+from instroom.core.printing import printable
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_MANY = {errno.EMFILE, errno.ENFILE}
+_CAUSES = {
+    **dict.fromkeys(_FULL, "full"),
+    **dict.fromkeys(_FORBIDDEN, "forbidden"),
+    **dict.fromkeys(_MANY, "many"),
+    errno.EIO: "disk",
+    errno.ENOMEM: "memory",
+    errno.ENOENT: "absent",
+    errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "no_folder",
+    errno.EISDIR: "folder",
+    errno.ENAMETOOLONG: "long_name",
+    errno.ELOOP: "loop",
+}
+#: kind -> code, message, expected, hint
+_WORDS: dict[str, tuple[str, str, str | None, str]] = {
+    "full": (
+        "disk_full",
+        "the disk is full",
+        "room to write",
+        "make room (TMPDIR may point to another temporary folder) and run the command again; "
+        "what was stored before is whole",
+    ),
+    "forbidden": (
+        "no_permission",
+        "this may not be opened or written to",
+        "a file or folder of your own",
+        "choose another folder, or change who may use this one",
+    ),
+    "many": ("too_many_open", "too many files are open at once", None, "close other programs"),
+    "disk": ("disk_error", "the disk cannot read or write this", None, "copy it to another disk"),
+    "memory": (
+        "too_much_memory",
+        "there is not enough memory",
+        None,
+        "close other programs, or use a smaller file",
+    ),
+    "absent": (
+        "no_such_file",
+        "there is no such file or folder",
+        "a path that is there",
+        "check the path",
+    ),
+    "no_folder": ("no_folder", "this is a file, not a folder", "a folder", "check the path"),
+    "folder": ("is_folder", "this is a folder, not a file", "a file", "check the path"),
+    "long_name": ("long_name", "this name is too long", None, "choose a shorter name"),
+    "loop": ("link_loop", "these links go round in a circle", None, "check the path"),
+    "temporary": (
+        "no_temporary_folder",
+        "there is no temporary folder with room",
+        "a temporary folder that can be written to",
+        "make room in it, or set TMPDIR to another folder",
+    ),
+    "deep": (
+        "too_deep",
+        "this is nested deeper than any table",
+        "lists and objects a few levels deep",
+        "check what wrote this file",
+    ),
+    "locked": (
+        "database_locked",
+        "another run is writing to the data directory",
+        None,
+        "wait until it is done, and run the command again",
+    ),
+    "broken": (
+        "database_broken",
+        "the database of computed pages is damaged",
+        "a database that instroom compute wrote",
+        "remove instroom.sqlite3 from the data directory and run instroom compute; "
+        "the files that were read are kept beside it",
+    ),
+}
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and what it came from."""
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        following = following.__cause__ or following.__context__
+
+
+def trouble(error: BaseException, file: str | None = None) -> MachineError | None:
+    """Return what an exception is in words, or None when it is no ordinary trouble.
+
+    Parameters
+    ----------
+    file
+        The name to show, when it is not the one in the exception.
+
+    Examples
+    --------
+    >>> trouble(OSError(28, "No space left on device")).code
+    'disk_full'
+    >>> trouble(ValueError("x")) is None
+    True
+    """
+    for cause in chain(error):
+        if isinstance(cause, MachineError):
+            return cause
+        if isinstance(cause, OSError):
+            return _of_system(cause, file)
+        if isinstance(cause, sqlite3.Error):
+            return _of_database(cause)
+        if isinstance(cause, RecursionError):
+            return _said("deep", file)
+        if isinstance(cause, MemoryError):
+            return _said("memory", file)
+    return None
+
+
+def of_machine(error: OSError) -> MachineError | None:
+    """Return the trouble when it says something of this machine, None when of one file only."""
+    kinds = ("full", "many", "disk", "memory")
+    return trouble(error) if _CAUSES.get(error.errno or 0) in kinds else None
+
+
+def _of_system(error: OSError, file: str | None) -> MachineError:
+    known = file or (error.filename if isinstance(error.filename, str | bytes) else None)
+    name = known.decode("utf-8", "replace") if isinstance(known, bytes) else known
+    said = error.strerror or str(error)
+    if "temporary directory" in said:
+        return _said("temporary", None)
+    if error.errno in _CAUSES:
+        return _said(_CAUSES[error.errno], name, said)
+    return MachineError(
+        "the system refused this",
+        code="system",
+        where=_where(name),
+        found=printable(said, 160) or type(error).__name__,
+        hint="check the path, the disk and the rights of this user",
+    )
+
+
+def _of_database(error: sqlite3.Error) -> MachineError:
+    said = str(error)
+    marks: Any = (
+        ("locked", "locked"),
+        ("full", "full"),
+        ("readonly", "forbidden"),
+        ("unable to open", "forbidden"),
+        ("disk I/O", "disk"),
+    )
+    kind = next((kind for mark, kind in marks if mark in said), "broken")
+    return _said(kind, "instroom.sqlite3", said)
+
+
+def _said(kind: str, file: str | None, found: str | None = None) -> MachineError:
+    code, message, expected, hint = _WORDS[kind]
+    text = printable(found, 160) if found else None
+    return MachineError(
+        message, code=code, where=_where(file), found=text, expected=expected, hint=hint
+    )
+
+
+def _where(file: str | None) -> Where:
+    return Where(file=printable(file, 120)) if file else Where()

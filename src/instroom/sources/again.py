@@ -1,0 +1,81 @@
+"""Kept originals read once more, the way their receipts say they were read.
+
+``instroom check`` mends with it, ``instroom explain`` recomputes with it.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from instroom.core.errors import InstroomError, SourceError
+from instroom.core.printing import printable
+from instroom.sources import receipts, sandbox
+from instroom.sources.read import task
+from instroom.sources.store import Stored
+
+_FROM_ELSEWHERE = ("period_unknown", "period_from_name")
+
+
+def read_again(
+    files: Sequence[Stored], room: Path
+) -> Iterator[tuple[Stored, Path, dict[str, Any]]]:
+    """Parse kept originals, side by side.
+
+    Parameters
+    ----------
+    files
+        Stored files; an empty receipt stands for a lost one.
+    room
+        A folder for what comes out.
+
+    Yields
+    ------
+    tuple
+        The stored file, the folder with its parts, and its new receipt, not yet sealed.
+
+    Raises
+    ------
+    DataError
+        ``damaged_store`` when an original is not the file that was read.
+    SourceError
+        When the software of today does not read it, or not without its name.
+    """
+    for stored in files:
+        if receipts.digest_of(stored.original) != stored.sha256:
+            found = "other bytes than were read"
+            raise receipts.damaged(stored.folder, "original", found, stored.receipt)
+    tasks = [
+        task(
+            stored.original,
+            _name(stored),
+            stored.sha256,
+            room / stored.sha256,
+            stored.receipt.get("asked_source"),
+            stored.receipt.get("asked"),
+        )
+        for stored in files
+    ]
+    for position, result in sandbox.run_all(tasks):
+        if isinstance(result, InstroomError):
+            raise result
+        stored = files[position]
+        how = {key: stored.receipt.get(key) for key in ("asked", "asked_source")}
+        yield stored, room / stored.sha256, _settled(stored, result) | how | {"name": _name(stored)}
+
+
+def _name(stored: Stored) -> str:
+    return str(stored.receipt.get("name", "original"))
+
+
+def _settled(stored: Stored, receipt: dict[str, Any]) -> dict[str, Any]:
+    """Refuse an original that is not recognised, or whose period only its lost name told."""
+    lost = not stored.receipt and any(w["code"] in _FROM_ELSEWHERE for w in receipt["warnings"])
+    if receipt["status"] == "read" and not lost:
+        return receipt
+    raise SourceError(
+        "the kept original is not recognised any more",
+        code="not_read_again",
+        found=printable(_name(stored), 60),
+        expected="a layout this version knows",
+        hint="read the publisher's file again: instroom read FILE",
+    )

@@ -1,0 +1,140 @@
+"""The receipt of a stored file: what was read, sealed, with a digest of every part beside it.
+
+A receipt that was changed, or a part that is not the one it was written for, is one named fault.
+"""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from instroom.core.errors import DataError, Where
+from instroom.core.printing import printable
+
+NAME, COPY = "receipt.json", "receipt.copy.json"
+OBSERVATIONS, COMPANION = "observations.parquet", "companion.parquet"
+PARTS = (OBSERVATIONS, COMPANION)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=8192)
+def _known(path: str, size: int, changed: int, moved: int, inode: int) -> str:
+    del size, changed, moved, inode  # a file with another mark is read again
+    return sha256_of(Path(path))
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the sha256 of a file, read once per process as long as it stays the same file.
+
+    None when it cannot be read.
+    """
+    try:
+        mark = path.stat()
+        return _known(str(path), mark.st_size, mark.st_mtime_ns, mark.st_ctime_ns, mark.st_ino)
+    except OSError:
+        return None
+
+
+def sealed(receipt: dict[str, Any], sha256: str, folder: Path) -> dict[str, Any]:
+    """Return the receipt with its file's sha256, the digests of its parts and a seal on it all."""
+    digests = {name: sha256_of(folder / name) for name in PARTS if (folder / name).exists()}
+    whole = {**receipt, "sha256": sha256, "digests": digests}
+    return {**whole, "seal": _seal(whole)}
+
+
+def _seal(receipt: dict[str, Any]) -> str:
+    rest = {key: value for key, value in receipt.items() if key != "seal"}
+    text = json.dumps(rest, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write(receipt: dict[str, Any], folder: Path) -> None:
+    """Write a sealed receipt, twice: the copy mends the other."""
+    text = json.dumps(receipt, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    for name in (NAME, COPY):
+        (folder / name).write_text(text, "utf-8")
+
+
+def opened(folder: Path, name: str = NAME) -> dict[str, Any]:
+    """Return the receipt in a folder.
+
+    Raises
+    ------
+    DataError
+        ``damaged_store`` when it is not there, is no receipt, or was changed.
+    """
+    try:
+        receipt = json.loads((folder / name).read_bytes())
+    except OSError:
+        raise damaged(folder, name, "no receipt, or one that cannot be opened") from None
+    except (ValueError, RecursionError):
+        raise damaged(folder, name, "no JSON") from None
+    if not isinstance(receipt, dict) or "seal" not in receipt:
+        raise damaged(folder, name, "no seal: changed, or of an older version of Instroom")
+    if receipt["seal"] != _seal(receipt) or receipt.get("sha256") != folder.name:
+        raise damaged(folder, name, "another content than its seal says")
+    return receipt
+
+
+def unsealed(folder: Path) -> dict[str, Any]:
+    """Return how a file was read by a version that knew no seals: its name and period, or nothing.
+
+    Only good for reading the file again.
+    """
+    try:
+        receipt = json.loads((folder / NAME).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(receipt, dict) or "seal" in receipt:
+        return {}
+    return {key: receipt[key] for key in ("name", "asked") if isinstance(receipt.get(key), str)}
+
+
+def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
+    """Return a part of a stored file (it may not exist), checked against the receipt's digest.
+
+    Raises
+    ------
+    DataError
+        ``damaged_store`` when it is gone, was changed, or does not belong here;
+        ``changed_meanwhile`` when another run replaced it in this very moment.
+    """
+    path = folder / name
+    expected = receipt["digests"].get(name)
+    found = digest_of(path)
+    if found == expected:
+        return path
+    if opened(folder) != receipt:
+        raise DataError(
+            "a stored file was replaced while it was read",
+            code="changed_meanwhile",
+            where=Where(file=_title(folder, receipt)),
+            hint="run the command again",
+        )
+    gone = found is None and not path.exists()
+    raise damaged(folder, name, "nothing" if gone else "other bytes than were stored", receipt)
+
+
+def damaged(
+    folder: Path, name: str, found: str, receipt: dict[str, Any] | None = None
+) -> DataError:
+    """Return the one fault of a stored file that is not as it was stored."""
+    return DataError(
+        f"a stored file is damaged: {name}",
+        code="damaged_store",
+        where=Where(file=_title(folder, receipt or {})),
+        found=found,
+        expected=f"{name} as it was stored",
+        hint="run instroom check: it reads the file again from the original that was kept",
+    )
+
+
+def _title(folder: Path, receipt: dict[str, Any]) -> str:
+    short = folder.name[:12]
+    return f"{printable(str(receipt['name']), 60)} ({short})" if receipt.get("name") else short
