@@ -153,7 +153,7 @@ STRANGERS = {
     ),
     "labour force": (
         ["unit", "sex", "age", "isced11", "geo", "2015"],
-        ["THS", "F", "Y25-64", "ED0-2", "AT", "248.6"],
+        ["MIO_EUR", "F", "Y25-64", "ED0-2", "AT", "248.6"],
     ),
     "land use": (
         ["ID", "RegioS", "Perioden", "TotaalRecreatieterrein_19", "TotaalBosEn_28"],
