@@ -35,9 +35,6 @@ messages: $(VENV)/.dev ## collect texts into the .po files
 audit: $(VENV)/.dev ## known advisories of all installed packages; needs the network
 	@$(BIN)/python scripts/audit.py
 
-drill-%: $(VENV)/.dev ## a drill of drills/ in its long form; keeps the result in drills/results
-	@$(BIN)/python drills/$*.py --full
-
 licences: $(VENV)/.full ## the page of the licences of all locked packages
 	@$(BIN)/python scripts/licences.py
 
