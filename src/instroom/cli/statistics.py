@@ -54,6 +54,10 @@ def _question(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--baseline", metavar="X")
     sub.add_argument("--treatment", metavar="T")
     sub.add_argument("--covariate", action="append", default=[], metavar="C")
+    sub.add_argument(
+        "--category", action="append", default=[], metavar="C",
+        help="een covariaat waarvan de getallen namen van groepen zijn",
+    )  # fmt: skip
     sub.add_argument("--groups", type=names, default=[], metavar="SCHOOL[,CLASS]")
     sub.add_argument("--design", choices=["ancova", "did", "one_group", "growth"])
     sub.add_argument("--time", metavar="W")
@@ -69,8 +73,8 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
     return {
         name: getattr(args, name)
         for name in (
-            "outcome", "baseline", "treatment", "covariate", "groups", "design", "time", "pupil",
-            "by", "start", "nested",
+            "outcome", "baseline", "treatment", "covariate", "category", "groups", "design", "time",
+            "pupil", "by", "start", "nested",
         )
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ def effect(
     baseline: str | None = None,
     treatment: str | None = None,
     covariate: Sequence[str] = (),
+    category: Sequence[str] = (),
     groups: Sequence[str] = (),
     design: str | None = None,
     time: str | None = None,
@@ -63,6 +64,8 @@ def effect(
         Column that is 1 for who took part and 0 for who did not.
     covariate
         Further columns to compare like with like; texts become groups.
+    category
+        The same for columns whose numbers are names of groups, such as a code of a school type.
     groups
         Columns of school and class, the highest level first; ``none`` says that there are none.
     design
@@ -119,7 +122,8 @@ def effect(
         outcome=outcome,
         baseline=baseline,
         treatment=treatment,
-        covariates=tuple(covariate),
+        covariates=tuple(dict.fromkeys((*covariate, *category))),
+        categories=tuple(category),
         groups=tuple(groups),
         design=choose(design, treatment, baseline, time),
         time=time,
@@ -151,7 +155,7 @@ def _one(
     study = study_of(data, question, planned)
     if planned.crossed:
         n = int(planned.used.sum())
-        refusal = refused(study, n, "not_supported", silence("crossed", **planned.crossed))
+        refusal = refused(study, n, "crossed", silence("crossed", **planned.crossed))
         return refusal | {"allocation": choices.allocation, "reasons": []}, study
     cross = sums(planned)
     if _binomial(planned, question, family):

@@ -27,6 +27,7 @@ class Question:
     baseline: str | None = None
     treatment: str | None = None
     covariates: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     design: Design = "ancova"
     time: str | None = None
@@ -60,6 +61,9 @@ class Rows:
         numbers = {name: data.numbers(name) for name in named if name}
         texts: dict[str, NDArray[np.object_]] = {}
         for name in (*question.covariates, *([question.by] if question.by else [])):
+            if name in question.categories:
+                texts[name] = data.words(name)
+                continue
             try:
                 numbers[name] = data.numbers(name)
             except DataError as error:

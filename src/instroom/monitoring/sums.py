@@ -94,6 +94,7 @@ def compress(
     baseline: str | None = None,
     treatment: str | None = None,
     covariate: Sequence[str] = (),
+    category: Sequence[str] = (),
     groups: Sequence[str] = (),
     design: str | None = None,
     time: str | None = None,
@@ -110,7 +111,8 @@ def compress(
 
     Parameters
     ----------
-    file, outcome, baseline, treatment, covariate, groups, design, time, pupil, by, start, nested
+    file, outcome, baseline, treatment, covariate, category, groups, design, time, pupil, by,
+    start, nested
         As for :func:`effect`.
     out
         The file to write; what was there is replaced.
@@ -134,7 +136,8 @@ def compress(
         outcome=outcome,
         baseline=baseline,
         treatment=treatment,
-        covariates=tuple(covariate),
+        covariates=tuple(dict.fromkeys((*covariate, *category))),
+        categories=tuple(category),
         groups=tuple(groups),
         design=choose(design, treatment, baseline, time),
         time=time,

@@ -286,7 +286,7 @@ def test_crossed_groups_are_refused_with_a_sentence_and_nested_ones_can_be_said(
     data["class"] = data["class"] % 2
     path = write(tmp_path / "names.csv", data)
     found = effect(path, outcome="post", **WIDE)
-    assert (found["status"], found["estimate"]) == ("not_supported", None)
+    assert (found["status"], found["estimate"]) == ("crossed", None)
     assert "--nested" in found["reason"]
     assert found["wording"]["nl"].startswith("class 0 staat bij meer dan één school.")
     nested = effect(path, outcome="post", nested=True, **WIDE)
@@ -362,3 +362,28 @@ def test_options_that_do_not_go_together_are_refused(wide: Path, options: dict) 
     with pytest.raises(UserError) as caught:
         effect(wide, outcome="post", **{**WIDE, **options})
     assert caught.value.exit_code == 2
+
+
+def test_codes_of_a_category_are_groups_and_not_a_line_through_numbers(tmp_path: Path) -> None:
+    data = pupils()
+    data["kind"] = np.array([1, 2, 9])[np.arange(len(data["post"])) % 3]
+    numbers = effect(write(tmp_path / "codes.csv", data), outcome="post", category=["kind"], **WIDE)
+    data["kind"] = np.array(["a", "b", "c"])[np.arange(len(data["post"])) % 3]
+    texts = effect(write(tmp_path / "texts.csv", data), outcome="post", covariate=["kind"], **WIDE)
+    assert numbers["estimate"] == pytest.approx(texts["estimate"], rel=1e-9)
+    names = {line["name"] for line in numbers["coefficients"]}
+    assert {"kind=2", "kind=9"} <= names
+    assert "kind" not in names
+
+
+def test_a_yes_or_no_that_the_arm_tells_exactly_has_no_size_and_says_why(tmp_path: Path) -> None:
+    data = pupils()
+    data["chose"] = np.where(data["treat"] == 1, 1, np.arange(len(data["post"])) % 2)
+    found = effect(
+        write(tmp_path / "all.csv", data),
+        outcome="chose",
+        treatment="treat",
+        groups=["school"],
+    )
+    assert (found["status"], found["estimate"]) == ("separation", None)
+    assert "precies wie ja en wie nee heeft" in found["wording"]["nl"]
