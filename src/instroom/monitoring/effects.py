@@ -182,7 +182,7 @@ def _weighed(
     found["maryland_reasons"] = list(dict.fromkeys(keys))
     found["reasons"] = threats.reasons(found["maryland_reasons"], told, found)
     if found["estimate"] is not None and threats.too_few(planned):
-        return silent(found, "too_few")
+        return silent(found | {"reason": None}, "too_few")
     return _said_again(found, study)
 
 
