@@ -95,7 +95,7 @@ def self_selected(random: Generator) -> list[dict[str, Any]]:
 
 
 def weak_trend_before(random: Generator) -> list[dict[str, Any]]:
-    """Schools that took part were rising by 0.1 SD per moment: less than three moments show."""
+    """Schools that took part were rising by 0.1 SD per moment: a test of trends rarely sees it."""
     return trend_before(random, 0.1)
 
 

@@ -31,10 +31,11 @@ HEADINGS = {
 #: Files over 400 lines, each with the reason why it is better whole.
 LONG_FILES: dict[str, str] = {
     "src/instroom/sources/example.py": "ten layouts with their texts, in one place",
-    "src/instroom/sources/shape.py": "one road, read from top to bottom",
 }
 BANNED_MODULES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
+#: Until 0022 decisions are in Dutch; from 0023 on in English.
 ADR_HEADINGS = ["Status", "Context", "Keuze", "Waarom", "Gevolgen"]
+ADR_HEADINGS_ENGLISH = ["Status", "Context", "Decision", "Consequences"]
 CLOCKS = {
     "datetime": {"now", "utcnow", "today"},
     "date": {"today"},
@@ -124,7 +125,9 @@ def test_decisions_are_numbered_without_gaps() -> None:
 def test_a_decision_has_its_headings_each_with_text(path: Path) -> None:
     title, *sections = re.split(r"^## ", path.read_text("utf-8"), flags=re.MULTILINE)
     assert re.match(rf"# {path.name[:4]} \S", title)
-    assert [section.splitlines()[0] for section in sections] == ADR_HEADINGS
+    found = [section.splitlines()[0] for section in sections]
+    assert found[:4] == ADR_HEADINGS_ENGLISH if path.name > "0023" else found == ADR_HEADINGS
+    assert found[4:] in ([], ["Measured"]) or found == ADR_HEADINGS
     assert all(section.partition("\n")[2].strip() for section in sections)
 
 

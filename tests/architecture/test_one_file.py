@@ -109,6 +109,13 @@ example = true
 GM9801 = { name = "Proefdam", abbreviation = "PRO", column = 0, row = 0 }
 """,
     ),
+    "publisher": (
+        "monitoring/publishers/sample.toml",
+        """
+title = "Proefuitgever"
+shared = ["CLUB", "PLAATS"]
+""",
+    ),
     "places": (
         "region/places/sample.toml",
         """
@@ -202,6 +209,10 @@ def use_places(_: Path) -> None:
     assert places.code_of("PROEFDAM") == "GM9801"
     assert places.current("GM9802") == "GM9801"
     assert places.code_of("Enschede") == "GM0153"
+
+
+def use_publisher(_: Path) -> None:
+    assert "CLUB" in registry.publishers()["sample"].shared
 
 
 def use_glossary(_: Path) -> None:

@@ -108,7 +108,7 @@ def _run(words: list[str]) -> int:
         build().print_help()
         return 2
     handler: Handler = args.handler
-    args.progress = Progress(args.lang)
+    args.progress = Progress(args.lang, quiet=getattr(args, "json", False))
     try:
         return handler(args)
     finally:

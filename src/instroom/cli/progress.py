@@ -27,18 +27,24 @@ class Progress:
 
     A text that begins with ``done/total`` gets an estimate of the time to go, from the time that
     this total has taken so far. Commands that are done within two seconds say nothing to a log.
+    ``quiet`` says nothing at all where there is no terminal: a program asked for one document.
     """
 
-    def __init__(self, language: str = "nl", stream: TextIO | None = None) -> None:
+    def __init__(
+        self, language: str = "nl", stream: TextIO | None = None, *, quiet: bool = False
+    ) -> None:
         self._language = language
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
+        self._quiet = quiet and not self._live
         self._started = self._spoken = time.monotonic()
         self.total, self._since, self._first = "", self._started, 0
         self._open = False
 
     def __call__(self, text: str) -> None:
         """Say one line; see the class."""
+        if self._quiet:
+            return
         now = time.monotonic()
         rest = self._rest(text, now)
         if self._live:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from instroom.core.crossproducts import code_groups
 from instroom.core.errors import DataError
@@ -56,6 +56,8 @@ WHY = {
     "no_trend_before": "Er zijn minder dan twee metingen voor de start, dus niet te zien of de "
     "groepen al uit elkaar liepen.",
     "trend_differs": "Al voor de start liepen de groepen uit elkaar: {x} per {time} (p {p}).",
+    "trend_may_explain": "Liepen de groepen door zoals voor de start, dan kan dat het hele "
+    "verschil verklaren; de {moments} metingen ervoor sluiten het niet uit.",
     "ceiling": "Van de leerlingen die {who} heeft {share} de hoogste score: hoger kan niet meer.",
     "floor": "Van de leerlingen die {who} heeft {share} de laagste score: lager kan niet meer.",
 }
@@ -63,7 +65,7 @@ _WHO = {"1": "meededen", "0": "niet meededen"}
 #: Reasons that belong in the sentence itself, for who quotes only that.
 SPOKEN = (
     "groups_not_said", "groups_look_there", "baseline_differs", "attrition", "bounds_hold_zero",
-    "trend_differs", "no_trend_before", "adjusted", "ceiling", "floor",
+    "trend_differs", "trend_may_explain", "no_trend_before", "adjusted", "ceiling", "floor",
 )  # fmt: skip
 
 
@@ -216,6 +218,22 @@ def _before(q: Question, found: Mapping[str, Any]) -> Iterator[Threat]:
     elif trend["p"] is not None and trend["p"] < 0.05:
         values = {"x": trend["difference"], "time": q.time, "p": trend["p"]}
         yield Threat("trend_differs", 2, values)
+    elif _trend_explains(trend, found):
+        yield Threat("trend_may_explain", 2, {"moments": trend["moments"]})
+
+
+def _trend_explains(trend: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Say whether the trends before the start, carried on, could be all that was found.
+
+    A test that finds no difference in trend is no proof of equal trends: few moments see little.
+    So the difference that the trends would have made, with its own margin, is taken off.
+    """
+    estimate, se = found["estimate"], found["se"]
+    if estimate is None or se is None or trend["df"] is None:
+        return False
+    made = trend["difference"] * trend["gap"]
+    margin = float(stdtrit(trend["df"], 0.975)) * np.hypot(se, trend["se"] * trend["gap"])
+    return bool(abs(estimate - made) <= margin and not found["ci"][0] <= 0 <= found["ci"][1])
 
 
 def trend_before(data: Columns, q: Question) -> dict[str, Any] | None:
@@ -224,8 +242,9 @@ def trend_before(data: Columns, q: Question) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``difference`` (treated minus others, per unit of time), ``se``, ``df``, ``p``, and
-        ``moments`` before the start; None with fewer than two earlier moments, or fewer than two
+        ``difference`` (treated minus others, per unit of time), ``se``, ``df``, ``p``,
+        ``moments`` before the start, and ``gap``, the time from their middle to the middle of
+        the moments after it; None with fewer than two earlier moments, or fewer than two
         schools on a side that have them.
     """
     if q.design != "did" or not (q.groups and q.treatment and q.time):
@@ -249,7 +268,11 @@ def trend_before(data: Columns, q: Question) -> dict[str, Any] | None:
         mine = early & (codes == i)
         if len(np.unique(w[mine])) >= 2:
             slopes[i] = np.polyfit(w[mine] - w[mine].mean(), y[mine], 1)[0]
-    return _welch(slopes[ever == 1.0], slopes[ever == 0.0], len(np.unique(w[early])))
+    found = _welch(slopes[ever == 1.0], slopes[ever == 0.0])
+    if found is None or early.all():
+        return None
+    gap = float(w[~early].mean() - w[early].mean())
+    return found | {"moments": len(np.unique(w[early])), "gap": gap}
 
 
 def _first(time: Floats, arm: Floats, codes: NDArray[np.int64], ever: Floats) -> float:
@@ -262,14 +285,14 @@ def _first(time: Floats, arm: Floats, codes: NDArray[np.int64], ever: Floats) ->
     return float(min(begins)) if begins else float(time.max())
 
 
-def _welch(one: Floats, other: Floats, moments: int) -> dict[str, Any] | None:
+def _welch(one: Floats, other: Floats) -> dict[str, Any] | None:
     one, other = one[np.isfinite(one)], other[np.isfinite(other)]
     if min(len(one), len(other)) < 2:
         return None
     parts = [float(x.var(ddof=1)) / len(x) for x in (one, other)]
     difference, variance = float(one.mean() - other.mean()), sum(parts)
     if variance <= 0:
-        return {"difference": difference, "se": 0.0, "df": None, "p": None, "moments": moments}
+        return {"difference": difference, "se": 0.0, "df": None, "p": None}
     df = variance**2 / sum(
         part**2 / (len(x) - 1) for part, x in zip(parts, (one, other), strict=True)
     )
@@ -279,7 +302,6 @@ def _welch(one: Floats, other: Floats, moments: int) -> dict[str, Any] | None:
         "se": float(np.sqrt(variance)),
         "df": float(df),
         "p": p,
-        "moments": moments,
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from instroom import api
+from instroom.sources import receipts
 
 HEADER = (
     "INSTELLINGSCODE;VESTIGINGSCODE;INSTELLINGSNAAM_VESTIGING;PLAATSNAAM;GEMEENTENUMMER;PROVINCIE"
@@ -58,6 +59,10 @@ def test_an_older_store_that_lacks_a_measure_says_so(tmp_path: Path) -> None:
     stored = data / "files" / entry["sha256"] / "observations.parquet"
     table = pq.read_table(stored)
     pq.write_table(table.filter(pc.field("measure") != "repeaters"), stored)
+    receipts.write(
+        receipts.sealed(receipts.opened(stored.parent), entry["sha256"], stored.parent),
+        stored.parent,
+    )
     for row in api.series("vo_repeaters", data=data)["series"]:
         assert (row["status"], row["value"]) == ("missing", None)
         assert row["reason"] == "measure_not_in_file"

@@ -215,8 +215,30 @@ def test_every_reason_has_a_whole_sentence(language: str) -> None:
     values = {
         "d": 0.4, "overall": 0.3, "treated": 0.5, "untreated": 0.1, "missing": 12, "low": -0.1,
         "high": 0.4, "column": "klas", "k": 20, "p": 0.2, "x": 0.3, "time": "maand", "who": "1",
-        "share": 0.5,
+        "share": 0.5, "moments": 3,
     }  # fmt: skip
     texts = [spoken(key, values, Texts(language)) for key in WHY]
     assert len(set(texts)) == len(WHY)
     assert not any("{" in text or "None" in text for text in texts)
+
+
+@pytest.mark.parametrize("gain", [0.0, 1.2])
+def test_a_trend_that_may_explain_all_of_it_leaves_level_2(tmp_path: Path, gain: float) -> None:
+    """Rising by 0.1 per moment anyway: few moments do not show it, and it is not an effect."""
+    random = np.random.default_rng(11)
+    schools, size, moments = 24, 10, 4
+    school = np.repeat(np.arange(schools), size * moments)
+    time = np.tile(np.repeat(np.arange(moments), size), schools)
+    treat = school % 2
+    rise = 0.0 if gain else 0.1
+    post = (rise * time + gain * (time >= 3)) * treat + random.normal(0, 0.9, len(school))
+    data = {"school": school, "treat": treat, "moment": time, "post": post.round(4)}
+    found = asked(
+        tmp_path, data, groups=["school"], design="did", time="moment", start=3,
+        allocation="matched",
+    )  # fmt: skip
+    trend = found["trend_before"]
+    assert (trend["moments"], trend["gap"]) == (3, 2.0)
+    assert (found["maryland_level"], claims(found)) == ((3, True) if gain else (2, False))
+    assert found["direction"] == "up"
+    assert ("trend_may_explain" in keys(found)) == (not gain)

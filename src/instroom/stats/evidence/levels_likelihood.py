@@ -1,5 +1,6 @@
 """The likelihood of nested effects, block by block, and its maximum over variances."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from instroom.stats.evidence.meta_blocks import sum_of
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _MOST_STEPS = 500
+#: Slopes below this (in standard errors) count as 0: far below what any digit shown needs.
+_STILL = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,19 +132,53 @@ def _slopes(
 def maximise(
     state: Callable[[Floats], LevelsState], start: Floats
 ) -> tuple[Floats, LevelsState, bool]:
-    """Return the variances (0 or more) with the highest likelihood, and whether they settled."""
+    """Return the variances (0 or more) with the highest likelihood, and whether they settled.
+
+    The likelihood can have a peak with a variance at 0 beside one inside, so every face of the
+    region is climbed from, and the highest peak is the answer. It has settled when the slope is
+    0 in every variance above 0, and points outwards in those at 0.
+    """
+    faces = itertools.product((1.0, 0.0), repeat=len(start))
+    peaks = [_climb(state, start * np.array(face)) for face in faces]
+    sigma2, found = max(peaks, key=lambda peak: peak[1].loglik)
+    return sigma2, found, _at_peak(sigma2, found)
+
+
+def _climb(state: Callable[[Floats], LevelsState], start: Floats) -> tuple[Floats, LevelsState]:
+    """Return a peak that is reached from a start by steps that never go down."""
     sigma2, current = start, state(start)
+    scale = float(start.max()) or 1 / float(np.sqrt(np.diag(current.expected).max()))
     for _ in range(_MOST_STEPS):
-        after = np.maximum(sigma2 + _step(sigma2, current), 0.0)
-        following = state(after)
-        while following.loglik < current.loglik - 1e-11 * (1 + abs(current.loglik)):
-            after = (sigma2 + after) / 2
-            following = state(after)
+        after, following = _upwards(state, sigma2, current)
         moved = float(np.abs(after - sigma2).max())
         sigma2, current = after, following
-        if moved <= 1e-12 * float(sigma2.max() + start.max()):
-            return sigma2, current, True
-    return sigma2, current, False
+        if moved <= 1e-12 * float(sigma2.max() + scale):
+            break
+    return sigma2, current
+
+
+def _upwards(
+    state: Callable[[Floats], LevelsState], sigma2: Floats, current: LevelsState
+) -> tuple[Floats, LevelsState]:
+    """Return a point that is not lower; where it stands when there is none.
+
+    Newton's step cut off at 0 may point down; each variance's own scaled slope never does.
+    """
+    slope = current.score / np.maximum(np.diag(current.expected), np.finfo(float).tiny)
+    for step in (_step(sigma2, current), slope):
+        for halvings in range(40):
+            after = np.maximum(sigma2 + step / 2**halvings, 0.0)
+            following = state(after)
+            if following.loglik >= current.loglik - 1e-11 * (1 + abs(current.loglik)):
+                return after, following
+    return sigma2, current
+
+
+def _at_peak(sigma2: Floats, at: LevelsState) -> bool:
+    """Say whether no variance would move: slopes in units of their own standard error."""
+    slope = at.score / np.sqrt(np.maximum(np.diag(at.expected), np.finfo(float).tiny))
+    still = np.where(sigma2 > 0, np.abs(slope), np.maximum(slope, 0.0))
+    return bool(np.isfinite(at.loglik) and (still < _STILL).all())
 
 
 def add_levels(
