@@ -68,9 +68,11 @@ POWERUP_MDES: dict[str, tuple[Design, list[float], float, float]] = {
 def test_detectable_effects_equal_powerup(name: str) -> None:
     design, expected, df, multiplier = POWERUP_MDES[name]
     found = mdes(design)
-    assert [found.mdes, found.low, found.high] == pytest.approx(expected, rel=CLOSE)
+    assert found.powerup == pytest.approx(expected[0], rel=CLOSE)
+    assert found.high - found.mdes == pytest.approx(expected[2] - expected[0], rel=CLOSE)
     assert found.df == df
-    assert found.multiplier == pytest.approx(multiplier, rel=CLOSE)
+    assert found.powerup / design.se == pytest.approx(multiplier, rel=CLOSE)
+    assert found.mdes == pytest.approx(found.powerup, rel=1e-3)
 
 
 def test_power_equals_powerup() -> None:
@@ -83,10 +85,11 @@ def test_power_equals_powerup() -> None:
 def test_required_schools_equal_powerup() -> None:
     assert required(lambda schools: cra3(schools, 3, 22, **CRA3), 0.20).clusters == 57
     # PowerUp! searches the fraction of a school at which its own detectable effect is 0.20.
-    schools = brentq(lambda k: mdes(cra3(k, 3, 22, **CRA3)).mdes - 0.20, 10, 90, xtol=1e-12)
-    found = mdes(cra3(schools, 3, 22, **CRA3))
+    schools = brentq(lambda k: mdes(cra3(k, 3, 22, **CRA3)).powerup - 0.20, 10, 90, xtol=1e-12)
+    design = cra3(schools, 3, 22, **CRA3)
+    found = mdes(design)
     assert found.df == pytest.approx(53.7011747598317, rel=CLOSE)
-    assert found.multiplier == pytest.approx(2.85350071829728, rel=CLOSE)
+    assert found.powerup / design.se == pytest.approx(2.85350071829728, rel=CLOSE)
     assert round(schools) == 57
 
 
@@ -101,8 +104,10 @@ def test_every_design_equals_base_r(case: dict[str, Any]) -> None:
     assert design.se == pytest.approx(case["se"], rel=CLOSE)
     assert design.df == case["df"]
     found = mdes(design, **test)
-    assert [found.mdes, found.low, found.high] == pytest.approx(case["mdes"], rel=CLOSE, abs=1e-12)
-    assert found.exact == pytest.approx(case["exact"], rel=CLOSE)
+    assert found.powerup == pytest.approx(case["mdes"][0], rel=CLOSE)
+    reach = case["mdes"][2] - case["mdes"][0]
+    assert found.high - found.mdes == pytest.approx(reach, rel=CLOSE)
+    assert found.mdes == pytest.approx(case["exact"], rel=CLOSE)
     assert power(design, case["effect"], **test).power == pytest.approx(case["power"], rel=CLOSE)
 
 

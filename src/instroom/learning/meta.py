@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from instroom.core.errors import DataError, Where
 from instroom.learning.evidence import meta_summary
-from instroom.sources.columns import read_columns
+from instroom.sources.columns import Columns, read_columns
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import Test
+
+Floats = NDArray[np.float64]
 
 
 def meta(
@@ -45,9 +51,11 @@ def meta(
     """
     data = read_columns(file)
     name = study or next((n for n in ("author", "study", "trial") if n in data.names), None)
+    effects, variances = data.numbers(effect), data.numbers(variance)
+    _check_variances(data, variance, effects, variances)
     found = meta_summary(
-        data.numbers(effect),
-        data.numbers(variance),
+        effects,
+        variances,
         cluster=data.words(cluster) if cluster else None,
         moderators={column: data.numbers(column) for column in moderator} or None,
         method=method,
@@ -55,3 +63,18 @@ def meta(
         studies=data.words(name).tolist() if name else None,
     )
     return dict(found)
+
+
+def _check_variances(data: Columns, name: str, effects: Floats, variances: Floats) -> None:
+    """Refuse a variance of 0 or less where it stands: the row and the column."""
+    wrong = np.flatnonzero(np.isfinite(effects) & (variances <= 0))
+    if len(wrong):
+        row = int(wrong[0])
+        raise DataError(
+            "a sampling variance is not above 0",
+            code="bad_variance",
+            where=Where(data.file, data.line(row), name),
+            found=f"{variances[row]:g}",
+            expected="the squared standard error of this effect, above 0",
+            hint="look this study up again, or leave its variance empty to leave the study out",
+        )

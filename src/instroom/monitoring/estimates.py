@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from instroom.core.crossproducts import CrossProducts, select
 from instroom.core.errors import DataError
@@ -20,6 +19,7 @@ from instroom.stats.clusters import robust
 from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
 from instroom.stats.multilevel.contrasts import Tests
 from instroom.stats.trials import effect_size, equivalence
+from instroom.stats.trials import power as sizes
 from instroom.stats.trials.effect_measures import hedges_correction
 
 Floats = NDArray[np.float64]
@@ -250,8 +250,7 @@ def _mdes(se: float, df: float, total: float) -> float | None:
     """Return the smallest effect (SD) that this study finds 4 times out of 5."""
     if not total > 0:
         return None
-    multiplier = float(stdtrit(df, 0.975) + stdtrit(df, 0.8))
-    return multiplier * se / float(np.sqrt(total))
+    return sizes.noncentrality(0.80, df) * se / float(np.sqrt(total))
 
 
 def _subgroups(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:

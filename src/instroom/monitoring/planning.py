@@ -162,7 +162,7 @@ def power(
     Returns
     -------
     dict
-        ``mdes`` (PowerUp!'s value, with ``mdes_ci`` and the noncentral-t ``mdes_exact``),
+        ``mdes`` (noncentral t, with ``mdes_ci``; ``mdes_powerup`` is PowerUp!'s approximation),
         ``power`` at ``effect`` (the asked power without one), ``df``, ``design``, the smallest
         number of ``schools_needed``, ``curve`` over numbers of schools, ``simulation``, and
         ``advice`` "simulate" below 40 clusters. ``status`` "too_few" when no degree of freedom
@@ -203,7 +203,7 @@ def power(
         )
     seen = sizes.mdes(design, power=power, **test)
     found: dict[str, Any] = {
-        "mdes": seen.mdes, "mdes_ci": [seen.low, seen.high], "mdes_exact": seen.exact,
+        "mdes": seen.mdes, "mdes_ci": [seen.low, seen.high], "mdes_powerup": seen.powerup,
         "power": power, "target_power": power, "df": design.df, "design": design.name,
         "se": design.se, "alpha": alpha, "one_tailed": one_tailed, "effect": effect,
         "schools": plan.schools_left, "pupils": plan.pupils_left, "classes": classes,
@@ -216,7 +216,7 @@ def power(
         found["power"] = sizes.power(design, effect, **test).power
         found["schools_needed"] = _needed(plan, effect, power, test)
     if simulate and design.feasible:
-        found["simulation"] = _simulation(plan, design, effect, seen.exact, test, rng)
+        found["simulation"] = _simulation(plan, design, effect, seen.mdes, test, rng)
     return dict(significant(found))
 
 
@@ -252,9 +252,35 @@ def _check(plan: Plan) -> None:
             raise DataError(
                 f"{name} is no share", code="bad_share", found=f"{value:g}", expected="0 to 1"
             )
-    if not (plan.schools >= 1 and plan.pupils >= 1):
-        found = f"{plan.schools:g} schools, {plan.pupils:g} pupils"
+    _check_sizes(plan)
+
+
+def _check_sizes(plan: Plan) -> None:
+    """Refuse a trial that cannot be held, such as one in which 0.2 schools take part."""
+    if not (plan.schools >= 1 and plan.pupils >= 1 and (plan.classes is None or plan.classes >= 1)):
+        classes = "" if plan.classes is None else f", {plan.classes:g} classes"
+        found = f"{plan.schools:g} schools, {plan.pupils:g} pupils{classes}"
         raise DataError("a plan needs a school and pupils", code="bad_size", found=found)
+    if plan.schools != floor(plan.schools):
+        raise DataError(
+            "schools come whole",
+            code="bad_size",
+            found=f"{plan.schools:g} schools",
+            expected="1, 2, 3 ...",
+        )
+    if not 0 < plan.treated_share < 1:
+        return  # the design says so itself
+    units = {"schools": plan.schools, "classes": plan.classes or 0.0, "pupils": plan.pupils}
+    drawn = units[plan.draw]
+    least = drawn * min(plan.treated_share, 1 - plan.treated_share)
+    if least < 1 - 1e-9 and drawn >= 2:
+        raise DataError(
+            f"on one side not even one of the {plan.draw} is left",
+            code="bad_size",
+            found=f"{drawn:g} {plan.draw}, a share of {plan.treated_share:g}: {least:g}",
+            expected="at least one on each side",
+            hint="take more of them, or a share nearer to .5",
+        )
 
 
 def _made(plan: Plan) -> Callable[[int], Design]:

@@ -147,7 +147,7 @@ def test_power_has_the_shape_of_the_contract(run: Run) -> None:
     )  # fmt: skip
     assert code == 0
     assert set(found) >= POWER
-    assert found["mdes"] == pytest.approx(0.279532825467517, rel=1e-8)  # PowerUpR mdes.cra2
+    assert found["mdes_powerup"] == pytest.approx(0.279532825467517, rel=1e-8)  # PowerUpR mdes.cra2
     assert (found["design"], found["df"]) == ("cra2", 27)
 
 

@@ -15,8 +15,8 @@ from instroom.core.errors import UserError
 from instroom.monitoring.effects import effect
 
 STATUSES = {
-    "ok", "boundary", "partial", "rank_deficient", "too_few", "not_supported", "not_converged", "crossed",
-    "separation",
+    "ok", "boundary", "partial", "rank_deficient", "too_few", "not_supported", "not_converged",
+    "crossed", "separation",
 }  # fmt: skip
 
 

@@ -32,8 +32,9 @@ def test_the_plan_decides_the_design(options, design, df) -> None:
 
 def test_published_example_of_powerup() -> None:
     found = power(**BASE, r2_pupil=0.45, r2_school=0.60)
-    assert found["mdes"] == pytest.approx(0.279532825467517, rel=1e-10)
-    assert found["mdes_ci"] == pytest.approx([0.0822296451313486, 0.476836005803685], rel=1e-10)
+    assert found["mdes_powerup"] == pytest.approx(0.279532825467517, rel=1e-10)
+    wide = found["mdes_ci"][1] - found["mdes_ci"][0]
+    assert wide == pytest.approx(0.476836005803685 - 0.0822296451313486, rel=1e-10)
     three = power(schools=40, classes=3, pupils=22, icc=0.10, icc_class=0.06, r2_pupil=0.40,
                   r2_class=0.40, r2_school=0.50, effect=0.20)  # fmt: skip
     assert three["power"] == pytest.approx(0.645872789456686, rel=1e-8)
@@ -121,3 +122,30 @@ def test_a_plan_can_be_turned_into_a_design_by_itself() -> None:
     plan = Plan(schools=20, pupils=30, icc=0.1, attrition=0.1)
     assert plan.pupils_left == 27
     assert design_of(plan).df == 18
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"schools": 0.2},
+        {"schools": 4.5},
+        {"schools": 4, "treated_share": 0.05},
+        {"schools": 4, "treated_share": 0.95},
+        {"schools": 10, "pupils": 0.2},
+        {"schools": 10, "classes": 0.5, "icc_class": 0.05},
+        {"schools": 10, "classes": 2, "draw": "classes", "treated_share": 0.2},
+    ],
+)
+def test_a_trial_that_cannot_be_held_is_refused(options) -> None:
+    with pytest.raises(DataError) as refused:
+        power(**({"pupils": 20, "icc": 0.1} | options))
+    assert refused.value.code == "bad_size"
+    assert refused.value.found
+
+
+def test_the_detectable_effect_of_four_schools_is_by_the_noncentral_t() -> None:
+    found = power(schools=4, pupils=20, icc=0.1)
+    assert found["mdes"] == pytest.approx(2.1528, abs=5e-5)
+    assert found["mdes_powerup"] == pytest.approx(2.0423, abs=5e-5)
+    again = power(schools=4, pupils=20, icc=0.1, effect=found["mdes"])
+    assert again["power"] == pytest.approx(0.80, abs=1e-9)

@@ -241,7 +241,8 @@ def _likelihood(
     at_zero = state(0.0)
     if tau2 > 0 and at_zero[1] <= 0 and at_zero[0] > state(tau2)[0]:
         tau2 = 0.0
-    se = sqrt(2 / state(tau2)[2])
+    information = state(tau2)[2]
+    se = sqrt(2 / information) if information > 0 else float("nan")
     if not converged:
         return BetweenVariance(tau2, se, "not_converged")
     return BetweenVariance(tau2, se, "ok" if tau2 > 0 else "boundary")
@@ -257,6 +258,8 @@ def _scoring(
     tau2, current = start, state(start)
     for _ in range(_MOST_STEPS):
         loglik, score, information = current
+        if not information > 0:
+            return tau2, False
         after = max(tau2 + score / information, 0.0)
         following = state(after)
         # Within rounding a step may seem to go down; a real descent is halved.

@@ -28,6 +28,7 @@ from instroom.stats.evidence.trial_effects import (
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _BOUNDARY = "at one level effects differ no more than chance lets expect; its variance is 0"
+_BOUNDARY_ALL = "effects differ no more than chance lets expect; the variances are 0"
 _NOT_CONVERGED = "the variances did not settle"
 
 
@@ -275,6 +276,8 @@ def _verdict(
 ) -> tuple[Literal["ok", "boundary", "not_converged"], str]:
     if not settled:
         return "not_converged", _NOT_CONVERGED
+    if np.all(sigma2 == 0):
+        return "boundary", _BOUNDARY_ALL
     return ("boundary", _BOUNDARY) if np.any(sigma2 == 0) else ("ok", "")
 
 

@@ -9,6 +9,10 @@ from scipy.stats import norm, t
 from instroom.core.errors import DataError
 
 Floats = NDArray[np.float64]
+#: Beyond this factor the likelihood of the differences drowns in rounding (a study that weighs
+#: ten billion times another is a mistake in units, not a study).
+MOST_APART = 1e10
+LARGEST = 1e60
 
 
 def complete_trials(
@@ -19,7 +23,8 @@ def complete_trials(
     Raises
     ------
     DataError
-        ``bad_shape`` when lengths differ, ``bad_variance`` when a variance is not above 0.
+        ``bad_shape`` when lengths differ, ``bad_variance`` when a variance is not above 0, or
+        variances lie too far apart; ``bad_effect`` for numbers that cannot be computed with.
 
     Examples
     --------
@@ -44,8 +49,29 @@ def complete_trials(
             expected="the squared standard error of each effect",
             hint="a standard error is squared first",
         )
+    _check_sizes(y[used], v[used])
     design = np.column_stack([np.ones(int(used.sum())), extra[used]])
     return y[used], v[used], design, used
+
+
+def _check_sizes(y: Floats, v: Floats) -> None:
+    """Refuse what no computer adds up, and what no set of studies holds."""
+    if len(y) and float(v.max()) > MOST_APART * float(v.min()):
+        raise DataError(
+            "the variances of the effects lie too far apart to weigh them together",
+            code="bad_variance",
+            found=f"{v.min():g} and {v.max():g}",
+            expected=f"at most a factor {MOST_APART:g} apart",
+            hint="check the units: a variance is the squared standard error of that effect",
+        )
+    if len(y) and (np.abs(y).max() > LARGEST or v.max() > LARGEST or v.min() < 1 / LARGEST):
+        raise DataError(
+            "an effect or a variance is too large or too small to compute with",
+            code="bad_effect",
+            found=f"effects up to {np.abs(y).max():g}, variances {v.min():g} to {v.max():g}",
+            expected=f"below {LARGEST:g}, variances above {1 / LARGEST:g}",
+            hint="check the units of these columns",
+        )
 
 
 def design_problem(design: Floats) -> tuple[Literal["too_few", "not_supported"], str] | None:

@@ -29,9 +29,11 @@ class DetectableEffect:
     Attributes
     ----------
     mdes, low, high
-        PowerUp!'s value with its interval: the sum of two t quantiles times the standard error.
-    exact
-        The effect at which noncentral t power is the asked power; up to 0.1 % smaller.
+        The effect at which the power (noncentral t) is the asked power, with the interval of an
+        estimate of that size.
+    powerup
+        PowerUp!'s approximation: the sum of two t quantiles times the standard error. Within
+        0.1 % from 8 schools on; with 4 schools it is 5 % too small, and its power .766 for .80.
     multiplier
         ``mdes`` over the standard error.
     df
@@ -43,7 +45,7 @@ class DetectableEffect:
     mdes: float
     low: float
     high: float
-    exact: float
+    powerup: float
     multiplier: float
     df: float
     status: Literal["ok", "too_few"]
@@ -96,27 +98,30 @@ def mdes(
 
     Source
     ------
-    Dong and Maynard (2013). Checked against R ``PowerUpR`` in
-    ``tests/reference/test_power.py``.
+    Dong and Maynard (2013) for the designs and for ``powerup``; Lehr's sum of quantiles is
+    replaced by the noncentral t, as in R ``pwr::pwr.t.test``. Both are checked against R
+    in ``tests/reference/test_power.py``.
 
     Examples
     --------
     >>> from instroom.stats.trials.trial_designs import cra2
     >>> m = mdes(cra2(30, 50, rho=0.15))
-    >>> round(m.mdes, 3), round(m.low, 3), round(m.high, 3), m.df, round(m.exact, 3)
-    (0.433, 0.128, 0.739, 28, 0.433)
+    >>> round(m.mdes, 3), round(m.low, 3), round(m.high, 3), m.df, round(m.powerup, 3)
+    (0.433, 0.127, 0.739, 28, 0.433)
+    >>> m = mdes(cra2(4, 20, rho=0.1))
+    >>> round(m.mdes, 4), round(m.powerup, 4)
+    (2.1528, 2.0423)
     """
     _check(power, alpha)
     if not design.feasible:
         nan = float("nan")
         return DetectableEffect(nan, nan, nan, nan, nan, design.df, "too_few", _few(design))
     critical = _critical(design.df, alpha, two_tailed)
-    multiplier = critical + float(t.ppf(power, design.df))
-    value = multiplier * design.se
-    reach = critical * design.se
-    exact = design.se * _ncp_for(power, design.df, alpha, two_tailed)
+    powerup = (critical + float(t.ppf(power, design.df))) * design.se
+    multiplier = noncentrality(power, design.df, alpha, two_tailed=two_tailed)
+    value, reach = multiplier * design.se, critical * design.se
     return DetectableEffect(
-        value, value - reach, value + reach, exact, multiplier, design.df, "ok", ""
+        value, value - reach, value + reach, powerup, multiplier, design.df, "ok", ""
     )
 
 
@@ -223,7 +228,7 @@ def mdes_curve(
     --------
     >>> from instroom.stats.trials.trial_designs import cra2
     >>> mdes_curve(lambda j: cra2(j, 50, rho=0.15), [2, 20, 40]).round(3).tolist()
-    [nan, 0.542, 0.372]
+    [nan, 0.541, 0.372]
     """
     return np.array(
         [mdes(make(j), power=target, alpha=alpha, two_tailed=two_tailed).mdes for j in counts]
@@ -264,8 +269,16 @@ def _power(ncp: float, df: float, alpha: float, two_tailed: bool) -> float:
     return upper + float(nct.sf(critical, df, -ncp)) if two_tailed else upper
 
 
-def _ncp_for(power: float, df: float, alpha: float, two_tailed: bool) -> float:
-    """Return the distance from 0, in standard errors, at which the power is reached."""
+def noncentrality(
+    power: float, df: float, alpha: float = 0.05, *, two_tailed: bool = True
+) -> float:
+    """Return the distance from 0, in standard errors, at which a t test has the asked power.
+
+    Examples
+    --------
+    >>> round(noncentrality(0.80, 28), 4), round(noncentrality(0.80, 2), 3)
+    (2.9024, 5.653)
+    """
     if power <= alpha:
         return 0.0
 
