@@ -87,6 +87,11 @@ def _why(found: dict[str, Any], language: str) -> list[str]:
 def reliability_lines(found: dict[str, Any], language: str) -> list[str]:
     """Return alpha, omega and a line per item."""
     t = Texts(language)
+    if found["alpha"] is None:
+        return [
+            t("Er zijn te weinig antwoorden om iets over deze schaal te zeggen."),
+            *_told(found),
+        ]
     lines = [
         f"alfa {_n(found['alpha'], t)} ({_span(found['alpha_ci'], t)}), omega "
         f"{_n(found['omega'], t)}, n {t.number(found['n'])}, k {found['k']}",
@@ -97,12 +102,33 @@ def reliability_lines(found: dict[str, Any], language: str) -> list[str]:
         + "".join(f"{_n(item[key], t):>8}" for key in ("mean", "sd", "r_rest", "alpha_without"))
         for item in found["items"]
     ]
+    against = [i["item"] for i in found["items"] if i["r_rest"] is not None and i["r_rest"] < 0]
+    if against:
+        lines += ["", t(
+            "Let op: {items} loopt tegen de andere items in. Andersom gesteld? "
+            "Zeg het met --reverse.",
+            items=", ".join(against),
+        )]  # fmt: skip
+    if found["status"] != "ok" or (found["reason"] and not against):
+        lines += ["", *_told(found)]
     return lines
+
+
+def _told(found: dict[str, Any]) -> list[str]:
+    """Return status and reason as JSON has them, for who wants to look further."""
+    if found["status"] == "ok" and not found.get("reason"):
+        return []
+    return [f"status {found['status']}" + (f": {found['reason']}" if found.get("reason") else "")]
 
 
 def power_lines(found: dict[str, Any], language: str) -> list[str]:
     """Return the smallest effect a design finds, and its chance to find one that is asked."""
     t = Texts(language)
+    if found["mdes"] is None:
+        return [
+            t("Met zo weinig scholen is geen enkel effect te vinden, hoe groot ook."),
+            *_told(found),
+        ]
     lines = [
         t("Deze opzet vindt een effect vanaf {d} standaarddeviatie.", d=_n(found["mdes"], t)),
         f"{found['design']}, df {_n(found['df'], t, 0)}",
@@ -115,8 +141,8 @@ def power_lines(found: dict[str, Any], language: str) -> list[str]:
 def meta_lines(found: dict[str, Any], language: str) -> list[str]:
     """Return the pooled effect, what a new study may find, and how much studies differ."""
     t = Texts(language)
-    if found["estimate"] is None:
-        return [str(found.get("reason") or found.get("status"))]
+    if found["estimate"] is None or found["status"] not in ("ok", "boundary", "partial"):
+        return [t("Deze studies geven samen geen antwoord."), *_told(found)]
     lines = [
         t(
             "{k} studies samen: {d} ({interval})",
@@ -130,7 +156,9 @@ def meta_lines(found: dict[str, Any], language: str) -> list[str]:
             t("een nieuwe studie: tussen {interval}", interval=_span(found["prediction"], t))
         )
     lines.append(f"tau² {_n(found['tau2'], t, 3)}, I² {_n(found['i2'], t)}")
-    return lines
+    if found["status"] == "boundary":
+        lines.append(t("De verschillen tussen studies zijn op nul geschat (status boundary)."))
+    return [*lines, *(_told(found) if found["status"] == "partial" else [])]
 
 
 def protect_lines(found: list[dict[str, Any]]) -> list[str]:

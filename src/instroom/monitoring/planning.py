@@ -212,7 +212,9 @@ def power(
         "advice": "simulate" if clusters(plan) < FEW_CLUSTERS else "",
         "status": seen.status, "reason": seen.reason,
     }  # fmt: skip
-    if effect is not None:
+    if not design.feasible:
+        found["power"] = None
+    elif effect is not None:
         found["power"] = sizes.power(design, effect, **test).power
         found["schools_needed"] = _needed(plan, effect, power, test)
     if simulate and design.feasible:

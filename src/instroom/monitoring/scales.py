@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.quantities import significant
+from instroom.sources.codes import missing_code
 from instroom.sources.columns import Columns, read_columns
 from instroom.stats.scales import reliability as scale
 
@@ -40,7 +41,8 @@ def reliability(
     Raises
     ------
     DataError
-        For an item that is not there, an answer outside the range, or a text, with its row.
+        For an item that is not there, an answer outside the range, a text, or what looks like
+        a code for "no answer" (``missing_code``), with its row.
     """
     stray = [name for name in reverse if name not in items]
     if stray:
@@ -48,6 +50,7 @@ def reliability(
     if len(set(items)) < max(2, len(items)):
         raise UserError("name two or more different items", found=", ".join(items))
     data = read_columns(file)
+    _no_codes(data, items, range)
     scores = np.column_stack([data.numbers(name) for name in items])
     low, high = _range(range, scores)
     _inside(data, items, scores, (low, high))
@@ -57,6 +60,26 @@ def reliability(
     found = scale.reliability(scores, answer_range=(low, high), names=tuple(items))
     dropped = data.rows - found.n
     return dict(significant(asdict(found) | {"dropped": dropped, "range": [low, high]}))
+
+
+def _no_codes(data: Columns, items: Sequence[str], said: str | None) -> None:
+    """Refuse a code for "no answer" that would be taken for one, unless --range allows it."""
+    found = missing_code(np.concatenate([data.numbers(name) for name in items]))
+    if said is not None or found is None:
+        return
+    code, low, high = found
+    for name in items:
+        rows = np.flatnonzero(data.numbers(name) == code)
+        if len(rows):
+            raise DataError(
+                f"{code:g} stands apart from the other answers; is it a code for 'no answer'?",
+                code="missing_code",
+                where=Where(data.file, data.line(int(rows[0])), name),
+                found=f"{code:g}, and other answers from {low:g} to {high:g}",
+                expected="an empty cell where there is no answer",
+                hint=f"empty these cells; if it is an answer, say --range {min(low, code):g}:"
+                f"{max(high, code):g}",
+            )
 
 
 def _range(said: str | None, scores: Floats) -> tuple[float, float]:

@@ -139,7 +139,7 @@ def _estimated(
     counted, left, right = _tables(codes, categories)
     tau = _thresholds(codes, categories)
     tables, first, second = _prepared(counted, tau[left], tau[right], categories, convention)
-    pairs = _maximum(tables, first, second)
+    pairs = _at_the_edge(tables, first, second, _maximum(tables, first, second))
     rho = np.eye(k)
     rho[left, right] = rho[right, left] = pairs
     status: str = "ok"
@@ -316,6 +316,35 @@ def _maximum(tables: Floats, first: Floats, second: Floats) -> Floats:
         if len(active) == 0:
             break
     return rho
+
+
+def _at_the_edge(tables: Floats, first: Floats, second: Floats, rho: Floats) -> Floats:
+    """Return correlations with those at 1 or -1 whose likelihood is nowhere higher.
+
+    Near the edge cells get so small that the slope vanishes in rounding, and the search stops
+    before it; at the edge itself the chance below two thresholds is the smaller of both
+    (at -1: what they leave together).
+    """
+    found = rho.copy()
+    peak = _log_likelihood(tables, _below(first, second, rho))
+    for edge in (EDGE, -EDGE):
+        grid = _below(first, second, rho)
+        low, high = ndtr(first)[:, :, None], ndtr(second)[:, None, :]
+        inner = np.minimum(low, high) if edge > 0 else np.maximum(low + high - 1.0, 0.0)
+        grid[:, 1:-1, 1:-1] = inner
+        there = _log_likelihood(tables, grid)
+        found = np.where(there >= peak - 1e-9 * np.abs(peak), edge, found)
+    return found
+
+
+def _log_likelihood(tables: Floats, below: Floats) -> Floats:
+    """Return the log-likelihood of each table; a cell with pupils but without chance is -inf."""
+    chance = _cells(below)
+    chance = np.where(chance > 1e-15, chance, 0.0)  # what is left of equal corners is rounding
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(tables > 0, tables * np.log(chance), 0.0)
+    found: Floats = terms.sum(axis=(1, 2))
+    return found
 
 
 def _acov(

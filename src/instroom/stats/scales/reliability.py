@@ -135,8 +135,8 @@ def alpha(
     labels = _labels(names, found.shape[1])
     found = complete(found) if missing == "complete" else found[~np.isnan(found).all(axis=1)]
     n, k = found.shape
-    if n < 2 or (pairs := _pairs(found)).min() < 2:
-        return _no_alpha(n, k, "Fewer than two pupils answered every item.")
+    if n < 3 or (pairs := _pairs(found)).min() < 3:
+        return _no_alpha(n, k, "Fewer than three pupils answered every item.")
     covariance = _covariance(found, pairs)
     total = float(covariance.sum())
     if total <= 1e-12 * max(float(np.diag(covariance).sum()), 1e-300):
