@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from instroom.core.errors import DataError, UserError, Where
 
+#: ``0,05`` as a Dutch or German user writes it; the options hold no thousands.
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 Handler = Callable[[argparse.Namespace], int]
 Add = Callable[[str, str, Handler], argparse.ArgumentParser]
 Out = Callable[[argparse.Namespace, Any, Callable[[], list[str]]], None]
@@ -24,7 +27,7 @@ def names(text: str) -> list[str]:
 def number(text: str) -> float:
     """Return a number, or a usage error that says what was found."""
     try:
-        return float(text)
+        return float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
     except ValueError:
         raise UserError(f"'{text}' is not a number", found=text, expected="a number") from None
 
@@ -58,6 +61,7 @@ def _question(sub: argparse.ArgumentParser) -> None:
         "--category", action="append", default=[], metavar="C",
         help="een covariaat waarvan de getallen namen van groepen zijn",
     )  # fmt: skip
+    sub.add_argument("--yes", metavar="VALUE", help="de waarde die ja betekent, zoals ja of 2")
     sub.add_argument("--groups", type=names, default=[], metavar="SCHOOL[,CLASS]")
     sub.add_argument("--design", choices=["ancova", "did", "one_group", "growth"])
     sub.add_argument("--time", metavar="W")
@@ -74,7 +78,7 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
         name: getattr(args, name)
         for name in (
             "outcome", "baseline", "treatment", "covariate", "category", "groups", "design", "time",
-            "pupil", "by", "start", "nested",
+            "pupil", "by", "yes", "start", "nested",
         )
     }  # fmt: skip
 

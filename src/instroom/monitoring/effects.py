@@ -40,6 +40,7 @@ def effect(
     by: str | None = None,
     start: float | None = None,
     nested: bool = False,
+    yes: str | None = None,
     link: str | None = None,
     outcome_label: str | None = None,
     family: Family | None = None,
@@ -79,6 +80,9 @@ def effect(
         First moment of the programme (``did``).
     nested
         Groups with the same name in two schools are different groups.
+    yes
+        The value that means yes in the columns of the outcome and of who took part, such as
+        ``ja``; the usual words are known.
     link
         Column with the chance (0-1) that a pupil's two measurements belong together.
     outcome_label
@@ -118,6 +122,7 @@ def effect(
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
     data = read_columns(file) if isinstance(file, str | Path) else of_frame(file)
+    data = data.recoded(filter(None, [*_outcomes(outcome, data), baseline, treatment]), yes)
     question = Question(
         outcome=outcome,
         baseline=baseline,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, Where
+from instroom.sources import score_rows
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -58,7 +59,11 @@ class Rows:
     def of(cls, data: Columns, question: Question) -> "Rows":
         """Read the columns that are asked for and keep the rows that have them all."""
         named = (question.outcome, question.baseline, question.treatment, question.time)
-        numbers = {name: data.numbers(name) for name in named if name}
+        numbers = {
+            name: score_rows.numbers(data, name, arm=name == question.treatment)
+            for name in named
+            if name
+        }
         texts: dict[str, NDArray[np.object_]] = {}
         for name in (*question.covariates, *([question.by] if question.by else [])):
             if name in question.categories:
@@ -70,10 +75,7 @@ class Rows:
                 if error.code != "not_a_number":
                     raise
                 texts[name] = data.words(name)
-        keys, present = {}, sure(data, question.link)
-        for name in (*question.levels, *([question.pupil] if question.pupil else [])):
-            keys[name], known = data.keys(name)
-            present &= known
+        keys, present = cls._keys(data, question)
         for values in numbers.values():
             present &= np.isfinite(values)
         for words in texts.values():
@@ -86,6 +88,9 @@ class Rows:
                 found=f"{data.rows} rows, each with a missing value",
                 hint="leave out a covariate, or check how missing values are written",
             )
+        if question.pupil:
+            moment = [numbers[question.time]] if question.time else []
+            score_rows.check_repeats(data, [*keys.values(), *moment], present)
         return cls(
             data,
             {name: values[present] for name, values in numbers.items()},
@@ -93,6 +98,18 @@ class Rows:
             {name: group[present] for name, group in keys.items()},
             present,
         )
+
+    @staticmethod
+    def _keys(data: Columns, question: Question) -> tuple[dict[str, Keys], NDArray[np.bool_]]:
+        """Return the names of schools, classes and pupils, and which rows have them all."""
+        keys: dict[str, Keys] = {}
+        present = sure(data, question.link)
+        for name in (*question.levels, *([question.pupil] if question.pupil else [])):
+            keys[name], known = data.keys(name)
+            if name != question.pupil:
+                score_rows.check_names(data, name, keys[name][known])
+            present = present & known
+        return keys, present
 
     def covariates(self, names: Sequence[str], centred: bool = False) -> dict[str, Floats]:
         """Return covariates as columns; a column of texts becomes 0/1 columns."""

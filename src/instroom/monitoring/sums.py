@@ -102,6 +102,7 @@ def compress(
     by: str | None = None,
     start: float | None = None,
     nested: bool = False,
+    yes: str | None = None,
 ) -> dict[str, Any]:
     """Write the sums per group of a study to a file that holds no pupils.
 
@@ -112,7 +113,7 @@ def compress(
     Parameters
     ----------
     file, outcome, baseline, treatment, covariate, category, groups, design, time, pupil, by,
-    start, nested
+    start, nested, yes
         As for :func:`effect`.
     out
         The file to write; what was there is replaced.
@@ -131,7 +132,7 @@ def compress(
     """
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
-    data = read_columns(file)
+    data = read_columns(file).recoded(filter(None, [outcome, baseline, treatment]), yes)
     question = Question(
         outcome=outcome,
         baseline=baseline,

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,18 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, InstroomError, Where
+from instroom.sources import numerals
 from instroom.sources.decode import decode
 
 Floats = NDArray[np.float64]
 pc: Any = pyarrow.compute  # its stubs know fewer shapes than it takes
+#: Words that say yes and no, in the languages of the pages and of spreadsheet programs.
+YES = frozenset(("ja", "j", "yes", "y", "true", "waar", "wahr", "1"))
+NO = frozenset(("nee", "neen", "nein", "n", "no", "false", "onwaar", "falsch", "0"))
+#: More columns than this is no file of scores; what a header may cost is bounded by it.
+MOST_COLUMNS = 5_000
 #: What stands for "no answer" in the files of schools, SPSS users and R users.
 MISSING = ("", "NA", "NaN", "nan", "NULL", "null", ".", "-")
-_DECIMAL_COMMA = r"^\s*[+-]?\d+(,\d+)?([eE][+-]?\d+)?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +82,11 @@ class Columns:
         column = _trimmed(self.table.column(name))
         missing = pc.is_in(column, value_set=pa.array(MISSING))
         column = pc.if_else(missing, pa.scalar(None, pa.string()), column)
-        comma = (
-            self.delimiter != ","
-            and pc.all(pc.match_substring_regex(column, _DECIMAL_COMMA)).as_py()
+        column, doubt = numerals.plain(
+            column, delimiter=self.delimiter, points_elsewhere=self._has_points
         )
-        if comma:
-            column = pc.replace_substring(column, ",", ".")
+        if doubt is not None:
+            raise self._doubtful(name, doubt)
         try:
             numbers = pc.cast(column, pa.float64())
         except pa.ArrowInvalid:
@@ -89,6 +95,43 @@ class Columns:
         if np.isinf(values).any():
             raise self._no_number(name)
         return values
+
+    @property
+    def _has_points(self) -> bool:
+        return numerals.has_points(_trimmed(self.table.column(n)) for n in self.names)
+
+    def _doubtful(self, name: str, row: int) -> DataError:
+        """Refuse a number such as 1.067 that may be 1067, where nothing tells which."""
+        value = str(_trimmed(self.table.column(name))[row].as_py())
+        return DataError(
+            f"column '{name}' can be read in two ways: {value} may be a thousand, or one and a bit",
+            code="doubtful_number",
+            where=Where(self.file, self.line(row), name),
+            found=value,
+            expected="numbers whose point or comma can mean one thing only",
+            hint=f"write thousands without a sign ({re.sub('[.,]', '', value)})"
+            + ("" if self.delimiter == "," else ", and decimals with a comma"),
+        )
+
+    def recoded(self, names: Iterable[str], yes: str | None = None) -> "Columns":
+        """Return the columns with yes and no written as 1 and 0 in those that say so.
+
+        ``yes`` is the value that means yes; without it the usual words do (ja, nee, true ...).
+        A column that says something else stays as it is.
+
+        Raises
+        ------
+        DataError
+            ``not_binary`` when ``yes`` stands in a column with more than one other value.
+        """
+        table = self.table
+        for name in names:
+            if name in self.names:
+                found = _yes_or_no(self.words(name), yes, Where(self.file, None, name))
+                if found is not None:
+                    at = self.names.index(name)
+                    table = table.set_column(at, name, pa.array(found, pa.string()))
+        return self if table is self.table else replace(self, table=table)
 
     def words(self, name: str) -> NDArray[np.object_]:
         """Return a column as texts, shape (rows,); a missing value is the empty text."""
@@ -147,9 +190,28 @@ class Columns:
                     where=Where(self.file, reader.line_num, name),
                     found=value[:40],
                     expected="a number such as 3.25, or nothing (empty, NA) when it is missing",
-                    hint="correct this cell, or leave it empty",
+                    hint="correct this cell; leave it empty only when the answer is missing",
                 )
         return DataError(f"column '{name}' has a value that is not a number", code="not_a_number")
+
+
+def _yes_or_no(words: NDArray[np.object_], yes: str | None, where: Where) -> list[str] | None:
+    """Return "1", "0" or "" per row, or None when these words do not say yes or no."""
+    said = {str(word).casefold() for word in words if word}
+    if yes is not None and yes.strip().casefold() in said:
+        rest = said - {yes.strip().casefold()}
+        if len(rest) > 1:
+            raise DataError(
+                f"beside '{yes}' this column has more than one other value",
+                code="not_binary",
+                where=where,
+                found=", ".join(sorted(said))[:80],
+                expected="two values, one of which means yes",
+            )
+        return ["" if not w else str(int(str(w).casefold() not in rest)) for w in words]
+    if not said or not said <= YES | NO or said <= {"0", "1"}:
+        return None
+    return ["" if not w else str(int(str(w).casefold() in YES)) for w in words]
 
 
 def of_frame(frame: Any) -> Columns:
@@ -267,7 +329,16 @@ def _header(text: str, delimiter: str) -> list[str]:
 def _check_shape(name: str, text: str, delimiter: str) -> None:
     """Refuse a header with a name twice, and a row with more or fewer cells than the header."""
     header = _header(text, delimiter)
-    twice = sorted({column for column in header if header.count(column) > 1})
+    if len(header) > MOST_COLUMNS:
+        raise DataError(
+            "the header has too many columns for a file of scores",
+            code="too_many_columns",
+            where=Where(name, 1),
+            found=f"{len(header):,} columns",
+            expected=f"at most {MOST_COLUMNS:,}",
+            hint="keep the columns of this question and save the file again",
+        )
+    twice = sorted(column for column, n in Counter(header).items() if n > 1)
     if twice:
         raise DataError(
             f"column '{twice[0]}' stands in the header more than once",
