@@ -212,5 +212,6 @@ def _step(sigma2: Floats, at: LevelsState) -> Floats:
     bend = at.observed[inside]
     if np.linalg.eigvalsh(bend)[0] <= 1e-3 * np.linalg.eigvalsh(at.expected[inside])[0]:
         bend = at.expected[inside]
-    step[free] = np.linalg.solve(bend, at.score[free])
+    # Two levels can be hard to tell apart at a point; the shortest step that fits is one.
+    step[free] = np.linalg.lstsq(bend, at.score[free], rcond=None)[0]
     return step
