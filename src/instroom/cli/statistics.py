@@ -61,6 +61,7 @@ def _question(sub: argparse.ArgumentParser) -> None:
         "--category", action="append", default=[], metavar="C",
         help="een covariaat waarvan de getallen namen van groepen zijn",
     )  # fmt: skip
+    _sheet(sub)
     sub.add_argument("--yes", metavar="VALUE", help="de waarde die ja betekent, zoals ja of 2")
     sub.add_argument("--groups", type=names, default=[], metavar="SCHOOL[,CLASS]")
     sub.add_argument("--design", choices=["ancova", "did", "one_group", "growth"])
@@ -73,12 +74,16 @@ def _question(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _sheet(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--sheet", metavar="NAME", help="het blad van een werkmap")
+
+
 def _asked(args: argparse.Namespace) -> dict[str, Any]:
     return {
         name: getattr(args, name)
         for name in (
             "outcome", "baseline", "treatment", "covariate", "category", "groups", "design", "time",
-            "pupil", "by", "yes", "start", "nested",
+            "pupil", "by", "yes", "sheet", "start", "nested",
         )
     }  # fmt: skip
 
@@ -145,6 +150,7 @@ def _add_scales(add: Add, out: Out) -> None:
             items=args.items,
             reverse=args.reverse,
             range=args.range,
+            sheet=args.sheet,
         )
         out(args, found, lambda: reliability_lines(found, args.lang))
         return 0
@@ -154,6 +160,7 @@ def _add_scales(add: Add, out: Out) -> None:
     sub.add_argument("--items", type=names, required=True, metavar="A,B,C")
     sub.add_argument("--reverse", type=names, default=[], metavar="C")
     sub.add_argument("--range", metavar="1:5", help="laagste en hoogste antwoord")
+    _sheet(sub)
 
 
 def _add_planning(add: Add, out: Out) -> None:
@@ -183,6 +190,7 @@ def _add_planning(add: Add, out: Out) -> None:
             moderator=args.moderator,
             method=args.method,
             test=args.test,
+            sheet=args.sheet,
         )
         out(args, found, lambda: meta_lines(found, args.lang))
         return 0
@@ -212,6 +220,7 @@ def _add_planning(add: Add, out: Out) -> None:
     sub.add_argument("--moderator", action="append", default=[], metavar="M")
     sub.add_argument("--method", default="REML", choices=["REML", "DL", "PM", "ML", "EB", "FE"])
     sub.add_argument("--test", default="knha", choices=["knha", "z"])
+    _sheet(sub)
 
 
 def _add_protect(add: Add, out: Out) -> None:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, Where
 from instroom.learning.evidence import meta_summary
-from instroom.sources.columns import Columns, read_columns
+from instroom.sources.columns import Columns
+from instroom.sources.score_files import read_columns
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import Test
 
@@ -26,6 +27,7 @@ def meta(
     method: Method = "REML",
     test: Test = "knha",
     study: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Return what the studies in a file say together.
 
@@ -43,13 +45,15 @@ def meta(
         How the differences between studies are estimated, and how the average is tested.
     study
         Column with the names of the rows; ``study`` or ``author`` when there is one.
+    sheet
+        The sheet of a workbook, when more than one holds something.
 
     Raises
     ------
     DataError
         For a column that is missing or holds something else than numbers, with its row.
     """
-    data = read_columns(file)
+    data = read_columns(file, sheet)
     name = study or next((n for n in ("author", "study", "trial") if n in data.names), None)
     effects, variances = data.numbers(effect), data.numbers(variance)
     _check_variances(data, variance, effects, variances)

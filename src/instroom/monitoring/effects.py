@@ -17,7 +17,8 @@ from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import Question
 from instroom.monitoring.sums import pooled, study_of, sums
 from instroom.monitoring.wording import silence
-from instroom.sources.columns import Columns, of_frame, read_columns
+from instroom.sources.columns import Columns, of_frame
+from instroom.sources.score_files import read_columns
 from instroom.stats.trials import multiplicity
 
 #: From this p on, what was asked beside other things is not clear.
@@ -41,6 +42,7 @@ def effect(
     start: float | None = None,
     nested: bool = False,
     yes: str | None = None,
+    sheet: str | None = None,
     link: str | None = None,
     outcome_label: str | None = None,
     family: Family | None = None,
@@ -56,8 +58,8 @@ def effect(
     Parameters
     ----------
     file
-        CSV with one row per pupil (``growth`` and ``did``: per pupil and moment), or ``-``; or a
-        table in memory (pandas, Polars, Arrow, DuckDB, PySpark).
+        CSV, XLSX, ODS or SPSS file with one row per pupil (``growth`` and ``did``: per pupil and
+        moment), or ``-``; or a table in memory (pandas, Polars, Arrow, DuckDB, PySpark).
     outcome, baseline
         Columns with the score afterwards and before. Several outcomes, with commas between,
         each get an answer, and p-values that allow for asking more than one question.
@@ -80,6 +82,8 @@ def effect(
         First moment of the programme (``did``).
     nested
         Groups with the same name in two schools are different groups.
+    sheet
+        The sheet of a workbook, when more than one holds something.
     yes
         The value that means yes in the columns of the outcome and of who took part, such as
         ``ja``; the usual words are known.
@@ -121,7 +125,7 @@ def effect(
         return dict(significant(pooled(from_, key, choices)))
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
-    data = read_columns(file) if isinstance(file, str | Path) else of_frame(file)
+    data = read_columns(file, sheet) if isinstance(file, str | Path) else of_frame(file)
     data = data.recoded(filter(None, [*_outcomes(outcome, data), baseline, treatment]), yes)
     question = Question(
         outcome=outcome,

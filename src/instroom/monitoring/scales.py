@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.quantities import significant
 from instroom.sources.codes import missing_code
-from instroom.sources.columns import Columns, read_columns
+from instroom.sources.columns import Columns
+from instroom.sources.score_files import read_columns
 from instroom.stats.scales import reliability as scale
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,7 @@ def reliability(
     items: Sequence[str],
     reverse: Sequence[str] = (),
     range: str | None = None,  # noqa: A002 - the option's name
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Return alpha, omega and what each item contributes to a scale.
 
@@ -37,6 +39,8 @@ def reliability(
     range
         Lowest and highest possible answer, such as ``1:5``; else those that were given. Shares
         at floor and ceiling are about this range.
+    sheet
+        The sheet of a workbook, when more than one holds something.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def reliability(
         raise UserError(f"'{stray[0]}' is to be reversed but is no item", expected=", ".join(items))
     if len(set(items)) < max(2, len(items)):
         raise UserError("name two or more different items", found=", ".join(items))
-    data = read_columns(file)
+    data = read_columns(file, sheet)
     _no_codes(data, items, range)
     scores = np.column_stack([data.numbers(name) for name in items])
     low, high = _range(range, scores)

@@ -17,7 +17,8 @@ from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import Question
 from instroom.monitoring.wording import silence
 from instroom.privacy.sums_file import Sums, pool_sums, read_sums, write_sums
-from instroom.sources.columns import Columns, read_columns
+from instroom.sources.columns import Columns
+from instroom.sources.score_files import read_columns
 
 
 def sums(planned: Plan, *, keep_labels: bool = False) -> CrossProducts:
@@ -103,6 +104,7 @@ def compress(
     start: float | None = None,
     nested: bool = False,
     yes: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Write the sums per group of a study to a file that holds no pupils.
 
@@ -113,7 +115,7 @@ def compress(
     Parameters
     ----------
     file, outcome, baseline, treatment, covariate, category, groups, design, time, pupil, by,
-    start, nested, yes
+    start, nested, yes, sheet
         As for :func:`effect`.
     out
         The file to write; what was there is replaced.
@@ -132,7 +134,7 @@ def compress(
     """
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
-    data = read_columns(file).recoded(filter(None, [outcome, baseline, treatment]), yes)
+    data = read_columns(file, sheet).recoded(filter(None, [outcome, baseline, treatment]), yes)
     question = Question(
         outcome=outcome,
         baseline=baseline,

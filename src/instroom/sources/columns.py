@@ -1,34 +1,27 @@
-"""A plain CSV of scores, answers or effects: one row per person or study, columns by name."""
+"""Scores, answers or effects as columns by name: one row per person or study."""
 
 import csv
 import io
 import re
-import sys
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
-import pyarrow.csv
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, InstroomError, Where
 from instroom.sources import numerals
-from instroom.sources.decode import decode
 
 Floats = NDArray[np.float64]
 pc: Any = pyarrow.compute  # its stubs know fewer shapes than it takes
 #: Words that say yes and no, in the languages of the pages and of spreadsheet programs.
 YES = frozenset(("ja", "j", "yes", "y", "true", "waar", "wahr", "1"))
 NO = frozenset(("nee", "neen", "nein", "n", "no", "false", "onwaar", "falsch", "0"))
-#: More columns than this is no file of scores; what a header may cost is bounded by it.
-MOST_COLUMNS = 5_000
 #: What stands for "no answer" in the files of schools, SPSS users and R users.
 MISSING = ("", "NA", "NaN", "nan", "NULL", "null", ".", "-")
 
@@ -41,6 +34,7 @@ class Columns:
     table: pa.Table
     text: str
     delimiter: str
+    lines: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -166,6 +160,8 @@ class Columns:
 
     def line(self, row: int) -> int:
         """Return the physical line of a row of data (the header is line 1)."""
+        if self.lines:
+            return self.lines[row]
         if not self.text:
             return row + 1
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
@@ -174,20 +170,12 @@ class Columns:
 
     def _no_number(self, name: str) -> InstroomError:
         """Find the first value that is no number, with its physical row."""
-        if not self.text:
-            return DataError(
-                f"column '{name}' has a value that is not a number", code="not_a_number"
-            )
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
-        at = self.names.index(name)
-        next(reader)
-        for cells in reader:
-            value = cells[at].strip() if at < len(cells) else ""
+        for row, value in enumerate(_trimmed(self.table.column(name)).to_pylist()):
             if value not in MISSING and not _is_number(value):
                 return DataError(
                     f"'{value[:40]}' is not a number",
                     code="not_a_number",
-                    where=Where(self.file, reader.line_num, name),
+                    where=Where(self.file, self.line(row), name),
                     found=value[:40],
                     expected="a number such as 3.25, or nothing (empty, NA) when it is missing",
                     hint="correct this cell; leave it empty only when the answer is missing",
@@ -240,7 +228,7 @@ def _as_text(column: Any) -> Any:
         column = pc.cast(column, pa.int8())
     if pa.types.is_floating(column.type):
         wide = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
-        return pa.array(["" if v != v else repr(float(v)) for v in wide], pa.string())
+        return pa.array(["" if v != v else numerals.exact(float(v)) for v in wide], pa.string())
     return pc.fill_null(pc.cast(column, pa.string()), "")
 
 
@@ -251,116 +239,3 @@ def _is_number(text: str) -> bool:
 
 def _trimmed(column: Any) -> Any:
     return pc.utf8_trim_whitespace(pc.fill_null(column.combine_chunks(), ""))
-
-
-def read_columns(file: str | Path) -> Columns:
-    r"""Read a CSV file with a header; ``-`` reads standard input.
-
-    The encoding and the delimiter (comma, semicolon or tab) are decided by evidence. Nothing is
-    stored.
-
-    Parameters
-    ----------
-    file
-        Path of the file, or ``-``.
-
-    Raises
-    ------
-    DataError
-        ``no_file``, ``empty_file``, ``repeated_column`` or ``uneven_row``, with the row.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> path = pathlib.Path(tempfile.mkdtemp()) / "scores.csv"
-    >>> _ = path.write_text("school;score\nA;3,5\nB;\n")
-    >>> columns = read_columns(path)
-    >>> columns.numbers("score").tolist(), columns.words("school").tolist()
-    ([3.5, nan], ['A', 'B'])
-    """
-    name = str(file)
-    text = _text(name)
-    if not text.strip():
-        raise DataError("the file is empty", code="empty_file", where=Where(name))
-    header = text.lstrip("\n").partition("\n")[0]
-    delimiter = max(",;\t", key=lambda sign: (header.count(sign), -",;\t".index(sign)))
-    _check_shape(name, text, delimiter)
-    table = pyarrow.csv.read_csv(
-        io.BytesIO(text.encode("utf-8")),
-        parse_options=pyarrow.csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=True
-        ),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(_header(text, delimiter), pa.string()),
-            strings_can_be_null=False,
-        ),
-    )
-    return Columns(name, table, text, delimiter)
-
-
-def _text(name: str) -> str:
-    if name == "-":
-        data = sys.stdin.buffer.read()
-    else:
-        path = Path(name)
-        if not path.is_file():
-            raise DataError(
-                f"there is no file '{name}'",
-                code="no_file",
-                where=Where(name),
-                hint="check the path; a folder is not a file",
-            )
-        data = path.read_bytes()
-    try:
-        return decode(data).text.replace("\r\n", "\n").replace("\r", "\n")
-    except InstroomError as error:
-        raise DataError(
-            error.message, code=error.code, where=Where(name), expected="a CSV file"
-        ) from None
-
-
-def _header(text: str, delimiter: str) -> list[str]:
-    for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        if cells:
-            return cells
-    return []
-
-
-def _check_shape(name: str, text: str, delimiter: str) -> None:
-    """Refuse a header with a name twice, and a row with more or fewer cells than the header."""
-    header = _header(text, delimiter)
-    if len(header) > MOST_COLUMNS:
-        raise DataError(
-            "the header has too many columns for a file of scores",
-            code="too_many_columns",
-            where=Where(name, 1),
-            found=f"{len(header):,} columns",
-            expected=f"at most {MOST_COLUMNS:,}",
-            hint="keep the columns of this question and save the file again",
-        )
-    twice = sorted(column for column, n in Counter(header).items() if n > 1)
-    if twice:
-        raise DataError(
-            f"column '{twice[0]}' stands in the header more than once",
-            code="repeated_column",
-            where=Where(name, 1, twice[0]),
-            hint="give every column its own name",
-        )
-    if '"' not in text:
-        lines = enumerate(text.split("\n"), 1)
-        counted = ((i, line.count(delimiter) + 1) for i, line in lines if line)
-        uneven = next(((i, n) for i, n in counted if n != len(header)), None)
-    else:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        uneven = next(
-            ((reader.line_num, len(c)) for c in reader if c and len(c) != len(header)), None
-        )
-    if uneven:
-        raise DataError(
-            f"this row has {uneven[1]} cells, the header {len(header)}",
-            code="uneven_row",
-            where=Where(name, uneven[0]),
-            found=f"{uneven[1]} cells",
-            expected=f"{len(header)} cells",
-            hint="check for a missing or extra delimiter in this row",
-        )

@@ -1,5 +1,6 @@
 """Which characters these bytes mean: decided per file by evidence, never by habit."""
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ def decode(data: bytes) -> Text:
     >>> decode("café".encode("latin-1"))
     Text(text='café', encoding='latin-1')
     """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _utf16(data)
     if b"\0" in data[:65536]:
         raise SourceError("this is no text file", code="binary", expected="a CSV, TSV or XLSX file")
     try:
@@ -47,6 +50,20 @@ def decode(data: bytes) -> Text:
     if data.startswith(b"\xef\xbb\xbf"):
         return Text(text, "utf-8-sig")
     return Text(text, "ascii" if data.isascii() else "utf-8")
+
+
+def _utf16(data: bytes) -> Text:
+    """Decode what Excel calls Unicode text."""
+    try:
+        return Text(data.decode("utf-16"), "utf-16")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            "this UTF-16 text is damaged",
+            code="binary",
+            found=f"byte {error.start:,} is no character",
+            expected="text that was saved whole",
+            hint="fetch or save the file again",
+        ) from error
 
 
 def _single_byte(data: bytes) -> Text:

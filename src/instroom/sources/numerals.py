@@ -1,5 +1,6 @@
 """What a point and a comma mean in a column of numbers: decided by evidence, or refused."""
 
+import re
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,20 @@ _EITHER = {".": r"^[+-]?[1-9]\d{0,2}\.\d{3}$", ",": r"^[+-]?[1-9]\d{0,2},\d{3}$"
 _PLAIN = r"^[+-]?\d+$"
 #: Whole numbers this many times the others make a jump that only thousands explain.
 _JUMP = 20
+
+
+def exact(value: float) -> str:
+    """Return a number as a text that can be read in one way only, and gives it back.
+
+    Examples
+    --------
+    >>> exact(1.067), exact(945.0), exact(0.1)
+    ('1.0670', '945', '0.1')
+    """
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = repr(value)
+    return f"{text}0" if re.match(_EITHER["."], text) else text
 
 
 def has_points(columns: Any) -> bool:

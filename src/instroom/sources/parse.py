@@ -19,10 +19,10 @@ from instroom.core.errors import DataError, SourceError, Where
 from instroom.core.observations import SCHEMA
 from instroom.definitions import registry
 from instroom.definitions.models import Source
-from instroom.sources import checks
+from instroom.sources import checks, left_out, wrappers
 from instroom.sources.decode import decode
-from instroom.sources.evidence import OTHER_PERIOD, match
-from instroom.sources.readers import eurostat, odata_metadata, workbook
+from instroom.sources.evidence import match
+from instroom.sources.readers import eurostat, odata_metadata, sdmx, workbook
 from instroom.sources.recognise import Finding, recognise
 from instroom.sources.rows import companion, observations
 from instroom.sources.shape import Shaped, shape, year_period
@@ -79,7 +79,13 @@ def parse_file(
         )
     data = file.read_bytes()
     wanted = [registry.sources()[source]] if source else list(registry.sources().values())
-    reading = _read(data, name, Path(out), sha256, wanted, period)
+    inside = wrappers.unwrap(data, MAX_BYTES)
+    del data
+    named = f"{inside.name} {name}".strip()
+    reading = _read(inside.data, named, Path(out), sha256, wanted, period)
+    if inside.wrapper and reading.status == "unknown":
+        reading.reason = f"{inside.wrapper}, unpacked: {reading.reason}"
+        reading.warnings["unknown_layout"] = (1, reading.reason)
     return _receipt(reading)
 
 
@@ -88,6 +94,8 @@ def _read(
 ) -> Reading:
     if data.startswith(b"PK\x03\x04"):
         return _read_workbook(data, name, out, sha256, wanted, period)
+    if data.startswith(wrappers.OLD_WORKBOOK):
+        return Reading(reason="a workbook of before 2007 (.xls); save it as .xlsx or CSV")
     try:
         text = decode(data)
     except SourceError as error:
@@ -122,6 +130,8 @@ def _delimited(text: str, wanted: list[Source]) -> RawTable | None:
         if error.code == "row_differs_from_header" and not _header_known(header, wanted):
             return None
         raise
+    if sdmx.is_sdmx(table):
+        return sdmx.pivot(table)
     return eurostat.unpack(table) if eurostat.is_packed(table) else table
 
 
@@ -151,14 +161,9 @@ def _unknown(finding: Finding, table: RawTable, encoding: str | None) -> Reading
         reason += f"; say which one it is: --source {' or --source '.join(names)}"
     reading = Reading(reason=reason, encoding=encoding)
     reading.warnings["unknown_layout"] = (1, reason)
-    if names and (odd := _odd_periods(table.header)):
+    if names and (odd := left_out.odd_periods(table.header)):
         reading.warnings["periods_left_out"] = odd
     return reading
-
-
-def _odd_periods(header: list[str]) -> tuple[int, str] | None:
-    odd = [cell.strip() for cell in header if OTHER_PERIOD.fullmatch(cell.strip())]
-    return (len(odd), f"no single year: {', '.join(odd[:8])}") if odd else None
 
 
 def _settle(
@@ -238,7 +243,7 @@ def _count_warnings(table: RawTable, shaped: Shaped, reading: Reading, complete:
             len(table.rows),
             "only a part of the publisher's file; kept out of regional and national totals",
         )
-    _count_left_out(table, shaped, found)
+    left_out.note(table, shaped, found)
     names = shaped.keys.get("municipality_name")
     if names:
         codes = shaped.keys["municipality"]
@@ -246,22 +251,6 @@ def _count_warnings(table: RawTable, shaped: Shaped, reading: Reading, complete:
         if unknown:
             found["unknown_municipality"] = (len(unknown), ", ".join(sorted(unknown)[:5]))
     reading.periods = shaped.periods
-
-
-def _count_left_out(table: RawTable, shaped: Shaped, found: dict[str, tuple[int, str]]) -> None:
-    """Name what the table has and the layout does not read, and the other way round."""
-    left = [c.strip() for c in match(table.header, shaped.source).left if c.strip()]
-    if odd := _odd_periods(left):
-        found["periods_left_out"] = odd
-    if others := [cell for cell in left if not OTHER_PERIOD.fullmatch(cell)]:
-        found["columns_left_out"] = (len(others), ", ".join(c[:40] for c in others[:8]))
-    lacking = [
-        values.measure or ", ".join(values.measures.values())
-        for values in shaped.source.values
-        if not any(re.fullmatch(values.pattern, c.strip(), re.IGNORECASE) for c in table.header)
-    ]
-    if lacking:
-        found["measure_missing"] = (len(lacking), f"no column here for: {', '.join(lacking)}")
 
 
 def _read_workbook(

@@ -9,6 +9,7 @@ from instroom.core.errors import SourceError, Where
 
 MAX_CELLS = 12_000_000
 MAX_COLUMNS = 2_000
+_SEP = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(bron|bronnen|source|noot|toelichting)\s*:", re.IGNORECASE)
 csv.field_size_limit(1 << 20)
 
@@ -74,9 +75,13 @@ def read_table(text: str, delimiter: str | None = None) -> RawTable:
         At the first row with more or fewer fields than the header, or with a value in a column
         that the header does not name: the sign of a comma that became a separator.
     """
-    first = text.partition("\n")[0]
+    said = _SEP.match(text)
+    if said:  # the line with which Excel is told what stands between cells
+        text = "\n" + text[said.end() :]
+        delimiter = delimiter or said[1]
+    first = text.lstrip("\n").partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or separator(first))
-    header = [name.strip("\r") for name in next(reader, [])]
+    header = [name.strip("\r") for name in next((row for row in reader if row or not said), [])]
     if len(header) > MAX_COLUMNS:
         raise too_large(f"{len(header)} columns", f"at most {MAX_COLUMNS} columns")
     table = RawTable(header, [], [])

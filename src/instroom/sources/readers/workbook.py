@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
@@ -20,8 +21,10 @@ _VALUE = re.compile(r"<v>[^<]+</v>|<is>")
 _PLACE = re.compile(r'\br="([A-Z]+[0-9]+)"')
 
 
-def sheets(data: bytes) -> list[tuple[str, list[list[str]]]]:
-    """Return each sheet's name and cells as text.
+def sheets(
+    data: bytes, text: Callable[[object], str] | None = None
+) -> list[tuple[str, list[list[str]]]]:
+    """Return each sheet's name and cells as text (``text`` says how, as in the file by default).
 
     Raises
     ------
@@ -30,6 +33,7 @@ def sheets(data: bytes) -> list[tuple[str, list[list[str]]]]:
         large, or a file that is no workbook.
     """
     _refuse_bomb(data)
+    write = text or _text
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         result = []
@@ -38,7 +42,7 @@ def sheets(data: bytes) -> list[tuple[str, list[list[str]]]]:
             if sheet.height * sheet.width > MAX_CELLS or sheet.width > MAX_COLUMNS:
                 raise too_large(f"{sheet.height:,} x {sheet.width:,} cells", "an open data table")
             rows = sheet.to_python(skip_empty_area=False)
-            result.append((name, [[_text(cell) for cell in row] for row in rows]))
+            result.append((name, [[write(cell) for cell in row] for row in rows]))
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise SourceError(
             f"this workbook cannot be opened: {error}",

@@ -1,4 +1,4 @@
-"""The chance that two related normal quantities both stay below a limit."""
+"""The chance that two related normal quantities both stay below a limit, alone or in a table."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,3 +46,28 @@ def _owen(h: Floats, numerator: Floats, root: Floats) -> Floats:
     slope = np.where(h == 0, np.copysign(np.inf, numerator), slope)
     area: Floats = owens_t(h, slope)
     return area
+
+
+def cells(grid: Floats) -> Floats:
+    """Return what lies in each cell, from what lies below each pair of thresholds."""
+    return np.diff(np.diff(grid, axis=1), axis=2)
+
+
+def chance_below(first: Floats, second: Floats, rho: Floats) -> Floats:
+    """Return the chance below each pair of thresholds, with the edges of the table."""
+    pairs, rows, columns = len(rho), first.shape[1], second.shape[1]
+    grid = np.zeros((pairs, rows + 2, columns + 2))
+    inner = bivariate_normal(first[:, :, None], second[:, None, :], rho[:, None, None])
+    grid[:, 1:-1, 1:-1] = inner
+    grid[:, 1:-1, -1], grid[:, -1, 1:-1], grid[:, -1, -1] = ndtr(first), ndtr(second), 1.0
+    return grid
+
+
+def chance_slopes(first: Floats, second: Floats, rho: Floats) -> tuple[Floats, Floats]:
+    """Return the first and second derivative to ``rho`` of the chance below the thresholds."""
+    h, k, r = first[:, :, None], second[:, None, :], rho[:, None, None]
+    rest = (1 - r) * (1 + r)
+    squares, product = h * h + k * k, h * k
+    density = np.exp(-(squares - 2 * r * product) / (2 * rest)) / (2 * np.pi * np.sqrt(rest))
+    slope = density * (r / rest + (product * (1 + r * r) - r * squares) / (rest * rest))
+    return np.pad(density, ((0, 0), (1, 1), (1, 1))), np.pad(slope, ((0, 0), (1, 1), (1, 1)))

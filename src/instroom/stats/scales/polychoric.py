@@ -9,7 +9,7 @@ from scipy.special import ndtr, ndtri
 
 from instroom.core.errors import DataError
 from instroom.stats.scales.answers import Floats, checked, complete
-from instroom.stats.scales.bivariate_normal import bivariate_normal
+from instroom.stats.scales.bivariate_normal import cells, chance_below, chance_slopes
 
 MOST_CATEGORIES = 12  # beyond this a plain correlation serves and cells run empty
 EDGE = 1 - 1e-9  # a correlation nearer to 1 than this is on the boundary
@@ -264,31 +264,6 @@ def _own_thresholds(table: Floats) -> tuple[Floats, Floats, Floats]:
     return padded, cuts[0], cuts[1]
 
 
-def _cells(grid: Floats) -> Floats:
-    """Return what lies in each cell, from what lies below each pair of thresholds."""
-    return np.diff(np.diff(grid, axis=1), axis=2)
-
-
-def _below(first: Floats, second: Floats, rho: Floats) -> Floats:
-    """Return the chance below each pair of thresholds, with the edges of the table."""
-    pairs, rows, columns = len(rho), first.shape[1], second.shape[1]
-    grid = np.zeros((pairs, rows + 2, columns + 2))
-    inner = bivariate_normal(first[:, :, None], second[:, None, :], rho[:, None, None])
-    grid[:, 1:-1, 1:-1] = inner
-    grid[:, 1:-1, -1], grid[:, -1, 1:-1], grid[:, -1, -1] = ndtr(first), ndtr(second), 1.0
-    return grid
-
-
-def _density(first: Floats, second: Floats, rho: Floats) -> tuple[Floats, Floats]:
-    """Return the first and second derivative to ``rho`` of the chance below the thresholds."""
-    h, k, r = first[:, :, None], second[:, None, :], rho[:, None, None]
-    rest = (1 - r) * (1 + r)
-    squares, product = h * h + k * k, h * k
-    density = np.exp(-(squares - 2 * r * product) / (2 * rest)) / (2 * np.pi * np.sqrt(rest))
-    slope = density * (r / rest + (product * (1 + r * r) - r * squares) / (rest * rest))
-    return np.pad(density, ((0, 0), (1, 1), (1, 1))), np.pad(slope, ((0, 0), (1, 1), (1, 1)))
-
-
 def _maximum(tables: Floats, first: Floats, second: Floats) -> Floats:
     """Return the correlation that maximises each table's likelihood.
 
@@ -299,9 +274,9 @@ def _maximum(tables: Floats, first: Floats, second: Floats) -> Floats:
     active = np.arange(len(tables))
     for _ in range(100):
         t, a, b, r = tables[active], first[active], second[active], rho[active]
-        chance = np.maximum(_cells(_below(a, b, r)), TINY)
-        density, slope = _density(a, b, r)
-        d1, d2 = _cells(density) / chance, _cells(slope) / chance
+        chance = np.maximum(cells(chance_below(a, b, r)), TINY)
+        density, slope = chance_slopes(a, b, r)
+        d1, d2 = cells(density) / chance, cells(slope) / chance
         gradient = (t * d1).sum(axis=(1, 2))
         curvature = (t * (d2 - d1 * d1)).sum(axis=(1, 2))
         up = gradient > 0
@@ -326,9 +301,9 @@ def _at_the_edge(tables: Floats, first: Floats, second: Floats, rho: Floats) -> 
     (at -1: what they leave together).
     """
     found = rho.copy()
-    peak = _log_likelihood(tables, _below(first, second, rho))
+    peak = _log_likelihood(tables, chance_below(first, second, rho))
     for edge in (EDGE, -EDGE):
-        grid = _below(first, second, rho)
+        grid = chance_below(first, second, rho)
         low, high = ndtr(first)[:, :, None], ndtr(second)[:, None, :]
         inner = np.minimum(low, high) if edge > 0 else np.maximum(low + high - 1.0, 0.0)
         grid[:, 1:-1, 1:-1] = inner
@@ -339,7 +314,7 @@ def _at_the_edge(tables: Floats, first: Floats, second: Floats, rho: Floats) -> 
 
 def _log_likelihood(tables: Floats, below: Floats) -> Floats:
     """Return the log-likelihood of each table; a cell with pupils but without chance is -inf."""
-    chance = _cells(below)
+    chance = cells(below)
     chance = np.where(chance > 1e-15, chance, 0.0)  # what is left of equal corners is rounding
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(tables > 0, tables * np.log(chance), 0.0)
@@ -360,8 +335,8 @@ def _acov(
     right, left = np.tril_indices(k, -1)
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
-    chance = np.maximum(_cells(_below(first, second, rho)), TINY)
-    score = _cells(_density(first, second, rho)[0]) / chance
+    chance = np.maximum(cells(chance_below(first, second, rho)), TINY)
+    score = cells(chance_slopes(first, second, rho)[0]) / chance
     influence = np.empty((len(codes), len(rho)))
     own = [_item_scores(codes[:, i], tau[i]) for i in range(k)]
     for pair, (i, j) in enumerate(zip(left, right, strict=True)):
