@@ -32,7 +32,7 @@ def read_lines(found: dict[str, Any]) -> list[str]:
                 for key, name in (("row", "rij"), ("column", "kolom"), ("key", "sleutel"))
                 if where[key] is not None
             )
-            lines.append(f"           {error['message']} ({place})")
+            lines.append(f"           {error['message']}" + (f" ({place})" if place else ""))
             for key, name in (("found", "gevonden"), ("expected", "verwacht"), ("hint", "te doen")):
                 lines += [f"             {name}: {error[key]}"] if error[key] else []
     if rests := found.get("cleaned"):

@@ -46,6 +46,9 @@ def build() -> argparse.ArgumentParser:
     sub.add_argument("paths", nargs="+", metavar="PATH")
     sub.add_argument("--source", metavar="ID")
     sub.add_argument("--period", metavar="P")
+    sub.add_argument("--max-size", type=float, metavar="MIB", help="grootste bestand (2048)")
+    sub.add_argument("--max-memory", type=float, metavar="MIB", help="meeste geheugen (768)")
+    sub.add_argument("--max-seconds", type=float, metavar="S", help="meeste rekentijd per bestand")
     sub = add("fetch", "bestanden bij de uitgever ophalen", _fetch)
     sub.add_argument("sources", nargs="*", metavar="SOURCE")
     sub.add_argument("--base-url", metavar="URL")
@@ -119,7 +122,14 @@ def _read(args: argparse.Namespace) -> int:
     from instroom import api
 
     found = api.read(
-        *args.paths, data=args.data, source=args.source, period=args.period, progress=args.progress
+        *args.paths,
+        data=args.data,
+        source=args.source,
+        period=args.period,
+        max_size=args.max_size,
+        max_memory=args.max_memory,
+        max_seconds=args.max_seconds,
+        progress=args.progress,
     )
     from instroom.cli.lines import read_lines
 

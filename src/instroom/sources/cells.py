@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["count", "decimal", "percent", "flagged"]
@@ -33,6 +34,7 @@ UNREADABLE = Cell(None, None, None)
 MISSING = Cell(None, None, "missing")
 
 
+@lru_cache(maxsize=100_000)
 def parse(text: str, kind: Kind, missing: frozenset[str] = frozenset()) -> Cell:
     """Read one cell.
 

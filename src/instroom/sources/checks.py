@@ -2,60 +2,93 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from instroom.core.errors import SourceError, Where
-from instroom.definitions.models import Check
+from instroom.definitions.models import Check, Source
+from instroom.sources import words
 from instroom.sources.shape import Block, Shaped
+from instroom.sources.unique import Unique
 
 Warnings = dict[str, tuple[int, str]]
 #: More cells than this that are all 0 are no measure.
 _ZEROS = 50
-Rows = npt.NDArray[np.intp]
+
+
+class Held:
+    """The totals of one source, held against a file that comes in blocks of rows."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._checks = [_KINDS[check.kind](check) for check in source.checks]
+        self._zeros: dict[str, _Zeros] = {}
+
+    def add(self, shaped: Shaped) -> None:
+        """Take the next block of rows into account."""
+        for check in self._checks:
+            check.add(shaped)
+        for block in shaped.blocks:
+            _count(self._zeros.setdefault(block.measure, _Zeros()), block, shaped)
+
+    def settle(self, complete: bool) -> Warnings:
+        """Judge the whole file; ``complete`` is False for an excerpt, without national totals.
+
+        Returns
+        -------
+        dict
+            Warning code -> (count, message) for errors of the publisher within the allowance.
+
+        Raises
+        ------
+        SourceError
+            For the first total that does not hold, with row and column where there is one.
+        """
+        warnings: Warnings = {}
+        for check in self._checks:
+            if complete or not isinstance(check, _Between):
+                check.settle(warnings)
+        for measure, zeros in self._zeros.items():
+            zeros.refuse(measure)
+        return warnings
 
 
 def run(shaped: Shaped, complete: bool) -> Warnings:
-    """Check a shaped table against its definition.
-
-    ``complete`` is False for an excerpt: national totals are then not expected.
-
-    Returns
-    -------
-    dict
-        Warning code -> (count, message) for errors of the publisher within the allowance.
-
-    Raises
-    ------
-    SourceError
-        For the first total that does not hold, with row and column where there is one.
-    """
-    warnings: Warnings = {}
-    for check in shaped.source.checks:
-        if check.kind == "total_between" and not complete:
-            continue
-        _KINDS[check.kind](shaped, check, warnings)
-    _not_all_zero(shaped)
-    return warnings
+    """Check a shaped table that came in one piece; see :meth:`Held.settle`."""
+    held = Held(shaped.source)
+    held.add(shaped)
+    return held.settle(complete)
 
 
-def _not_all_zero(shaped: Shaped) -> None:
-    """Refuse a measure of nothing but zeros: a column was taken for another one."""
-    cells: dict[str, list[Block]] = defaultdict(list)
-    for block in shaped.blocks:
-        cells[block.measure].append(block)
-    for measure, blocks in cells.items():
-        known = sum(int(np.count_nonzero(~np.isnan(block.high))) for block in blocks)
-        if known > _ZEROS and not any(np.nanmax(block.high, initial=0.0) > 0 for block in blocks):
+@dataclass(slots=True)
+class _Zeros:
+    """How many cells of a measure are known, and whether one of them is above 0."""
+
+    known: int = 0
+    above: bool = False
+    line: int = 0
+    header: str = ""
+
+    def refuse(self, measure: str) -> None:
+        """Refuse a measure of nothing but zeros: a column was taken for another one."""
+        if self.known > _ZEROS and not self.above:
             raise SourceError(
                 f"every cell of '{measure}' is 0",
                 code="all_zero",
-                where=Where(row=shaped.lines[0], column=blocks[0].header.strip()),
-                found=f"{known} zeros",
+                where=Where(row=self.line, column=self.header),
+                found=f"{self.known} zeros",
                 expected=f"at least one number above 0 in more than {_ZEROS} cells",
                 hint="the column is not what its name says, or is empty; fetch the file again",
             )
+
+
+def _count(zeros: _Zeros, block: Block, shaped: Shaped) -> None:
+    zeros.known += int(np.count_nonzero(~np.isnan(block.high)))
+    zeros.above = zeros.above or bool(np.nanmax(block.high, initial=0.0) > 0)
+    if not zeros.line and len(shaped.lines):
+        zeros.line, zeros.header = int(shaped.lines[0]), block.header.strip()
 
 
 def _chosen(shaped: Shaped, check: Check) -> list[Block]:
@@ -74,143 +107,171 @@ def _fits(shaped: Shaped, block: Block, name: str, value: str) -> bool:
     return block.dims[name] == value if name in block.dims else name in shaped.keys
 
 
-def _parts(shaped: Shaped, check: Check, warnings: Warnings) -> None:
-    """Hold that the parts of a dimension add up to its total, within their bounds."""
-    dimension = check.dimension or "gender"
-    groups: dict[tuple[object, ...], dict[str, Block]] = defaultdict(dict)
-    for block in _chosen(shaped, check):
-        rest = tuple(sorted((k, v) for k, v in block.dims.items() if k != dimension))
-        groups[(block.measure, block.period, rest)][block.dims.get(dimension, "")] = block
-    for group in groups.values():
-        whole = group.get(check.total or "total")
-        parts = [group[p] for p in check.parts if p in group]
-        if whole is not None and len(parts) > 1:
-            _compare(shaped, check, whole, parts, warnings, exact=True)
+@dataclass(slots=True)
+class _Wrong:
+    """Totals of one column that its parts do not reach, and the first of them."""
+
+    known: int = 0
+    wrong: int = 0
+    header: str = ""
+    first: SourceError | None = None
 
 
-def _sum(shaped: Shaped, check: Check, warnings: Warnings) -> None:
-    """Hold that some measures add up to another one, row by row."""
-    _by_measure(shaped, check, warnings, exact=True)
+class _Sums:
+    """Totals within a row: parts of a dimension, or measures, that add up to another column.
 
+    With ``exact`` False the parts are never more than the total.
+    """
 
-def _at_most(shaped: Shaped, check: Check, warnings: Warnings) -> None:
-    """Hold that some measures are never more than another one, row by row."""
-    _by_measure(shaped, check, warnings, exact=False)
+    exact = True
 
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self._found: dict[tuple[object, ...], _Wrong] = defaultdict(_Wrong)
 
-def _by_measure(shaped: Shaped, check: Check, warnings: Warnings, *, exact: bool) -> None:
-    groups: dict[tuple[object, ...], dict[str, Block]] = defaultdict(dict)
-    for block in shaped.blocks:
-        groups[(block.period, tuple(sorted(block.dims.items())))][block.measure] = block
-    for group in groups.values():
-        whole = group.get(check.whole or "")
-        parts = [group[p] for p in check.parts if p in group]
-        if whole is not None and len(parts) == len(check.parts):
-            _compare(shaped, check, whole, parts, warnings, exact=exact)
+    def groups(self, shaped: Shaped) -> dict[tuple[object, ...], dict[str, Block]]:
+        """Return the columns that belong together, by what they are in it."""
+        groups: dict[tuple[object, ...], dict[str, Block]] = defaultdict(dict)
+        for block in shaped.blocks:
+            groups[(block.period, tuple(sorted(block.dims.items())))][block.measure] = block
+        return groups
 
+    def total(self) -> str:
+        """Return what the total is called."""
+        return self.check.whole or ""
 
-def _compare(
-    shaped: Shaped,
-    check: Check,
-    whole: Block,
-    parts: list[Block],
-    warnings: Warnings,
-    *,
-    exact: bool,
-) -> None:
-    low = sum((np.nan_to_num(p.low) for p in parts), np.zeros(len(shaped.lines)))
-    high = sum((np.nan_to_num(p.high) for p in parts), np.zeros(len(shaped.lines)))
-    known = ~np.isnan(whole.low)
-    wrong = known & (low > whole.high + 1e-9)
-    if exact:
-        wrong |= known & (high < whole.low - 1e-9)
-    count = int(wrong.sum())
-    if not count:
-        return
-    names = " + ".join(p.header.strip() for p in parts)
-    if count <= check.allow * max(1, int(known.sum())):
-        earlier = warnings.get("total_differs", (0, ""))[0]
-        warnings["total_differs"] = (
-            earlier + count,
-            f"totals that the publisher's own parts do not reach, such as {whole.header.strip()}",
+    def enough(self, parts: list[Block]) -> bool:
+        """Say whether these parts can be held against a total."""
+        return len(parts) == len(self.check.parts)
+
+    def add(self, shaped: Shaped) -> None:
+        """Compare the rows of a block."""
+        for key, group in self.groups(shaped).items():
+            whole = group.get(self.total())
+            parts = [group[p] for p in self.check.parts if p in group]
+            if whole is not None and self.enough(parts):
+                self._compare(shaped, whole, parts, self._found[key])
+
+    def _compare(self, shaped: Shaped, whole: Block, parts: list[Block], found: _Wrong) -> None:
+        low = sum((np.nan_to_num(p.low) for p in parts), np.zeros(len(shaped.lines)))
+        high = sum((np.nan_to_num(p.high) for p in parts), np.zeros(len(shaped.lines)))
+        known = ~np.isnan(whole.low)
+        wrong = known & (low > whole.high + 1e-9)
+        if self.exact:
+            wrong |= known & (high < whole.low - 1e-9)
+        found.known += int(known.sum())
+        found.wrong += int(wrong.sum())
+        found.header = whole.header.strip()
+        if found.first is not None or not wrong.any():
+            return
+        row = int(np.flatnonzero(wrong)[0])
+        names = " + ".join(p.header.strip() for p in parts)
+        found.first = SourceError(
+            "a total does not hold",
+            code="total_does_not_hold",
+            where=Where(row=int(shaped.lines[row]), column=whole.header.strip()),
+            found=f"{_range(low[row], high[row])} for {names}",
+            expected=f"{'' if self.exact else 'at most '}{_range(whole.low[row], whole.high[row])}",
+            hint="the file is damaged or the publisher changed its meaning; nothing was stored",
         )
-        return
-    row = int(np.flatnonzero(wrong)[0])
-    raise SourceError(
-        "a total does not hold",
-        code="total_does_not_hold",
-        where=Where(row=shaped.lines[row], column=whole.header.strip()),
-        found=f"{_range(low[row], high[row])} for {names}",
-        expected=f"{'' if exact else 'at most '}{_range(whole.low[row], whole.high[row])}",
-        hint="the file is damaged or the publisher changed its meaning; nothing was stored",
-    )
+
+    def settle(self, warnings: Warnings) -> None:
+        """Refuse more than the allowance; warn of what lies within it."""
+        for found in self._found.values():
+            if found.first is None:
+                continue
+            if found.wrong > self.check.allow * max(1, found.known):
+                raise found.first
+            earlier = warnings.get("total_differs", (0, ""))[0]
+            warnings["total_differs"] = (
+                earlier + found.wrong,
+                f"totals that the publisher's own parts do not reach, such as {found.header}",
+            )
+
+
+class _AtMost(_Sums):
+    """Some measures are never more than another one, row by row."""
+
+    exact = False
+
+
+class _Parts(_Sums):
+    """The parts of a dimension add up to its total, within their bounds."""
+
+    def groups(self, shaped: Shaped) -> dict[tuple[object, ...], dict[str, Block]]:
+        """Return the columns that differ in this dimension alone, by its value."""
+        dimension = self.check.dimension or "gender"
+        groups: dict[tuple[object, ...], dict[str, Block]] = defaultdict(dict)
+        for block in _chosen(shaped, self.check):
+            rest = tuple(sorted((k, v) for k, v in block.dims.items() if k != dimension))
+            groups[(block.measure, block.period, rest)][block.dims.get(dimension, "")] = block
+        return groups
+
+    def total(self) -> str:
+        """Return what the total is called."""
+        return self.check.total or "total"
+
+    def enough(self, parts: list[Block]) -> bool:
+        """Say whether these parts can be held against a total."""
+        return len(parts) > 1
 
 
 def _range(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g}..{high:g}"
 
 
-def _total_between(shaped: Shaped, check: Check, _: Warnings) -> None:
-    """Hold that the national total of each period lies where it can lie."""
-    sums: dict[str, list[float]] = {}
-    rows = _rows_by_period(shaped, check)
-    for block in _chosen(shaped, check):
-        for period, chosen in rows.items():
-            pair = sums.setdefault(block.period or period, [0.0, 0.0])
-            pair[0] += float(np.nansum(block.low[chosen]))
-            pair[1] += float(np.nansum(block.high[chosen]))
-    if not shaped.blocks:
-        sums["records"] = [len(shaped.lines), len(shaped.lines)]
-    low, high = check.low or 0.0, check.high if check.high is not None else float("inf")
-    for period, (least, most) in sums.items():
-        if most < low or least > high:
-            raise SourceError(
-                f"the total of {period or 'the file'} cannot be true",
-                code="total_does_not_hold",
-                where=Where(key=check.measure or "records"),
-                found=_range(least, most),
-                expected=f"{low:,.0f} to {high:,.0f}",
-                hint="the file is incomplete or another one; nothing was stored",
-            )
+class _Between:
+    """The national total of each period lies where it can lie."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self._sums: dict[str, tuple[float, float]] = {}
+
+    def add(self, shaped: Shaped) -> None:
+        """Add the values of a block."""
+        rows = _rows_by_period(shaped, self.check)
+        if not shaped.blocks:
+            self._plus("records", len(shaped.lines), len(shaped.lines))
+        for block in _chosen(shaped, self.check):
+            for period, chosen in rows.items():
+                low, high = np.nansum(block.low[chosen]), np.nansum(block.high[chosen])
+                self._plus(block.period or period, float(low), float(high))
+
+    def _plus(self, period: str, low: float, high: float) -> None:
+        least, most = self._sums.get(period, (0.0, 0.0))
+        self._sums[period] = (least + low, most + high)
+
+    def settle(self, _: Warnings) -> None:
+        """Refuse a total that cannot be true."""
+        check = self.check
+        low, high = check.low or 0.0, check.high if check.high is not None else float("inf")
+        for period, (least, most) in self._sums.items():
+            if most < low or least > high:
+                raise SourceError(
+                    f"the total of {period or 'the file'} cannot be true",
+                    code="total_does_not_hold",
+                    where=Where(key=check.measure or "records"),
+                    found=_range(least, most),
+                    expected=f"{low:,.0f} to {high:,.0f}",
+                    hint="the file is incomplete or another one; nothing was stored",
+                )
 
 
-def _rows_by_period(shaped: Shaped, check: Check) -> dict[str, Rows]:
+def _rows_by_period(shaped: Shaped, check: Check) -> dict[str, npt.NDArray[np.intp]]:
     """Return the rows a check is about, by the period that stands in the row (or none)."""
     chosen = np.ones(len(shaped.lines), dtype=bool)
     for name, value in check.where.items():
         if name in shaped.keys:
-            chosen &= np.array([word == value for word in shaped.keys[name]], dtype=bool)
+            chosen &= words.rows_with(shaped.keys[name], value)
     if "period" not in shaped.keys:
         return {"": np.flatnonzero(chosen)}
-    words = np.array([word or "" for word in shaped.keys["period"]])
-    return {str(p): np.flatnonzero(chosen & (words == p)) for p in np.unique(words)}
-
-
-def _unique(shaped: Shaped, check: Check, warnings: Warnings) -> None:
-    """Hold that no two records have the same key."""
-    present = [c for c in check.columns if c in shaped.keys]
-    seen: dict[tuple[str | None, ...], int] = {}
-    double, first = 0, None
-    for position, key in enumerate(zip(*(shaped.keys[c] for c in present), strict=True)):
-        if key in seen:
-            double += 1
-            first = first or (position, key, seen[key])
-        else:
-            seen[key] = position
-    if first is None:
-        return
-    if double <= check.allow * len(shaped.lines):
-        warnings["double_key"] = (double, "records whose key stands in the file twice")
-        return
-    position, key, earlier = first
-    raise SourceError(
-        "a key stands in the file twice",
-        code="double_key",
-        where=Where(row=shaped.lines[position], column=", ".join(present)),
-        found=", ".join(str(part) for part in key),
-        expected=f"a key of its own (also in row {shaped.lines[earlier]})",
-        hint="two files were pasted together, or a row was copied; fetch the file again",
-    )
+    column = shaped.keys["period"]
+    said = words.codes(column)
+    found = {
+        name: np.flatnonzero(chosen & (said == code))
+        for code, name in enumerate(words.distinct(column))
+    }
+    return found | ({"": np.flatnonzero(chosen & (said < 0))} if (said < 0).any() else {})
 
 
 def refuse_shared(sheets: list[tuple[str, Shaped]]) -> None:
@@ -229,23 +290,24 @@ def refuse_shared(sheets: list[tuple[str, Shaped]]) -> None:
         present = [c for c in sorted(columns) if c in shaped.keys]
         spans = tuple(sorted({block.period or "" for block in shaped.blocks}))
         measures = tuple(sorted({block.measure for block in shaped.blocks}))
-        for position, key in enumerate(zip(*(shaped.keys[c] for c in present), strict=True)):
+        keys = zip(*(words.texts(shaped.keys[c]) for c in present), strict=True)
+        for position, key in enumerate(keys):
             whole = (shaped.source.id, spans, measures, key)
             if seen.setdefault(whole, name) != name:
                 raise SourceError(
                     "two sheets hold the same table",
                     code="double_key",
-                    where=Where(row=shaped.lines[position], column=", ".join(present)),
+                    where=Where(row=int(shaped.lines[position]), column=", ".join(present)),
                     found=f"{', '.join(str(part) for part in key)} in '{seen[whole]}' and '{name}'",
                     expected="every key on one sheet",
                     hint="take out the sheet that is too many; hidden sheets count too",
                 )
 
 
-_KINDS: dict[str, Callable[[Shaped, Check, Warnings], None]] = {
-    "parts": _parts,
-    "sum": _sum,
-    "at_most": _at_most,
-    "total_between": _total_between,
-    "unique": _unique,
+_KINDS: dict[str, Callable[[Check], _Sums | _Between | Unique]] = {
+    "parts": _Parts,
+    "sum": _Sums,
+    "at_most": _AtMost,
+    "total_between": _Between,
+    "unique": Unique,
 }

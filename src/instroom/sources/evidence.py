@@ -1,8 +1,10 @@
 """What a table tells about which layout it is: its columns, its codes, its publisher's id."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Protocol
 
 from instroom.definitions import registry
 from instroom.definitions.models import Column, Source
@@ -12,6 +14,57 @@ from instroom.sources.tables import RawTable, normal
 OTHER_PERIOD = re.compile(r"\d{4}(?:[_-]\d{4}|-?[QMSW]\d{1,2}|-\d{2})")
 #: The share of different words in a column that its code list must know.
 _KNOWN_WORDS = 0.5
+
+
+class Seen(Protocol):
+    """What can be seen of a table: a table itself, a block of it, or a summary of its blocks."""
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns."""
+
+    @property
+    def dataset(self) -> str | None:
+        """The publisher's id of the table."""
+
+    def words(self, index: int) -> Iterable[str]:
+        """Return the different words of one column."""
+        ...
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """The different words of some columns, over all blocks of a table."""
+
+    header: list[str]
+    dataset: str | None = None
+    found: dict[int, set[str]] = field(default_factory=dict)
+    rows: int = 0
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.rows
+
+    def words(self, index: int) -> set[str]:
+        """Return the different words of one column."""
+        return self.found.get(index, set())
+
+    def add(self, block: RawTable, columns: Iterable[int]) -> None:
+        """Add the words of a block."""
+        self.rows += len(block)
+        for index in columns:
+            self.found.setdefault(index, set()).update(block.words(index))
+
+
+def watched(header: list[str], source: Source) -> set[int]:
+    """Return the columns whose words tell whether a table can be a layout."""
+    names = [c.names for c in source.columns.values() if c.only or c.extract or c.codes]
+    names += [[column] for column in source.recognise.contains]
+    found = {column_index(header, spellings) for spellings in names}
+    return {index for index in found if index is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +170,7 @@ def _is_period(cell: str) -> bool:
     return bool(re.fullmatch(r"\d{4}(?:[-_/]\d{2,4})?", cell)) or bool(OTHER_PERIOD.fullmatch(cell))
 
 
-def fits(table: RawTable, source: Source) -> str:
+def fits(table: Seen, source: Source) -> str:
     """Return why the cells of a table cannot be this layout's; empty when they can.
 
     The rows may be a part of the table: what is wrong in a part is wrong in the whole.
@@ -126,7 +179,7 @@ def fits(table: RawTable, source: Source) -> str:
         index = column_index(table.header, column.names)
         if index is None or column.role == "province":  # invented regions have their own
             continue
-        words = {text for row in table.rows if (text := _clean(row[index]))}
+        words = {text for word in table.words(index) if (text := _clean(word))}
         if (stray := _stray(words, column, source)) is not None:
             name = table.header[index].strip()
             return f"column '{name}' holds '{stray[:40]}', which this layout never has"
@@ -166,7 +219,7 @@ def _words(codes: str, overlay: str) -> frozenset[str]:
     )
 
 
-def told(table: RawTable, source: Source) -> bool:
+def told(table: Seen, source: Source) -> bool:
     """Return whether a table has what tells a layout from others with the same columns."""
     rules = source.recognise
     names = [name.strip() for name in table.header]
@@ -177,13 +230,13 @@ def told(table: RawTable, source: Source) -> bool:
         index = column_index(table.header, [column])
         if index is None:
             return False
-        seen = {normal(row[index]) for row in table.rows}
+        seen = {normal(word) for word in table.words(index)}
         if not seen & {normal(word) for word in wanted}:
             return False
     return True
 
 
-def dataset_of(table: RawTable, name: str, publisher: str) -> str | None:
+def dataset_of(table: Seen, name: str, publisher: str) -> str | None:
     """Return the publisher's id of a table, from the table itself or else the file's name."""
     if table.dataset:
         return table.dataset.casefold()

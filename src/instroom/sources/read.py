@@ -1,8 +1,11 @@
 """``instroom read``: recognise publishers' files by content and keep what they say."""
 
+import shutil
+import sys
 import time
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,19 @@ from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
 from instroom.sources import leftovers, parse, sandbox
-from instroom.sources.steady import refuse_large
+from instroom.sources.steady import Limits, refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one command asked of all its files."""
+
+    source: str | None
+    period: str | None
+    limits: Limits
+    say: Progress
+
 
 _SKIPPED = {"__pycache__", ".git"}
 _REPORTED = (
@@ -43,6 +57,9 @@ def read(
     data: str | Path | None = None,
     source: str | None = None,
     period: str | None = None,
+    max_size: float | None = None,
+    max_memory: float | None = None,
+    max_seconds: float | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Read files and folders into the data directory.
@@ -53,13 +70,19 @@ def read(
     Parameters
     ----------
     paths
-        Files or folders; folders are read with all that is below them.
+        Files or folders; folders are read with all that is below them. ``-`` is standard input.
     data
         The data directory; else ``INSTROOM_DATA``, else ``./instroom-data``.
     source
         Id of a source definition, when the contents alone cannot tell.
     period
         Period of values whose period stands nowhere in the file.
+    max_size
+        Most MiB of one file, and of what is packed in it; 2,048 unless said.
+    max_memory
+        Most MiB of memory for one file; 768 unless said.
+    max_seconds
+        Most seconds of work for one file; 8, and half a second for each MiB, unless said.
 
     Returns
     -------
@@ -76,22 +99,24 @@ def read(
     parse.check_period(period)
     if source:
         registry.sources()[source]
-    say = progress or silent
+    limits = Limits.said(max_size, max_memory, max_seconds)
     store = Store(data)
-    files = list(_files(paths))
     entries: dict[int, dict[str, Any]] = {}
-    cleaned = leftovers.sweep(store.files)
-    leftovers.sweep_scratch()
-    marks = _marks(files, entries)
-    todo = []
-    for position, sha256 in marks.items():
-        known = store.sound(sha256)
-        if known and _still_valid(known, source, period):
-            entries[position] = _entry(files[position][0], sha256, known.receipt, already=True)
-        else:
-            todo.append(position)
-    if todo:
-        _parse(files, marks, todo, entries, store, source, period, say)
+    with ExitStack() as stack:
+        files = list(_files(paths, stack))
+        cleaned = leftovers.sweep(store.files)
+        leftovers.sweep_scratch()
+        marks = _marks(files, entries, limits)
+        todo = []
+        for position, sha256 in marks.items():
+            known = store.sound(sha256)
+            if known and _still_valid(known, source, period):
+                entries[position] = _entry(files[position][0], sha256, known.receipt, already=True)
+            else:
+                todo.append(position)
+        if todo:
+            asked = _Asked(source, period, limits, progress or silent)
+            _parse(files, marks, todo, entries, store, asked)
     _note_overlaps(entries, store, todo)
     return {
         "files": [entries[i] for i in range(len(files))],
@@ -100,12 +125,14 @@ def read(
     }
 
 
-def _marks(files: list[tuple[str, Path]], entries: dict[int, dict[str, Any]]) -> dict[int, str]:
+def _marks(
+    files: list[tuple[str, Path]], entries: dict[int, dict[str, Any]], limits: Limits
+) -> dict[int, str]:
     """Return the sha256 of every file; one that is too large or may not be read is refused."""
     found = {}
     for position, (name, path) in enumerate(files):
         try:
-            refuse_large(path.stat().st_size)
+            refuse_large(path.stat().st_size, limits)
             found[position] = sha256_of(path)
         except SourceError as error:
             entries[position] = _refusal(name, None, error)
@@ -116,10 +143,15 @@ def _marks(files: list[tuple[str, Path]], entries: dict[int, dict[str, Any]]) ->
     return found
 
 
-def _files(paths: Iterable[str | Path]) -> Iterable[tuple[str, Path]]:
+def _files(paths: Iterable[str | Path], stack: ExitStack) -> Iterable[tuple[str, Path]]:
     for argument in paths:
         path = Path(argument)
-        if path.is_dir():
+        if str(argument) == "-":
+            kept = stack.enter_context(scratch()) / "stdin"
+            with kept.open("wb") as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+            yield "-", kept
+        elif path.is_dir():
             for file in sorted(path.rglob("*")):
                 hidden = any(
                     p.startswith(".") or p in _SKIPPED for p in file.relative_to(path).parts
@@ -153,27 +185,42 @@ def _parse(
     todo: list[int],
     entries: dict[int, dict[str, Any]],
     store: Store,
-    source: str | None,
-    period: str | None,
-    say: Progress,
+    asked: _Asked,
 ) -> None:
     first_of = {marks[i]: i for i in reversed(todo)}
     unique = sorted(first_of.values(), key=lambda i: -_size(files[i][1]))
     ill: MachineError | None = None
     with scratch() as folder:
         tasks = [
-            task(files[i][1], files[i][1].name, marks[i], folder / str(i), source, period)
+            task(
+                files[i][1],
+                files[i][1].name,
+                marks[i],
+                folder / str(i),
+                asked.source,
+                asked.period,
+                asked.limits,
+            )
             for i in unique
         ]
-        for done, (index, result) in enumerate(sandbox.run_all(tasks), 1):
+
+        def tell(index: int, share: float) -> None:
+            asked.say(f"{100 * share:.0f}/100 % {files[unique[index]][0]}")
+
+        results = sandbox.run_all(tasks, memory_bytes=asked.limits.memory_bytes, tell=tell)
+        for done, (index, result) in enumerate(results, 1):
             position = unique[index]
             name, path = files[position]
-            say(f"{done}/{len(unique)} {name}")
+            asked.say(f"{done}/{len(unique)} {name}")
             try:
                 if isinstance(result, InstroomError):
                     raise result
                 if result["status"] == "read":
-                    how = {"asked": period, "asked_source": source, "name": printable(path.name)}
+                    how = {
+                        "asked": asked.period,
+                        "asked_source": asked.source,
+                        "name": printable(path.name),
+                    }
                     store.keep(path, folder / str(position), marks[position], result | how)
                 entries[position] = _entry(name, marks[position], result, already=False)
             except SourceError as error:
@@ -190,11 +237,17 @@ def _parse(
 
 
 def task(
-    path: Path, name: str, sha256: str, out: Path, source: str | None, period: str | None
+    path: Path,
+    name: str,
+    sha256: str,
+    out: Path,
+    source: str | None,
+    period: str | None,
+    limits: Limits | None = None,
 ) -> sandbox.Task:
     """Return the task of parsing one file into a new folder ``out``."""
     out.mkdir(parents=True)
-    size = _size(path) / 2**20
+    limits = limits or Limits()
     arguments = {
         "path": str(path.resolve()),
         "out": str(out),
@@ -202,10 +255,9 @@ def task(
         "sha256": sha256,
         "source": source,
         "period": period,
+        "most": limits.size_bytes,
     }
-    seconds = sandbox.SECONDS + sandbox.SECONDS_PER_MEBIBYTE * min(
-        max(0.0, size - 4), 60 if size < 120 else 0
-    )
+    seconds = limits.seconds or sandbox.SECONDS + sandbox.SECONDS_PER_MEBIBYTE * _size(path) / 2**20
     return sandbox.Task("instroom.sources.steady:parse_steady", arguments, seconds)
 
 

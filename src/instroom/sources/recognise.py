@@ -13,13 +13,13 @@ from instroom.definitions.models import Source
 from instroom.sources.evidence import (
     OTHER_PERIOD,
     Match,
+    Seen,
     column_index,
     dataset_of,
     fits,
     match,
     told,
 )
-from instroom.sources.tables import RawTable
 
 #: The share of a header that must be a layout's when one column alone tells it.
 _NEARLY_ALL = 0.9
@@ -40,7 +40,7 @@ class Finding:
 
 
 def recognise(
-    table: RawTable, sources: list[Source], name: str = "", *, chosen: bool = False
+    table: Seen, sources: list[Source], name: str = "", *, chosen: bool = False
 ) -> Finding:
     """Return the layouts that a table can be.
 
@@ -81,7 +81,13 @@ def recognise(
     return Finding(might=tuple(m.source.id for m in near))
 
 
-def _thin(table: RawTable, found: Match) -> str | None:
+def columns_fit(header: list[str], sources: list[Source]) -> bool:
+    """Return whether a layout has these columns, so that more rows can tell more."""
+    found = (match(header, source) for source in sources)
+    return any(not m.missing and m.share >= 0.5 for m in found)
+
+
+def _thin(table: Seen, found: Match) -> str | None:
     """Return what is thin about the evidence of the columns: None for nothing.
 
     An exact list of dimensions tells; a layout without a column of its own is told by the number
@@ -90,13 +96,13 @@ def _thin(table: RawTable, found: Match) -> str | None:
     rules = found.source.recognise
     if rules.exact:
         return None if all(OTHER_PERIOD.fullmatch(c.strip()) for c in found.left) else ""
-    if found.telling or 0 < rules.at_least_rows <= len(table.rows):
+    if found.telling or 0 < rules.at_least_rows <= len(table):
         return None
     name = found.source.id
     return f"it could be {name}, but many tables have these columns" if found.share == 1 else ""
 
 
-def _against(table: RawTable, found: Match, name: str) -> str | None:
+def _against(table: Seen, found: Match, name: str) -> str | None:
     """Return what speaks against a layout whose columns fit: None for nothing.
 
     An empty text means that it is certainly another table, a sentence that it could be this one.
@@ -118,7 +124,7 @@ def _against(table: RawTable, found: Match, name: str) -> str | None:
     return None if told(table, source) else ""
 
 
-def _near(table: RawTable, matches: list[Match]) -> list[Match]:
+def _near(table: Seen, matches: list[Match]) -> list[Match]:
     """Return the layouts of which this table has all telling columns but one, the best only."""
     near = [
         m
@@ -134,7 +140,7 @@ def _near(table: RawTable, matches: list[Match]) -> list[Match]:
     return [m for m in near if (m.share, m.telling) == best]
 
 
-def _cut(table: RawTable, near: list[Match]) -> SourceError:
+def _cut(table: Seen, near: list[Match]) -> SourceError:
     shown = ", ".join(cell.strip()[:30] for cell in table.header[:8])
     titles = " or ".join(f"'{m.source.title}'" for m in near)
     ids = " or ".join(f"'{m.source.id}'" for m in near)
@@ -149,7 +155,7 @@ def _cut(table: RawTable, near: list[Match]) -> SourceError:
     )
 
 
-def _held(table: RawTable, found: Match) -> Source:
+def _held(table: Seen, found: Match) -> Source:
     """Return a chosen layout, or refuse the table that cannot be it."""
     source = found.source
     hint = "leave --source out, or name another one: instroom read FILE --source ID"

@@ -13,23 +13,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
 from instroom.core.errors import InstroomError, MachineError, SourceError, UserError, Where
 from instroom.core.orphans import end_with_parent
 from instroom.core.trouble import of_machine
+from instroom.sources.telling import PROGRESS, STREAM
 
-MEMORY_BYTES = 900 * 2**20
+MEMORY_BYTES = 768 * 2**20
 SECONDS = 8.0
-SECONDS_PER_MEBIBYTE = 1.0
+#: A child that reads with care, row by row, uses a quarter of this.
+SECONDS_PER_MEBIBYTE = 0.5
 #: On a busy machine a child waits for its turn; it is idle only if it uses no time at all.
 _LOOK_EVERY = 0.5
 _IDLE_LOOKS = 4
 _HARD_LIMIT = 15.0
-ANSWER = "\x1e"
+ANSWER = b"\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,11 @@ class Worker:
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
         self.memory_bytes = memory_bytes
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._begun = b""
 
-    def run(self, task: Task) -> dict[str, Any]:
-        """Run one task.
+    def run(self, task: Task, tell: Callable[[float], None] | None = None) -> dict[str, Any]:
+        """Run one task; ``tell`` hears which share of it is done.
 
         Raises
         ------
@@ -61,13 +65,20 @@ class Worker:
             What the task raised, or: too much memory, too much time, or the child died.
         """
         child = self._child or self._start()
-        stdin, stdout = cast(IO[str], child.stdin), cast(IO[str], child.stdout)
-        stdin.write(json.dumps({"function": task.function, "arguments": task.arguments}) + "\n")
+        stdin, stdout = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)
+        asked = json.dumps({"function": task.function, "arguments": task.arguments})
+        stdin.write(asked.encode("ascii") + b"\n")
         stdin.flush()
-        line = self._answer(stdout, task.seconds)
+        line = self._answer(stdout, task.seconds, tell)
         if line is None:
             self.close()
-            raise _refused("too_slow", f"more than {task.seconds:.0f} seconds", "an answer sooner")
+            raise _refused(
+                "too_slow",
+                f"no answer after {task.seconds:.0f} seconds of work",
+                "an answer sooner",
+                "check that this is the publisher's own file; if it is, allow more time: "
+                f"--max-seconds {2 * task.seconds:.0f}",
+            )
         if not line:
             self.close()
             raise _refused("parser_died", "a parser that stopped", "a file it can read")
@@ -78,16 +89,16 @@ class Worker:
             raise _rebuilt(answer["error"], MachineError if answer.get("machine") else SourceError)
         return cast(dict[str, Any], answer["result"])
 
-    def _answer(self, stdout: IO[str], limit: float) -> str | None:
+    def _answer(
+        self, stdout: IO[bytes], limit: float, tell: Callable[[float], None] | None
+    ) -> str | None:
         """Return the child's line, "" when it died, None when it takes too long."""
         started, used, idle = time.monotonic(), self._processor_time(), 0
         before = used
         while True:
             ready, _, _ = select.select([stdout], [], [], _LOOK_EVERY)
-            if ready:
-                line = stdout.readline()
-                if not line or line.startswith(ANSWER):
-                    return line.removeprefix(ANSWER)
+            if ready and (line := self._heard(stdout, tell)) is not None:
+                return line
             now, passed = self._processor_time(), time.monotonic() - started
             idle = idle + 1 if now - before < 0.01 else 0
             before = now
@@ -95,27 +106,39 @@ class Worker:
             if now - used > limit - _LOOK_EVERY or waits or passed > _HARD_LIMIT * limit:
                 return None
 
+    def _heard(self, stdout: IO[bytes], tell: Callable[[float], None] | None) -> str | None:
+        """Take in what the child said; return its answer, "" at its end, None when it goes on."""
+        said = os.read(stdout.fileno(), 1 << 16)
+        if not said:
+            return ""
+        *lines, self._begun = (self._begun + said).split(b"\n")
+        for line in lines:
+            if line.startswith(ANSWER):
+                return line.removeprefix(ANSWER).decode("utf-8")
+            if tell and line.startswith(PROGRESS):
+                tell(float(line.removeprefix(PROGRESS)))
+        return None
+
     def _processor_time(self) -> float:
         """Return the processor seconds the child has used."""
-        child = cast("subprocess.Popen[str]", self._child)
+        child = cast("subprocess.Popen[bytes]", self._child)
         try:
             fields = Path(f"/proc/{child.pid}/stat").read_text("ascii").rpartition(")")[2].split()
         except OSError:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         environment["INSTROOM_CHILD_MEMORY"] = str(self.memory_bytes)
         environment["INSTROOM_CHILD_PARENT"] = str(os.getpid())
+        self._begun = b""
         self._child = subprocess.Popen(  # our own interpreter and module
             [sys.executable, "-m", "instroom.sources.sandbox"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
             env=environment,
         )
         return self._child
@@ -132,44 +155,68 @@ class Worker:
 
 
 def run_all(
-    tasks: Iterable[Task], workers: int = 2, memory_bytes: int = MEMORY_BYTES
+    tasks: Iterable[Task],
+    workers: int = 2,
+    memory_bytes: int = MEMORY_BYTES,
+    tell: Callable[[int, float], None] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any] | InstroomError]]:
-    """Run tasks side by side; yield (position, result or error) as they finish."""
+    """Run tasks side by side; yield (position, result or error) as they finish.
+
+    ``tell`` hears, between results, which share of a task is done.
+    """
     waiting: queue.SimpleQueue[tuple[int, Task]] = queue.SimpleQueue()
     count = 0
     for position, task in enumerate(tasks):
         waiting.put((position, task))
         count += 1
-    done: queue.SimpleQueue[tuple[int, dict[str, Any] | InstroomError]] = queue.SimpleQueue()
-
-    def work() -> None:
-        worker = Worker(memory_bytes)
-        while True:
-            try:
-                position, task = waiting.get_nowait()
-            except queue.Empty:
-                break
-            try:
-                done.put((position, worker.run(task)))
-            except InstroomError as error:
-                done.put((position, error))
-            except Exception as error:  # the caller must hear of it, not wait
-                done.put((position, _refused("parser_died", repr(error), "an answer")))
-        worker.close()
+    done: queue.SimpleQueue[tuple[int, dict[str, Any] | InstroomError | float]] = (
+        queue.SimpleQueue()
+    )
 
     for _ in range(min(workers, count)):
-        threading.Thread(target=work, daemon=True).start()
-    for _ in range(count):
-        yield done.get()
+        worker = Worker(memory_bytes)
+        threading.Thread(target=_work, args=(worker, waiting, done), daemon=True).start()
+    while count:
+        position, result = done.get()
+        if isinstance(result, float):
+            if tell:
+                tell(position, result)
+            continue
+        count -= 1
+        yield position, result
 
 
-def _refused(code: str, found: str, expected: str) -> SourceError:
+def _work(
+    worker: Worker, waiting: "queue.SimpleQueue[tuple[int, Task]]", done: "queue.SimpleQueue[Any]"
+) -> None:
+    """Run tasks until none is left; results and shares done go to the caller's queue."""
+    while True:
+        try:
+            position, task = waiting.get_nowait()
+        except queue.Empty:
+            break
+        try:
+            done.put((position, worker.run(task, partial(_share, done, position))))
+        except InstroomError as error:
+            done.put((position, error))
+        except Exception as error:  # the caller must hear of it, not wait
+            done.put((position, _refused("parser_died", repr(error), "an answer")))
+    worker.close()
+
+
+def _share(done: "queue.SimpleQueue[Any]", position: int, share: float) -> None:
+    done.put((position, share))
+
+
+def _refused(
+    code: str, found: str, expected: str, hint: str = "check that this is the publisher's own file"
+) -> SourceError:
     return SourceError(
         "this file asks more than a file may ask",
         code=code,
         found=found,
         expected=expected,
-        hint="check that this is the publisher's own file",
+        hint=hint,
     )
 
 
@@ -199,7 +246,8 @@ def _child() -> None:
     limit = int(os.environ["INSTROOM_CHILD_MEMORY"])
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.environ[STREAM] = str(os.dup(1))
+    answers = os.fdopen(int(os.environ[STREAM]), "wb")
     os.dup2(2, 1)  # whatever a parser prints is no answer
     for line in sys.stdin:
         task = json.loads(line)
@@ -211,10 +259,14 @@ def _child() -> None:
             answer = {"error": error.to_dict()}
         except MemoryError:
             found = f"more than {limit // 2**20} MiB of memory"
-            answer = {"error": _refused("too_much_memory", found, "a smaller file").to_dict()}
+            hint = (
+                "check that this is the publisher's own file; if it is, allow more memory: "
+                f"--max-memory {2 * limit // 2**20}"
+            )
+            answer = {"error": _refused("too_much_memory", found, "a smaller file", hint).to_dict()}
         except Exception as error:  # an unreadable file must not end the run
             answer = _unreadable(error)
-        answers.write(ANSWER + json.dumps(answer) + "\n")
+        answers.write(ANSWER + json.dumps(answer).encode("ascii") + b"\n")
         answers.flush()
 
 

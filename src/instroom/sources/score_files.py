@@ -57,7 +57,7 @@ def read_columns(file: str | Path, sheet: str | None = None) -> Columns:
     """
     name = str(file)
     try:
-        data = wrappers.unwrap(_bytes(name), MOST_BYTES).data
+        data = wrappers.unwrap_bytes(_bytes(name), MOST_BYTES)
     except SourceError as error:
         raise _as_data(error, name) from None
     if data.startswith(wrappers.ZIP):

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
@@ -17,15 +17,11 @@ from instroom.core.places import board_code, location_code, municipality_code
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.definitions.models import Column, Source, Values
-from instroom.sources import cells
+from instroom.sources import cells, words
 from instroom.sources.recognise import column_index
 from instroom.sources.tables import RawTable, normal
+from instroom.sources.words import Word, WordColumn, WordError
 
-if TYPE_CHECKING:
-    WordColumn: TypeAlias = pa.DictionaryArray[Any, Any]
-    AnyColumn: TypeAlias = pa.Array[Any]
-
-Words = list[str | None]
 _BRIN = re.compile(r"[0-9A-Z]{4}")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[-/](?P<month>\d{1,2})[-/](?P<year>\d{4})")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})")
@@ -42,24 +38,25 @@ class Block:
     period: str | None
     low: np.ndarray
     high: np.ndarray
-    status: "WordColumn"
-    flag: "WordColumn"
+    status: WordColumn
+    flag: WordColumn
 
 
 @dataclass(slots=True)
 class Shaped:
-    """A table read with its definition: keys per row and the value blocks."""
+    """A table, or a block of its rows, read with its definition: keys per row and value blocks."""
 
     source: Source
-    lines: list[int]
-    keys: dict[str, Words]
+    lines: NDArray[np.int32]
+    keys: dict[str, WordColumn]
     blocks: list[Block]
-    warnings: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     @property
     def periods(self) -> list[str]:
         """The periods in the file, in time."""
-        found = {b.period for b in self.blocks} | set(self.keys.get("period", []))
+        found = {b.period for b in self.blocks}
+        if "period" in self.keys:
+            found |= set(words.distinct(self.keys["period"]))
         return sorted(p for p in found if p)
 
 
@@ -95,28 +92,20 @@ def _present(table: RawTable, source: Source) -> list[tuple[str, Column]]:
     ]
 
 
-def _key(table: RawTable, source: Source, column: Column) -> Words:
+def _key(table: RawTable, source: Source, column: Column) -> WordColumn:
     index = column_index(table.header, column.names)
     assert index is not None  # noqa: S101  _present has checked it
-    convert = _converter(column, source)
-    known: dict[str, str | None] = {}
-    result: Words = []
-    for row, line in zip(table.rows, table.lines, strict=True):
-        text = row[index]
-        if text not in known:
-            try:
-                known[text] = convert(text)
-            except ValueError as error:
-                raise SourceError(
-                    "this cannot be a key",
-                    code="not_a_key",
-                    where=Where(row=line, column=table.header[index]),
-                    found=f"'{text}'",
-                    expected=str(error),
-                    hint="the row is shifted or the file is damaged; fetch it again",
-                ) from error
-        result.append(known[text])
-    return result
+    try:
+        return words.mapped(table.columns[index], _converter(column, source))
+    except WordError as error:
+        raise SourceError(
+            "this cannot be a key",
+            code="not_a_key",
+            where=Where(row=int(table.lines[error.row]), column=table.header[index]),
+            found=f"'{error.word[:60]}'",
+            expected=error.expected,
+            hint="the row is shifted or the file is damaged; fetch it again",
+        ) from error
 
 
 def _converter(column: Column, source: Source) -> Callable[[str], str | None]:
@@ -202,15 +191,18 @@ def recode(codes: str, text: str) -> str:
     return _codes(codes).get(normal(text), text)
 
 
-def _roles(source: Source, table: RawTable, keys: dict[str, Words]) -> dict[str, Words]:
+def _roles(source: Source, table: RawTable, keys: dict[str, WordColumn]) -> dict[str, WordColumn]:
     """Put the key columns under observation columns; build places from their parts."""
-    roles = {source.columns[name].role: words for name, words in keys.items()}
+    roles = {source.columns[name].role: column for name, column in keys.items()}
     if any(role.startswith(_OTHER) for role in roles):
         roles = _joined_other(roles)
     if "municipality_name" in roles:
-        by_name = _municipalities(roles["municipality_name"], roles.get("province"))
-        stated = roles.get("municipality", [None] * len(by_name))
-        roles["municipality"] = [a or b for a, b in zip(stated, by_name, strict=True)]
+        nothing = words.constant(None, len(table))
+        named = [roles["municipality_name"], roles.get("province", nothing)]
+        stated = roles.get("municipality", nothing)
+        roles["municipality"] = words.combined(
+            [stated, *named], lambda code, *rest: code or _municipality(*rest)
+        )
     if "location" in roles:
         roles["place"] = _locations(source, table, roles)
         del roles["location"]
@@ -221,44 +213,39 @@ def _roles(source: Source, table: RawTable, keys: dict[str, Words]) -> dict[str,
     return roles
 
 
-def _joined_other(roles: dict[str, Words]) -> dict[str, Words]:
+def _joined_other(roles: dict[str, WordColumn]) -> dict[str, WordColumn]:
     """Join what has no column of its own into one: ``nace_r2=C;sizeclas=TOTAL``."""
     names = [role for role in roles if role.startswith(_OTHER)]
     keys = [name.removeprefix(_OTHER) for name in names]
-    known: dict[tuple[str | None, ...], str | None] = {}
-    joined: Words = []
-    for words in zip(*(roles[name] for name in names), strict=True):
-        if words not in known:
-            pairs = zip(keys, words, strict=True)
-            known[words] = ";".join(f"{k}={word}" for k, word in pairs if word) or None
-        joined.append(known[words])
-    return {role: words for role, words in roles.items() if role not in names} | {"other": joined}
+
+    def join(*said: Word) -> Word:
+        return ";".join(f"{k}={w}" for k, w in zip(keys, said, strict=True) if w) or None
+
+    joined = words.combined([roles[name] for name in names], join)
+    return {role: said for role, said in roles.items() if role not in names} | {"other": joined}
 
 
-def _locations(source: Source, table: RawTable, roles: dict[str, Words]) -> Words:
-    result: Words = []
-    schools = roles.get("institution", [None] * len(table.rows))
-    for brin, location, line in zip(schools, roles["location"], table.lines, strict=True):
+def _locations(source: Source, table: RawTable, roles: dict[str, WordColumn]) -> WordColumn:
+    schools = roles.get("institution", words.constant(None, len(table)))
+
+    def code_of(brin: Word, location: Word) -> str:
         code = location_code(brin or "", location or "")
         if code is None:
-            column = next(c.names[0] for c in source.columns.values() if c.role == "location")
-            raise SourceError(
-                "this is no school location",
-                code="not_a_key",
-                where=Where(row=line, column=column),
-                found=f"'{brin}' and '{location}'",
-                expected="a BRIN code with a location number, such as 00AH and 00",
-                hint="the row is shifted or the file is damaged; fetch it again",
-            )
-        result.append(code)
-    return result
+            raise ValueError(f"'{brin}' and '{location}'")
+        return code
 
-
-def _municipalities(names: Words, provinces: Words | None) -> Words:
-    """Find municipalities by name; the province decides between two of one name."""
-    pairs = list(zip(names, provinces or [None] * len(names), strict=True))
-    known = {pair: _municipality(*pair) for pair in set(pairs)}
-    return [known[pair] for pair in pairs]
+    try:
+        return words.combined([schools, roles["location"]], code_of)
+    except WordError as error:
+        column = next(c.names[0] for c in source.columns.values() if c.role == "location")
+        raise SourceError(
+            "this is no school location",
+            code="not_a_key",
+            where=Where(row=int(table.lines[error.row]), column=column),
+            found=error.expected,
+            expected="a BRIN code with a location number, such as 00AH and 00",
+            hint="the row is shifted or the file is damaged; fetch it again",
+        ) from error
 
 
 def _municipality(name: str | None, province: str | None) -> str | None:
@@ -287,13 +274,10 @@ def _block(
     word = normal(raw_measure)
     measure = values.measure or lookup.get(word, word.replace(" ", "_"))
     dims = {name: _dimension(name, text) for name, text in groups.items()} | values.set
-    column = pa.array(table.column(index)).dictionary_encode()
-    parsed = [
-        cells.parse(text or "", values.type, frozenset(values.missing))
-        for text in column.dictionary.to_pylist()
-    ]
-    _refuse_unreadable(table, index, column, parsed, values)
-    take = column.indices.to_numpy()
+    missing = frozenset(values.missing)
+    parsed = [cells.parse(text, values.type, missing) for text in table.words(index)]
+    _refuse_unreadable(table, index, parsed, values)
+    take = words.codes(table.columns[index])
     low = np.array([np.nan if c.low is None else c.low for c in parsed], dtype=np.float64)
     high = np.array([np.nan if c.high is None else c.high for c in parsed], dtype=np.float64)
     return Block(
@@ -303,8 +287,8 @@ def _block(
         period,
         low[take] if len(low) else np.empty(0),
         high[take] if len(high) else np.empty(0),
-        _words([c.status or "" for c in parsed], take),
-        _words([c.flag or None for c in parsed], take),
+        words.of_codes([c.status or "" for c in parsed], take),
+        words.of_codes([c.flag or None for c in parsed], take),
     )
 
 
@@ -334,34 +318,21 @@ def _dimension(name: str, text: str) -> str:
     return recode(name, text) if name in registry.codes() else text
 
 
-def _words(words: Words, take: np.ndarray) -> "WordColumn":
-    distinct = list(dict.fromkeys(word for word in words if word is not None))
-    position = {word: i for i, word in enumerate(distinct)}
-    mapped = np.array([position.get(w, -1) if w is not None else -1 for w in words], dtype=np.int32)
-    indices = mapped[take] if len(mapped) else np.empty(0, dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(
-        pa.array(indices, pa.int32(), mask=indices < 0), pa.array(distinct, type=pa.string())
-    )
-
-
 def _refuse_unreadable(
-    table: RawTable,
-    index: int,
-    column: "WordColumn",
-    parsed: list[cells.Cell],
-    values: Values,
+    table: RawTable, index: int, parsed: list[cells.Cell], values: Values
 ) -> None:
-    bad = {i for i, cell in enumerate(parsed) if cell.status is None}
+    bad = [i for i, cell in enumerate(parsed) if cell.status is None]
     if not bad:
         return
-    row = next(i for i, code in enumerate(column.indices.to_pylist()) if code in bad)
-    words = {"count": "a whole number, <5 or a blank", "decimal": "a number", "percent": "0-100"}
+    row = int(np.argmax(np.isin(words.codes(table.columns[index]), bad)))
+    meant = {"count": "a whole number, <5 or a blank", "decimal": "a number", "percent": "0-100"}
+    meant["flagged"] = "a number or ':', with flags behind it"
     raise SourceError(
         "this cell is no number",
         code="not_a_number",
-        where=Where(row=table.lines[row], column=table.header[index].strip()),
-        found=f"'{table.rows[row][index]}'",
-        expected=words[values.type],
+        where=Where(row=int(table.lines[row]), column=table.header[index].strip()),
+        found=f"'{table.cell(row, index)[:60]}'",
+        expected=meant[values.type],
         hint="the row is shifted or the file is damaged; fetch it again from the publisher",
     )
 

@@ -1,22 +1,55 @@
 """A file must stay the same while it is read: what is stored is what was parsed."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from instroom.core.errors import SourceError
-from instroom.sources import parse
+from instroom.core.errors import SourceError, UserError, Where
+from instroom.sources import parse, sandbox
 from instroom.sources.store import changed_while_read, sha256_of
 
 
-def refuse_large(size: int) -> None:
+@dataclass(frozen=True)
+class Limits:
+    """What one file may cost: its bytes and those packed in it, memory, seconds of work.
+
+    ``seconds`` None stands for a limit that grows with the file.
+    """
+
+    size_bytes: int = parse.MAX_BYTES
+    memory_bytes: int = sandbox.MEMORY_BYTES
+    seconds: float | None = None
+
+    @classmethod
+    def said(cls, size: float | None, memory: float | None, seconds: float | None) -> "Limits":
+        """Return the limits that somebody said, in MiB and seconds; None leaves one as it is."""
+        for name, value in (("size", size), ("memory", memory), ("seconds", seconds)):
+            if value is not None and not value > 0:
+                raise UserError(
+                    f"a limit of {value:g} lets nothing through",
+                    code="bad_limit",
+                    where=Where(key=f"max_{name}"),
+                    found=f"{value:g}",
+                    expected="a number above 0",
+                )
+        return cls(
+            cls.size_bytes if size is None else int(size * 2**20),
+            cls.memory_bytes if memory is None else int(memory * 2**20),
+            seconds,
+        )
+
+
+def refuse_large(size: int, limits: Limits | None = None) -> None:
     """Refuse a file larger than any open data file, before its bytes are read."""
-    if size > parse.MAX_BYTES:
+    most = (limits or Limits()).size_bytes
+    if size > most:
         raise SourceError(
             "this file is larger than an open data file",
             code="too_large",
-            found=f"{size:,} bytes",
-            expected=f"at most {parse.MAX_BYTES:,} bytes",
-            hint="check that this is the publisher's own file",
+            found=f"{size / 2**20:,.0f} MiB",
+            expected=f"at most {most / 2**20:,.0f} MiB",
+            hint="check that this is the publisher's own file; if it is, allow it: "
+            f"--max-size {-(-size // 2**20)}",
         )
 
 
@@ -26,11 +59,8 @@ def parse_steady(path: str, sha256: str, **rest: Any) -> dict[str, Any]:
     Raises
     ------
     SourceError
-        ``changed_while_read`` when it has not this sha256, before or after; else what parsing
-        raises.
+        ``changed_while_read`` when it has not this sha256 afterwards; else what parsing raises.
     """
-    if sha256_of(Path(path)) != sha256:
-        raise changed_while_read()
     try:
         return parse.parse_file(path=path, sha256=sha256, **rest)
     finally:

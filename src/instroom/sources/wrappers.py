@@ -5,6 +5,8 @@ import io
 import zipfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, cast
 
 from instroom.core.errors import SourceError
 
@@ -18,20 +20,22 @@ _STEP = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """The bytes of a table, what they came in ("" as they are), and the name they had inside."""
+    """Where a table is, what it came in ("" as it is), and the name it had inside."""
 
-    data: bytes
+    path: Path
     wrapper: str = ""
     name: str = ""
 
 
-def unwrap(data: bytes, most: int) -> Unwrapped:
-    """Return the table inside gzip or a zip file; anything else is given back as it is.
+def unwrap(path: Path, room: Path, most: int) -> Unwrapped:
+    """Unpack the table inside gzip or a zip file to ``room``; other files stay where they are.
 
     Parameters
     ----------
-    data
-        The bytes of a file.
+    path
+        A file.
+    room
+        A folder for what was packed.
     most
         Bytes that the table may have.
 
@@ -40,55 +44,84 @@ def unwrap(data: bytes, most: int) -> Unwrapped:
     SourceError
         ``too_large`` beyond the limit or the ratio, ``damaged`` when it cannot be unpacked,
         ``several_files`` for a zip file with more than one file in it.
+    """
+    unpacked = room / "unpacked"
+    with path.open("rb") as file:
+        if not file.read(4).startswith((ZIP, GZIP)):
+            return Unwrapped(path)
+        with unpacked.open("wb") as target:
+            wrapper, name = _pour(file, path.stat().st_size, most, target)
+    if wrapper:
+        return Unwrapped(unpacked, wrapper, name)
+    unpacked.unlink()
+    return Unwrapped(path)
+
+
+def unwrap_bytes(data: bytes, most: int) -> bytes:
+    """Return the table inside gzip or a zip file; see :func:`unwrap`.
 
     Examples
     --------
-    >>> unwrap(gzip.compress(b"a,b"), 100).data, unwrap(b"a,b", 100).wrapper
-    (b'a,b', '')
+    >>> unwrap_bytes(gzip.compress(b"a,b"), 100), unwrap_bytes(b"a,b", 100)
+    (b'a,b', b'a,b')
     """
-    if data.startswith(GZIP):
-        return Unwrapped(_gunzip(data, most), "gzip")
-    if data.startswith(ZIP):
-        return _unzip(data, most)
-    return Unwrapped(data)
+    if not data.startswith((ZIP, GZIP)):
+        return data
+    target = io.BytesIO()
+    wrapper, _ = _pour(io.BytesIO(data), len(data), most, target)
+    return target.getvalue() if wrapper else data
 
 
-def _gunzip(data: bytes, most: int) -> bytes:
-    parts, size = [], 0
+def _pour(file: BinaryIO, size: int, most: int, target: BinaryIO) -> tuple[str, str]:
+    """Unpack to ``target``; return the kind of wrapper ("" for a workbook) and the inner name."""
+    file.seek(0)
+    kind = "zip" if file.read(4) == ZIP else "gzip"
+    file.seek(0)
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            while part := stream.read(_STEP):
-                size += len(part)
-                _refuse_bomb(size, len(data), most)
-                parts.append(part)
-    except (OSError, EOFError, zlib.error) as error:
-        raise _damaged("gzip", str(error)) from error
-    return b"".join(parts)
+        if kind == "zip":
+            return _unzip(file, most, target)
+        with gzip.GzipFile(fileobj=file) as packed:
+            _poured(cast(IO[bytes], packed), size, most, target)
+        return "gzip", ""
+    except (
+        zipfile.BadZipFile,
+        gzip.BadGzipFile,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+        EOFError,
+    ) as error:
+        raise _damaged(kind, str(error)) from error
 
 
-def _unzip(data: bytes, most: int) -> Unwrapped:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [entry for entry in archive.infolist() if not entry.is_dir()]
-            names = {entry.filename.casefold() for entry in files}
-            if names & set(_PARTS_OF_WORKBOOKS):
-                return Unwrapped(data)
-            files = [f for f in files if not f.filename.startswith(("__MACOSX/", "."))]
-            if len(files) != 1:
-                raise SourceError(
-                    "this zip file does not hold one table",
-                    code="several_files",
-                    found=f"{len(files)} files: {', '.join(f.filename[:40] for f in files[:4])}",
-                    expected="one CSV, TSV or XLSX file",
-                    hint="unpack it and read the files one by one",
-                )
-            _refuse_bomb(files[0].file_size, max(1, files[0].compress_size), most)
-            with archive.open(files[0]) as stream:
-                found = stream.read(most + 1)
-            _refuse_bomb(len(found), max(1, files[0].compress_size), most)
-            return Unwrapped(found, "zip", files[0].filename.rpartition("/")[2])
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-        raise _damaged("zip", str(error)) from error
+def _poured(packed: IO[bytes], size: int, most: int, target: BinaryIO) -> None:
+    """Unpack a stream step by step, and stop where it is no table any more."""
+    done = 0
+    while part := packed.read(_STEP):
+        done += len(part)
+        _refuse_bomb(done, max(1, size), most)
+        target.write(part)
+
+
+def _unzip(file: BinaryIO, most: int, target: BinaryIO) -> tuple[str, str]:
+    with zipfile.ZipFile(file) as archive:
+        files = [entry for entry in archive.infolist() if not entry.is_dir()]
+        names = {entry.filename.casefold() for entry in files}
+        if names & set(_PARTS_OF_WORKBOOKS):
+            return "", ""
+        files = [f for f in files if not f.filename.startswith(("__MACOSX/", "."))]
+        if len(files) != 1:
+            raise SourceError(
+                "this zip file does not hold one table",
+                code="several_files",
+                found=f"{len(files)} files: {', '.join(f.filename[:40] for f in files[:4])}",
+                expected="one CSV, TSV or XLSX file",
+                hint="unpack it and read the files one by one",
+            )
+        _refuse_bomb(files[0].file_size, max(1, files[0].compress_size), most)
+        with archive.open(files[0]) as packed:
+            _poured(packed, files[0].compress_size, most, target)
+        return "zip", files[0].filename.rpartition("/")[2]
 
 
 def _refuse_bomb(size: int, packed: int, most: int) -> None:

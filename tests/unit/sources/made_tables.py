@@ -1,13 +1,14 @@
 """Small tables made from source definitions alone: every column, every measure, its own codes."""
 
 import re
+from dataclasses import replace
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from instroom.definitions import registry
 from instroom.definitions.models import Column, Source, Values
-from instroom.sources.tables import RawTable, normal
+from instroom.sources.tables import RawTable, from_rows, normal
 
 ROWS = 12
 
@@ -97,7 +98,7 @@ def table(source: Source) -> RawTable:
         ]
         for row in range(ROWS)
     ]
-    return RawTable(names, rows, list(range(2, ROWS + 2)))
+    return from_rows(names, rows, list(range(2, ROWS + 2)))
 
 
 def _key(source: Source, name: str, column: Column, row: int) -> str:
@@ -128,18 +129,25 @@ def _key(source: Source, name: str, column: Column, row: int) -> str:
     return {"location": "00", "place": f"NL{row}"}.get(column.role, f"word {row}")
 
 
+def rows_of(made: RawTable) -> list[list[str]]:
+    """Return the cells of a table, row by row."""
+    return [
+        list(row) for row in zip(*(made.texts(i) for i in range(len(made.header))), strict=True)
+    ]
+
+
 def renamed(made: RawTable, index: int, name: str) -> RawTable:
     """Return the table with one column under another name."""
     names = [name if i == index else old for i, old in enumerate(made.header)]
-    return RawTable(names, made.rows, made.lines)
+    return replace(made, header=names)
 
 
 def without(made: RawTable, index: int) -> RawTable:
     """Return the table without one column."""
-    return RawTable(
+    return from_rows(
         made.header[:index] + made.header[index + 1 :],
-        [row[:index] + row[index + 1 :] for row in made.rows],
-        made.lines,
+        [row[:index] + row[index + 1 :] for row in rows_of(made)],
+        made.lines.tolist(),
     )
 
 
@@ -147,6 +155,6 @@ def recoded(made: RawTable, index: int, words: list[str]) -> RawTable:
     """Return the table with other cells in one column."""
     rows = [
         [words[n % len(words)] if i == index else cell for i, cell in enumerate(row)]
-        for n, row in enumerate(made.rows)
+        for n, row in enumerate(rows_of(made))
     ]
-    return RawTable(made.header, rows, made.lines)
+    return from_rows(made.header, rows, made.lines.tolist())

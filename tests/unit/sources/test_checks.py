@@ -9,8 +9,10 @@ from instroom.definitions import registry
 from instroom.definitions.models import Check, Source
 from instroom.sources import checks
 from instroom.sources.shape import Block, Shaped
+from instroom.sources.words import encode, texts
 
 ROWS = 200
+LINES = np.arange(2, ROWS + 2, dtype=np.int32)
 CHECKS = [
     pytest.param(source, number, id=f"{source}-{number}-{check.kind}")
     for source, definition in registry.sources().items()
@@ -46,10 +48,10 @@ def shaped_for(source: Source, check: Check, value: float) -> Shaped:
         blocks.append(block(check.whole or "", value, where, period))
     elif source.values:
         blocks = [block(measure, value, where, period)]
-    keys: dict[str, list[str | None]] = {}
+    keys = {}
     if check.kind == "unique":
-        keys = {name: [f"k{i}" for i in range(ROWS)] for name in check.columns}
-    return Shaped(source, list(range(2, ROWS + 2)), keys, blocks)
+        keys = {name: encode(f"k{i}" for i in range(ROWS)) for name in check.columns}
+    return Shaped(source, LINES, keys, blocks)
 
 
 def run(shaped: Shaped, check: Check) -> checks.Warnings:
@@ -66,8 +68,9 @@ def middle(check: Check) -> float:
 def break_rows(shaped: Shaped, check: Check, rows: int) -> None:
     """Make the check untrue in the first ``rows`` rows."""
     if check.kind == "unique":
-        for cells in shaped.keys.values():
-            cells[1 : rows + 1] = [cells[0]] * rows
+        for name, column in shaped.keys.items():
+            cells = texts(column)
+            shaped.keys[name] = encode([cells[0]] * (rows + 1) + cells[rows + 1 :])
         return
     changed = shaped.blocks[0]
     changed.low[:rows] += 1 if check.kind != "at_most" else 1e6
@@ -101,7 +104,7 @@ def test_broken_total_is_refused(source: str, number: int) -> None:
 def break_total(definition: Source, check: Check) -> None:
     if not definition.values:
         with pytest.raises(SourceError):
-            run(Shaped(definition, [], {}, []), check)
+            run(Shaped(definition, LINES[:0], {}, []), check)
         return
     assert run(shaped_for(definition, check, middle(check)), check) == {}
     wrong = [value for value in (check.low, check.high) if value]
@@ -136,10 +139,10 @@ def test_a_total_that_is_missing_is_not_compared() -> None:
 
 def test_a_total_over_rows_counts_only_the_rows_it_names() -> None:
     total = Check(kind="total_between", measure="m", low=90, high=110, where={"place": "NL"})
-    shaped = Shaped(EXAMS, list(range(2, ROWS + 2)), {}, [block("m", 1, {}, "2019")])
-    shaped.keys["place"] = ["NL"] * 100 + ["BE"] * 100
+    shaped = Shaped(EXAMS, LINES, {}, [block("m", 1, {}, "2019")])
+    shaped.keys["place"] = encode(["NL"] * 100 + ["BE"] * 100)
     assert run(shaped, total) == {}
-    shaped.keys["place"] = ["NL"] * 10 + ["BE"] * 190
+    shaped.keys["place"] = encode(["NL"] * 10 + ["BE"] * 190)
     with pytest.raises(SourceError):
         run(shaped, total)
 

@@ -171,7 +171,7 @@ class Run:
 
 
 def in_this_process(
-    tasks: list[sandbox.Task],
+    tasks: list[sandbox.Task], **_: object
 ) -> Iterator[tuple[int, dict[str, Any] | InstroomError]]:
     """Stand in for the child processes, which have tests of their own and take seconds."""
     for position, task in enumerate(tasks):

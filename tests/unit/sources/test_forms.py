@@ -13,9 +13,10 @@ import pytest
 from instroom.core.errors import SourceError
 from instroom.sources import parse, wrappers
 from instroom.sources.decode import decode
+from instroom.sources.delimited import read_table
 from instroom.sources.example import write_example
 from instroom.sources.readers import sdmx
-from instroom.sources.tables import read_table
+from unit.sources.made_tables import rows_of
 
 Wrap = Callable[[bytes], bytes]
 
@@ -85,7 +86,7 @@ def test_a_wrapper_changes_nothing(files: list[Path], tmp_path: Path, kind: str)
 
 def test_more_files_in_a_zip_are_named() -> None:
     with pytest.raises(SourceError) as caught:
-        wrappers.unwrap(zipped("a.csv", "b.csv")(b"x"), 100)
+        wrappers.unwrap_bytes(zipped("a.csv", "b.csv")(b"x"), 100)
     assert caught.value.code == "several_files"
     assert "a.csv" in str(caught.value.found)
 
@@ -93,10 +94,10 @@ def test_more_files_in_a_zip_are_named() -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, zipped("a.csv")])
 def test_a_bomb_is_refused_before_it_is_unpacked(pack: Wrap) -> None:
     with pytest.raises(SourceError) as caught:
-        wrappers.unwrap(pack(b"0" * 50_000_000), 256 * 2**20)
+        wrappers.unwrap_bytes(pack(b"0" * 50_000_000), 256 * 2**20)
     assert caught.value.code == "too_large"
     with pytest.raises(SourceError):
-        wrappers.unwrap(pack(bytes(range(256)) * 100), 1_000)
+        wrappers.unwrap_bytes(pack(bytes(range(256)) * 100), 1_000)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zipped("a.csv")])
@@ -104,7 +105,7 @@ def test_a_cut_wrapper_is_refused(pack: Wrap) -> None:
     whole = pack(bytes(range(256)) * 40)
     for part in (len(whole) // 2, len(whole) - 3):
         with pytest.raises(SourceError) as caught:
-            wrappers.unwrap(whole[:part], 10**6)
+            wrappers.unwrap_bytes(whole[:part], 10**6)
         assert caught.value.code == "damaged"
         assert caught.value.hint
 
@@ -129,8 +130,8 @@ def test_rows_per_value_become_columns_per_period() -> None:
     found = sdmx.pivot(read_table(SDMX + "".join(ROW.format(*row) for row in rows)))
     assert found.dataset == "educ_test"
     assert found.header == ["freq", "sex", "geo", "2022", "2023"]
-    assert found.rows == [["A", "T", "NL", "4", "5 b"], ["A", "F", "NL", ":", ": c"]]
-    assert found.lines == [2, 4]
+    assert rows_of(found) == [["A", "T", "NL", "4", "5 b"], ["A", "F", "NL", ":", ": c"]]
+    assert found.lines.tolist() == [2, 4]
 
 
 def test_a_value_given_twice_is_refused_with_its_row() -> None:

@@ -1,5 +1,7 @@
 """No table is taken for another one: every layout, cut, renamed, recoded, and its neighbours."""
 
+from dataclasses import replace
+
 import pytest
 
 from instroom.core.errors import SourceError
@@ -7,7 +9,7 @@ from instroom.definitions import registry
 from instroom.definitions.models import Source
 from instroom.sources.evidence import column_index, fits, match
 from instroom.sources.recognise import Finding, recognise
-from instroom.sources.tables import RawTable, normal
+from instroom.sources.tables import RawTable, from_rows, normal
 from unit.sources.made_tables import header, recoded, renamed, table, without
 
 ALL = [s for s in registry.sources().values() if s.reader != "odata_metadata"]
@@ -66,11 +68,11 @@ def test_the_publishers_own_id_decides(source: Source) -> None:
     made = table(source)
     for name in (f"{source.fetch.dataset}.tsv", f"estat_{source.fetch.dataset}_filtered.tsv"):
         assert names(recognise(made, ALL, name)) == {source.id}
-    carried = RawTable(made.header, made.rows, made.lines, dataset=source.fetch.dataset.upper())
+    carried = replace(made, dataset=source.fetch.dataset.upper())
     assert names(recognise(carried, ALL, "bestand.csv")) == {source.id}
     for other in ("educ_uoe_enrt03", "tgs00010", "lfst_r_lfe2emprt"):
         assert not names(recognise(made, ALL, f"{other}.tsv"))
-        carried = RawTable(made.header, made.rows, made.lines, dataset=other)
+        carried = replace(made, dataset=other)
         assert not names(recognise(carried, ALL, f"{source.fetch.dataset}.tsv"))
 
 
@@ -116,7 +118,7 @@ def test_the_same_header_with_the_codes_of_a_neighbour(source: Source) -> None:
                 continue
             if normal(name) in {normal(n) for n in source.recognise.contains}:
                 continue  # the column that tells two layouts apart: with other words it is other
-            words = [row[place] for row in theirs.rows]
+            words = theirs.texts(place)
             changed = recoded(made, index, words)
             found = judged(changed)
             if isinstance(found, Finding) and source in found.sources:
@@ -181,7 +183,7 @@ STRANGERS = {
 @pytest.mark.parametrize("name", STRANGERS)
 def test_a_strangers_table_is_unknown(name: str) -> None:
     columns, row = STRANGERS[name]
-    found = judged(RawTable(columns, [row] * 3, [2, 3, 4]))
+    found = judged(from_rows(columns, [row] * 3, [2, 3, 4]))
     assert isinstance(found, Finding), "no 'fetch it again' about another table"
     assert not found.sources
 

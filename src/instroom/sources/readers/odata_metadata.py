@@ -2,8 +2,16 @@
 
 import csv
 import io
+from dataclasses import dataclass, field
 
-from instroom.sources.tables import RawTable
+
+@dataclass(slots=True)
+class Part:
+    """One of the tables of a metadata file; rows may be shorter than the header."""
+
+    name: str
+    header: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
 
 
 def is_metadata(text: str) -> bool:
@@ -11,27 +19,23 @@ def is_metadata(text: str) -> bool:
     return text.lstrip("\ufeff").startswith('"TableInfos"')
 
 
-def tables(text: str) -> list[RawTable]:
+def tables(text: str) -> list[Part]:
     """Return the tables of a metadata file; line breaks inside quotes stay inside."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
-    result: list[RawTable] = []
-    start = 1
+    result: list[Part] = []
     for row in reader:
         if not row or not any(cell.strip() for cell in row):
-            start = reader.line_num + 1
             continue
         if len(row) == 1 and row[0].isidentifier():
-            result.append(RawTable([], [], [], name=row[0], first_line=start))
+            result.append(Part(row[0]))
         elif result and not result[-1].header:
             result[-1].header = row
         elif result:
             result[-1].rows.append(row)
-            result[-1].lines.append(start)
-        start = reader.line_num + 1
     return result
 
 
-def titles(table: RawTable) -> list[tuple[str, str]]:
+def titles(table: Part) -> list[tuple[str, str]]:
     """Return the keys of a table with their titles, such as those of ``Woonplaatsen``."""
     if "Key" not in table.header or "Title" not in table.header:
         return []

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from instroom.core.errors import SourceError, Where
-from instroom.sources.tables import RawTable
+from instroom.sources.tables import RawTable, from_rows
 
 _PERIOD, _VALUE, _FLAG = "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"
 #: Columns that say something about the message or the value, and are no dimension.
@@ -12,9 +12,9 @@ _ASIDE = ("LAST UPDATE", "CONF_STATUS", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_
 _ID = re.compile(r"(?:[\w.]+:)?([A-Za-z0-9_]+)(?:\([\d.]+\))?")
 
 
-def is_sdmx(table: RawTable) -> bool:
+def is_sdmx(header: list[str]) -> bool:
     """Return whether the header is that of SDMX-CSV."""
-    names = {name.strip() for name in table.header}
+    names = {name.strip() for name in header}
     return {"DATAFLOW", _PERIOD, _VALUE} <= names
 
 
@@ -32,7 +32,7 @@ def pivot(table: RawTable) -> RawTable:
     flag = names.index(_FLAG) if _FLAG in names else None
     aside = {flow, period, value, flag, *(i for i, n in enumerate(names) if n in _ASIDE)}
     keys = [i for i in range(len(names)) if i not in aside]
-    flows = {row[flow].strip() for row in table.rows}
+    flows = {word.strip() for word in table.words(flow)}
     if len(flows) > 1:
         raise SourceError(
             "the rows belong to more than one dataset",
@@ -44,7 +44,8 @@ def pivot(table: RawTable) -> RawTable:
         )
     cells: dict[tuple[str, ...], dict[str, str]] = {}
     lines: dict[tuple[str, ...], int] = {}
-    for row, line in zip(table.rows, table.lines, strict=True):
+    cells_of = zip(*(table.texts(i) for i in range(len(names))), strict=True)
+    for row, line in zip(cells_of, table.lines.tolist(), strict=True):
         key = tuple(row[i].strip() for i in keys)
         mine = cells.setdefault(key, {})
         lines.setdefault(key, line)
@@ -62,10 +63,9 @@ def pivot(table: RawTable) -> RawTable:
         mine[when] = f"{row[value].strip() or ':'} {mark}".strip()
     periods = sorted({when for mine in cells.values() for when in mine})
     found = _ID.fullmatch(next(iter(flows), ""))
-    return replace(
-        table,
-        header=[*(names[i] for i in keys), *periods],
-        rows=[[*key, *(mine.get(when, ":") for when in periods)] for key, mine in cells.items()],
-        lines=[lines[key] for key in cells],
-        dataset=found[1].casefold() if found else None,
+    turned = from_rows(
+        [*(names[i] for i in keys), *periods],
+        [[*key, *(mine.get(when, ":") for when in periods)] for key, mine in cells.items()],
+        [lines[key] for key in cells],
     )
+    return replace(turned, dataset=found[1].casefold() if found else None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from instroom.core.errors import SourceError
-from instroom.sources.tables import MAX_CELLS, MAX_COLUMNS, RawTable, too_large
+from instroom.sources.tables import MAX_CELLS, MAX_COLUMNS, RawTable, from_rows, too_large
 
 MAX_UNPACKED = 200 * 2**20
 MAX_RATIO = 150
@@ -67,17 +67,21 @@ def tables(data: bytes) -> list[list[RawTable]]:
 
 def _table(name: str, rows: list[list[str]], top: int) -> RawTable:
     width = max(i for i, cell in enumerate(rows[top]) if cell.strip()) + 1
-    prose = [" ".join(row) for row in rows[:top]]
-    table = RawTable(rows[top][:width], [], [], name=name, first_line=top + 1, prose=prose)
+    kept: list[list[str]] = []
+    lines: list[int] = []
+    blanks, footnotes = 0, []
     for line, row in enumerate(rows[top + 1 :], top + 2):
         filled = [cell for cell in row[:width] if cell.strip()]
         if not filled:
-            table.blanks += 1
+            blanks += 1
         elif len(filled) == 1 and row[0].strip() and width > 2:
-            table.footnotes.append(row[0])
+            footnotes.append(row[0])
         else:
-            table.rows.append(row[:width])
-            table.lines.append(line)
+            kept.append(row[:width])
+            lines.append(line)
+    table = from_rows(rows[top][:width], kept, lines)
+    table.name, table.first_line, table.blanks, table.footnotes = name, top + 1, blanks, footnotes
+    table.prose = [" ".join(row) for row in rows[:top]]
     return table
 
 

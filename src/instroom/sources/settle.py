@@ -1,0 +1,207 @@
+"""One table and one layout: every block is shaped, its totals are held, what was odd is noted."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from instroom.core.errors import SourceError, Where
+from instroom.definitions.models import Source
+from instroom.sources import checks, left_out, words
+from instroom.sources.evidence import Summary, fits, watched
+from instroom.sources.rows import Sink
+from instroom.sources.shape import Shaped, shape, year_period
+from instroom.sources.tables import RawTable
+
+Warnings = dict[str, tuple[int, str]]
+#: Gives the blocks of a table anew each time it is called.
+Blocks = Callable[[], Iterator[RawTable]]
+#: Bytes of a workbook or of a file whose rows must be turned: these are read in one piece.
+MAX_WHOLE = 256 * 2**20
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_]((?:19|20)\d{2})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_EXAMPLE = re.compile(r"9\d[A-Z]{2}.*")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file turned out to be; becomes its receipt."""
+
+    status: str = "unknown"
+    source: Source | None = None
+    encoding: str | None = None
+    periods: list[str] = field(default_factory=list)
+    rows: int | None = None
+    tables: dict[str, int] = field(default_factory=dict)
+    observations: int = 0
+    example: bool = False
+    warnings: Warnings = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One unpacked file, what was asked about it, and where its rows go."""
+
+    path: Path
+    name: str
+    out: Path
+    sha256: str
+    wanted: list[Source]
+    period: str | None
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the blocks of one table add up to."""
+
+    rows: int = 0
+    blocks: int = 0
+    periods: set[str] = field(default_factory=set)
+    places: bool = False
+    real: bool = False
+    unknown: set[str] = field(default_factory=set)
+
+    def add(self, shaped: Shaped) -> None:
+        """Take a block into account."""
+        self.rows += len(shaped.lines)
+        self.blocks += 1
+        self.periods |= set(shaped.periods)
+        if "place" in shaped.keys and not self.real:
+            places = words.distinct(shaped.keys["place"])
+            self.places |= bool(places)
+            self.real = not all(_EXAMPLE.fullmatch(place) for place in places)
+        if "municipality_name" in shaped.keys:
+            named, coded = shaped.keys["municipality_name"], shaped.keys["municipality"]
+            lost = words.combined([named, coded], lambda name, code: None if code else name)
+            self.unknown |= set(words.distinct(lost))
+
+
+def settle(
+    blocks: Blocks,
+    source: Source,
+    name: str,
+    period: str | None,
+    use: Callable[[Shaped], None],
+) -> Reading:
+    """Read a table as one layout, and give each shaped block to ``use``.
+
+    Parameters
+    ----------
+    blocks
+        Gives the blocks of rows.
+    name
+        The file's name: a period that stands nowhere else may stand there.
+    period
+        The period somebody said.
+
+    Raises
+    ------
+    SourceError
+        For the first cell, key or total that cannot be; nothing given to ``use`` counts then.
+    """
+    warnings: Warnings = {}
+    assumed = _period(source, name, period, warnings)
+    held, tally = checks.Held(source), _Tally()
+    header: list[str] = []
+    summary: Summary | None = None
+    for table in blocks():
+        if summary is None:
+            header = table.header
+            summary = Summary(header, table.dataset)
+        summary.add(table, watched(header, source))
+        shaped = shape(table, source, assumed)
+        held.add(shaped)
+        tally.add(shaped)
+        use(shaped)
+    if summary is not None and tally.blocks > 1 and (why := fits(summary, source)):
+        raise SourceError(
+            f"further down this is not '{source.title}'",
+            code="other_codes",
+            found=why,
+            expected=f"the codes of {source.id} in every row",
+            hint="two files were pasted together, or it is another table; fetch it again",
+        )
+    reading = Reading("read", source, warnings=warnings, rows=tally.rows)
+    reading.example = tally.places and not tally.real
+    complete = tally.rows >= source.recognise.at_least_rows and not reading.example
+    warnings |= held.settle(complete)
+    if not complete and not reading.example:
+        warnings["excerpt"] = (
+            tally.rows,
+            "only a part of the publisher's file; kept out of regional and national totals",
+        )
+    left_out.note(header, source, warnings)
+    if tally.unknown:
+        shown = ", ".join(sorted(tally.unknown)[:5])
+        warnings["unknown_municipality"] = (len(tally.unknown), shown)
+    reading.periods = sorted(tally.periods)
+    return reading
+
+
+def _period(source: Source, name: str, period: str | None, warnings: Warnings) -> str | None:
+    """Choose the period for values that state none: asked for, else the file's name."""
+    kind = source.periods.kind
+    in_file = any(column.role == "period" for column in source.columns.values())
+    in_file = in_file or any("(?P<period>" in values.pattern for values in source.values)
+    if kind == "none" or in_file or source.role != "observations":
+        return None
+    if period:
+        return year_period(period, source)
+    found = _YEARS.search(name)
+    text = f"{found[1]}-{found[2]}" if found else None
+    if text is None and (single := _YEAR.search(name)):
+        text = single[1]
+    try:
+        code = year_period(text, source) if text else None
+    except ValueError:
+        code = None
+    if code is None:
+        warnings["period_unknown"] = (1, "the period stands nowhere; say it with --period")
+        return None
+    warnings["period_from_name"] = (1, f"the period {code} was taken from the file's name")
+    return code
+
+
+def title_period(prose: list[str], source: Source) -> str | None:
+    """Take the year from the prose above a sheet's table."""
+    found = next((year for line in prose if (year := _YEAR.search(line))), None)
+    return year_period(found[1], source) if found else None
+
+
+def once(table: RawTable) -> Iterator[RawTable]:
+    """Give a table that is there in one piece as its only block."""
+    yield table
+
+
+def refuse_whole(path: Path) -> None:
+    """Refuse a file of a form that is read in one piece and is too large for that."""
+    size = path.stat().st_size
+    if size > MAX_WHOLE:
+        raise SourceError(
+            "a file of this form is read in one piece, and this one is too large for that",
+            code="too_large",
+            found=f"{size / 2**20:,.0f} MiB",
+            expected=f"at most {MAX_WHOLE // 2**20} MiB, or the table as CSV or TSV",
+            hint="fetch the table as CSV or TSV, or in parts",
+        )
+
+
+def note_kept_out(reading: Reading, strays: int, blanks: int, footnotes: list[str]) -> None:
+    """Warn of records that are no rows."""
+    for code, count, said in (
+        ("stray_records", strays, 'records that hold only ""'),
+        ("blank_records", blanks, "empty records"),
+        ("footnotes", len(footnotes), "lines of text after the table"),
+    ):
+        if count:
+            reading.warnings[code] = (count, said)
+
+
+def counted(reading: Reading, sink: Sink) -> Reading:
+    """Note how many observations were written; refuse a layout without any."""
+    reading.observations = sink.count
+    observed = reading.source is not None and reading.source.role == "observations"
+    if observed and not sink.count:
+        raise SourceError("the table has no rows", code="empty", where=Where(row=2))
+    return reading
