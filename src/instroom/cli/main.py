@@ -45,6 +45,7 @@ def build() -> argparse.ArgumentParser:
     sub = add("read", "bestanden van uitgevers herkennen en inlezen", _read)
     sub.add_argument("paths", nargs="+", metavar="PATH")
     sub.add_argument("--source", metavar="ID")
+    sub.add_argument("--as", dest="as_", metavar="eurostat:ID")
     sub.add_argument("--period", metavar="P")
     sub.add_argument("--max-size", type=float, metavar="MIB", help="grootste bestand (2048)")
     sub.add_argument("--max-memory", type=float, metavar="MIB", help="meeste geheugen (768)")
@@ -69,6 +70,7 @@ def build() -> argparse.ArgumentParser:
     sub.add_argument("id")
     sub = add("export", "de waarnemingen als bestand", _export)
     sub.add_argument("dataset", choices=["observations"])
+    sub.add_argument("--source", metavar="ID", help="alleen deze bron")
     sub.add_argument("--format", choices=["csv", "parquet"], default="csv")
     sub.add_argument("--out", required=True, metavar="FILE")
     sub = add("compute", "alle cijfers en tekeningen maken die de pagina's tonen", _compute)
@@ -125,6 +127,7 @@ def _read(args: argparse.Namespace) -> int:
         *args.paths,
         data=args.data,
         source=args.source,
+        as_=args.as_,
         period=args.period,
         max_size=args.max_size,
         max_memory=args.max_memory,
@@ -199,7 +202,9 @@ def _explain(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from instroom import api
 
-    found = api.export(args.dataset, format=args.format, out=args.out, data=args.data)
+    found = api.export(
+        args.dataset, format=args.format, out=args.out, source=args.source, data=args.data
+    )
     _out(args, found, lambda: [f"{found['rows']:,} waarnemingen in {found['file']}"])
     return 0
 

@@ -7,6 +7,10 @@ error: it is a figure with a status and a reason.
 from dataclasses import dataclass
 from typing import Any
 
+#: Signs of all that one refusal says; a file may hold anything, a reader reads a few lines.
+LONGEST = 400
+_SHORTEST, _LONGEST_NAME = 40, 80
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -41,10 +45,13 @@ class InstroomError(Exception):
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
+        shown, found, expected, hint = _shortened(message, found, expected, hint)
+        message = shown or ""
         super().__init__(message)
         self.message = message
         self.code = code or self.code
-        self.where = where or Where()
+        place = where or Where()
+        self.where = Where(place.file, place.row, _cut(place.column, _LONGEST_NAME), place.key)
         self.found, self.expected, self.hint = found, expected, hint
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -84,6 +91,23 @@ class InstroomError(Exception):
         lines += [f"  expected: {self.expected}"] if self.expected is not None else []
         lines += [f"  to do:    {self.hint}"] if self.hint is not None else []
         return "\n".join(lines)
+
+
+def _shortened(*parts: str | None) -> tuple[str | None, ...]:
+    """Cut the longest parts until all of them together are short enough to be read."""
+    kept = list(parts)
+    while sum(len(part or "") for part in kept) > LONGEST:
+        longest = max(range(len(kept)), key=lambda i: len(kept[i] or ""))
+        over = sum(len(part or "") for part in kept) - LONGEST
+        others = [len(part or "") for i, part in enumerate(kept) if i != longest]
+        most = max(_SHORTEST, len(kept[longest] or "") - over, max(others) - 1)
+        kept[longest] = _cut(kept[longest], most)
+    return tuple(kept)
+
+
+def _cut(text: str | None, most: int) -> str | None:
+    """Return a text of at most this many signs, with an ellipsis where it was cut."""
+    return text if text is None or len(text) <= most else text[: most - 1] + "…"
 
 
 def _rebuild(kind: type[InstroomError], data: dict[str, Any]) -> InstroomError:

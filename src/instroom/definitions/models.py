@@ -62,7 +62,8 @@ class Values(Part):
     """Columns that hold numbers: found by a pattern, whose named groups become dimensions.
 
     Where it is ``required``, every word of ``measures`` must be found. ``mean_of`` names the
-    count that a mean is taken over: a mean over nobody is missing.
+    count that a mean is taken over: a mean over nobody is missing. ``missing`` are texts that mean
+    "no figure" here, ``hidden`` those that stand for 1 to 4 people (``<5`` always does).
     """
 
     pattern: Pattern
@@ -71,6 +72,7 @@ class Values(Part):
     type: Literal["count", "decimal", "percent", "flagged"] = "count"
     required: bool = True
     missing: list[str] = []
+    hidden: list[str] = []
     mean_of: str | None = None
     set: dict[str, str] = {}
 

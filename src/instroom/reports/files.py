@@ -15,10 +15,11 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from instroom.core.errors import DataError
+from instroom.core.errors import DataError, Where
 from instroom.core.observations import SCHEMA
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
+from instroom.definitions import registry
 from instroom.sources.store import Store
 
 _COLUMNS = (
@@ -94,9 +95,12 @@ def export(
     *,
     format: str = "csv",  # noqa: A002  the name of the option
     out: str | Path,
+    source: str | None = None,
     data: str | Path | None = None,
 ) -> dict[str, Any]:
     """Write a data set to a file; ``dataset`` is ``observations``.
+
+    ``source`` leaves all other sources out; a table that was read with ``--as`` leaves only so.
 
     Raises
     ------
@@ -107,10 +111,15 @@ def export(
         raise DataError(
             f"there is no data set '{dataset}'", code="unknown_dataset", expected="observations"
         )
-    return export_observations(out, format, Store(data))
+    return export_observations(out, format, Store(data), source)
 
 
-def export_observations(out: str | Path, format: str, store: Store) -> dict[str, Any]:  # noqa: A002
+def export_observations(
+    out: str | Path,
+    format: str,  # noqa: A002  the name of the option
+    store: Store,
+    source: str | None = None,
+) -> dict[str, Any]:
     """Write all observations to one CSV or Parquet file, in a fixed order.
 
     Open data leaves as its publishers published it: hidden cells stay intervals.
@@ -120,7 +129,18 @@ def export_observations(out: str | Path, format: str, store: Store) -> dict[str,
     DataError
         When nothing has been read.
     """
-    files = [s for s in store if s.observations.exists()]
+    stored_sources = {s.receipt["source"] for s in store if s.observations.exists()}
+    if source is not None and source not in stored_sources:
+        raise DataError(
+            f"nothing of the source '{source[:60]}' is stored",
+            code="nothing_read",
+            where=Where(key=source[:60]),
+            found=", ".join(sorted(stored_sources)) or "nothing",
+            expected="a source of which a file was read",
+            hint="read its file first: instroom read FILE",
+        )
+    wanted = {source} if source else set(registry.sources())
+    files = [s for s in store if s.receipt["source"] in wanted and s.observations.exists()]
     if not files:
         raise DataError(
             "there are no observations",

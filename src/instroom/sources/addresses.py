@@ -35,7 +35,9 @@ def address_of(source: Source) -> str:
             f"no host is known for files of '{source.publisher}'",
             code="definition_invalid",
             where=Where(file=f"monitoring/sources/{source.id}.toml", key="fetch.kind"),
+            found=source.publisher,
             expected=f"a file of {', '.join(_FILE_ROOTS)}",
+            hint='use kind = "page" when the file is offered on a page only',
         )
     return f"{_FILE_ROOTS[source.publisher]}/{where.path.lstrip('/')}"
 

@@ -14,7 +14,7 @@ _LESS = re.compile(r"<\s*([0-9]{1,6})")
 _DECIMAL = re.compile(r"-?\d*[.,]?\d+|-?\d+[.,]")
 #: What publishers write for "no figure"; a blank is one of them.
 _NOTHING = {"", ".", ":", "-", "x", "n.v.t.", "nvt", "*"}
-#: Least and most people behind DUO's -1 (higher education) and "<5".
+#: Least and most people behind a hidden count.
 _SMALL = (1.0, 4.0)
 #: No publisher's number is longer; a longer text is none.
 _LONGEST = 40
@@ -35,12 +35,18 @@ MISSING = Cell(None, None, "missing")
 
 
 @lru_cache(maxsize=100_000)
-def parse(text: str, kind: Kind, missing: frozenset[str] = frozenset()) -> Cell:
+def parse(
+    text: str,
+    kind: Kind,
+    missing: frozenset[str] = frozenset(),
+    hidden: frozenset[str] = frozenset(),
+) -> Cell:
     """Read one cell.
 
-    Counts: ``12``, ``1.001`` (a thousand and one), ``<5`` and ``-1`` (both 1..4). Decimals:
+    Counts: ``12``, ``1.001`` (a thousand and one), ``<5`` (1..4). Decimals:
     comma or point, ``1.001`` is one and a bit. Percentages become shares: ``83,3%``, ``90.9``.
-    ``missing`` are further texts that mean "no figure" in this column, such as ``,0``.
+    ``missing`` are further texts that mean "no figure" in this column, such as ``,0``; ``hidden``
+    stand for 1..4, as ``-1`` does in DUO's files of higher education and nowhere else.
 
     Examples
     --------
@@ -60,6 +66,8 @@ def parse(text: str, kind: Kind, missing: frozenset[str] = frozenset()) -> Cell:
         return _flagged(clean)
     if clean in missing or clean.lower() in _NOTHING:
         return Cell(None, None, "missing", clean)
+    if clean in hidden:
+        return Cell(*_SMALL, "bounded", clean)
     if match := _LESS.fullmatch(clean):
         return _less_than(int(match[1]), kind, clean)
     if kind == "count":
@@ -80,8 +88,6 @@ def _count(text: str) -> Cell:
         return _exact(float(text.replace(".", "")))
     if _WHOLE.fullmatch(text):
         return _exact(float(re.split("[.,]", text)[0]))
-    if text == "-1":
-        return Cell(*_SMALL, "bounded", text)
     return UNREADABLE
 
 

@@ -180,7 +180,13 @@ class Columns:
                     expected="a number such as 3.25, or nothing (empty, NA) when it is missing",
                     hint="correct this cell; leave it empty only when the answer is missing",
                 )
-        return DataError(f"column '{name}' has a value that is not a number", code="not_a_number")
+        return DataError(
+            f"column '{name}' has a value that is not a number",
+            code="not_a_number",
+            found="a text",
+            expected="numbers; an empty cell is missing",
+            hint="give the column as numbers",
+        )
 
 
 def _yes_or_no(words: NDArray[np.object_], yes: str | None, where: Where) -> list[str] | None:
@@ -195,6 +201,7 @@ def _yes_or_no(words: NDArray[np.object_], yes: str | None, where: Where) -> lis
                 where=where,
                 found=", ".join(sorted(said))[:80],
                 expected="two values, one of which means yes",
+                hint="make one value of all that mean no; an empty cell is missing",
             )
         return ["" if not w else str(int(str(w).casefold() not in rest)) for w in words]
     if not said or not said <= YES | NO or said <= {"0", "1"}:

@@ -134,8 +134,9 @@ def _rest_of_line(file: BinaryIO, chunk: bytes) -> bytes:
     rest = b"" if chunk.endswith(b"\n") else file.readline(_STEP)
     if len(rest) == _STEP:
         raise SourceError(
-            "this file has a line of more than 4 MiB",
+            "this file has a line that is no row",
             code="not_a_table",
+            found="more than 4 MiB without a line end",
             expected="lines that are rows of a table",
             hint="check that this is the publisher's own file",
         )

@@ -215,8 +215,9 @@ def _careful(text: TextIO, table: Delimited) -> Iterator[RawTable]:
                 rows, lines = [], []
     except csv.Error as error:
         raise SourceError(
-            f"line {start} cannot be split into fields: {error}",
+            "this line cannot be split into fields",
             code="not_a_table",
+            found=str(error)[:80],
             where=Where(row=start),
             expected="fields below 1 MiB, quotes that close",
             hint="fetch the file again from the publisher",

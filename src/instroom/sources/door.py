@@ -61,6 +61,7 @@ def mirror(text: str | None) -> httpx.URL | None:
         code="bad_base_url",
         found=text,
         expected="http:// or https:// with a host, without a user name",
+        hint="give the address of the folder that mirrors the publisher",
     )
 
 

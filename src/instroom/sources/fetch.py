@@ -96,6 +96,8 @@ def _chosen(names: tuple[str, ...]) -> list[Source]:
             raise UserError(
                 f"the source '{source.id}' has no address to fetch from",
                 code="not_fetchable",
+                found="a file that is offered on a page only",
+                expected="a source with an address in its definition",
                 where=Where(key=source.id),
                 hint=f"download it by hand{page_of(source)}, then: instroom read FILE",
             )
@@ -146,6 +148,8 @@ def _one(
         entry["error"] = DataError(
             f"the download cannot be written: {error.strerror}",
             code="cannot_write",
+            found=error.strerror or "an error of the system",
+            expected="a data directory with room, that may be written to",
             where=Where(file=str(error.filename or root)),
             hint="check the room on the disk and the rights on the data directory",
         ).to_dict()

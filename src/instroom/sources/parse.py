@@ -18,7 +18,7 @@ from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
 from instroom.definitions import registry
 from instroom.definitions.models import Source
-from instroom.sources import left_out, wrappers
+from instroom.sources import any_table, left_out, wrappers
 from instroom.sources.decode import Survey, open_text, survey
 from instroom.sources.delimited import Delimited, NeedsCareError, open_delimited, whole
 from instroom.sources.evidence import Summary, match, watched
@@ -42,6 +42,8 @@ from instroom.sources.workbooks import read_workbook
 #: Bytes of a file, and of what is packed in it.
 MAX_BYTES = 2 * 2**30
 _HEAD = 4096
+#: Rows of a file of which it is told how far the reading is.
+_MANY_ROWS = 200_000
 
 
 def parse_file(
@@ -69,11 +71,15 @@ def parse_file(
     SourceError
         When the file is refused; nothing in ``out`` may then be used.
     """
-    wanted = [registry.sources()[source]] if source else list(registry.sources().values())
+    asked = any_table.asked(source)
+    if asked or source is None:
+        wanted = [] if asked else list(registry.sources().values())
+    else:
+        wanted = [registry.sources()[source]]
     inside = wrappers.unwrap(Path(path), Path(out), most)
     named = f"{inside.name} {name}".strip()
     try:
-        reading = _read(Given(inside.path, named, Path(out), sha256, wanted, period))
+        reading = _read(Given(inside.path, named, Path(out), sha256, wanted, period, asked))
     finally:
         if inside.wrapper:
             inside.path.unlink()
@@ -104,7 +110,13 @@ def _read(given: Given) -> Reading:
 def _text(given: Given, found: Survey) -> Reading:
     head = _head(given.path, found)
     if not head.strip():
-        raise SourceError("this file is empty", code="empty", expected="a header and rows")
+        raise SourceError(
+            "this file is empty",
+            code="empty",
+            found="no text",
+            expected="a header and rows",
+            hint="fetch it again from the publisher",
+        )
     if head.lstrip()[:1] in "{[<":
         return Reading(reason="no table: this is JSON, XML or HTML", encoding=found.encoding)
     if odata_metadata.is_metadata(head):
@@ -139,9 +151,8 @@ def _delimited(given: Given, table: Delimited) -> Reading:
     try:
         return _careful_if_needed(given, table)
     except SourceError as error:
-        if error.code == "row_differs_from_header" and not _header_known(
-            table.header, given.wanted
-        ):
+        known = given.asked or _header_known(table.header, given.wanted)
+        if error.code == "row_differs_from_header" and not known:
             return Reading(reason=Finding().reason)
         raise
 
@@ -179,6 +190,8 @@ def _recognised(given: Given, blocks: Blocks, table: Delimited) -> tuple[Finding
     first = next(stream)
     seen = Summary(first.header, first.dataset)
     seen.add(first, range(len(first.header)))
+    if given.asked:
+        return Finding([any_table.layout(given.asked, first)]), seen
     following = next(stream, None)
     if following is None:
         return recognise(seen, given.wanted, given.name, chosen=chosen), seen
@@ -243,7 +256,8 @@ def _blocks(table: Delimited) -> Iterator[RawTable]:
     for block in table.blocks():
         yield eurostat.unpack(block) if eurostat.is_packed(block.header) else block
         done += len(block)
-        tell(done / max(1, table.rows))
+        if table.rows > _MANY_ROWS:
+            tell(min(1.0, done / table.rows))
 
 
 def _header_known(header: list[str], wanted: list[Source]) -> bool:
@@ -312,5 +326,9 @@ def check_period(period: str | None) -> None:
             periods.parse(period)
         except DataError as error:
             raise SourceError(
-                error.message, code="unknown_period", found=period, expected=error.expected
+                error.message,
+                code="unknown_period",
+                found=period[:60],
+                expected=error.expected,
+                hint="write it as in: --period 2023-2024",
             ) from error

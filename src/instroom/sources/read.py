@@ -21,7 +21,7 @@ from instroom.core.printing import printable
 from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
-from instroom.sources import leftovers, parse, sandbox
+from instroom.sources import any_table, leftovers, parse, sandbox
 from instroom.sources.steady import Limits, refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
@@ -56,6 +56,7 @@ def read(
     *paths: str | Path,
     data: str | Path | None = None,
     source: str | None = None,
+    as_: str | None = None,
     period: str | None = None,
     max_size: float | None = None,
     max_memory: float | None = None,
@@ -75,6 +76,9 @@ def read(
         The data directory; else ``INSTROOM_DATA``, else ``./instroom-data``.
     source
         Id of a source definition, when the contents alone cannot tell.
+    as_
+        ``eurostat:ID`` or ``cbs:ID``: read any table of that publisher by its form, outside the
+        indicators.
     period
         Period of values whose period stands nowhere in the file.
     max_size
@@ -97,7 +101,8 @@ def read(
     """
     started = time.perf_counter()
     parse.check_period(period)
-    if source:
+    source = as_ or source
+    if source and not any_table.asked(source):
         registry.sources()[source]
     limits = Limits.said(max_size, max_memory, max_seconds)
     store = Store(data)
@@ -164,6 +169,7 @@ def _files(paths: Iterable[str | Path], stack: ExitStack) -> Iterable[tuple[str,
             raise UserError(
                 "there is no such file or folder",
                 code="no_such_file",
+                found=str(argument)[:120],
                 where=Where(file=str(argument)),
                 expected="a file or folder that can be read",
                 hint="check the path",
@@ -172,6 +178,9 @@ def _files(paths: Iterable[str | Path], stack: ExitStack) -> Iterable[tuple[str,
 
 def _still_valid(known: Stored, source: str | None, period: str | None) -> bool:
     receipt = known.receipt
+    said = str(receipt.get("asked_source") or "")
+    if ":" in said:  # its layout is made of its header, which these bytes have
+        return source == said
     if receipt["source"] not in registry.sources():
         return False
     if (source and source != receipt["source"]) or (period and period != receipt.get("asked")):

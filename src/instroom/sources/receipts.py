@@ -114,6 +114,8 @@ def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
         raise DataError(
             "a stored file was replaced while it was read",
             code="changed_meanwhile",
+            found="another receipt than a moment before",
+            expected="a store that stays the same while it is read",
             where=Where(file=_title(folder, receipt)),
             hint="run the command again",
         )

@@ -68,12 +68,15 @@ def read_columns(file: str | Path, sheet: str | None = None) -> Columns:
             code="no_sheet",
             where=Where(name),
             found=f"--sheet {sheet}",
+            expected="an XLSX or ODS file",
+            hint="leave --sheet out",
         )
     if data.startswith(wrappers.OLD_WORKBOOK):
         raise DataError(
             "this is a workbook of before 2007 (.xls)",
             code="old_workbook",
             where=Where(name),
+            found="the old form of Excel",
             expected="CSV, XLSX, ODS or SPSS (.sav)",
             hint="open it and save it as .xlsx or CSV",
         )
@@ -84,7 +87,14 @@ def _csv(name: str, data: bytes) -> Columns:
     text = _text(name, data)
     text = _SEP.sub("", text, count=1)
     if not text.strip():
-        raise DataError("the file is empty", code="empty_file", where=Where(name))
+        raise DataError(
+            "the file is empty",
+            code="empty_file",
+            where=Where(name),
+            found="no text",
+            expected="a header and rows",
+            hint="check that the right file was saved",
+        )
     header = text.lstrip("\n").partition("\n")[0]
     delimiter = max(",;\t", key=lambda sign: (header.count(sign), -",;\t".index(sign)))
     _check_shape(name, text, delimiter)
@@ -110,6 +120,8 @@ def _bytes(name: str) -> bytes:
             f"there is no file '{name}'",
             code="no_file",
             where=Where(name),
+            found=name[:120],
+            expected="a file that can be read",
             hint="check the path; a folder is not a file",
         )
     return path.read_bytes()
@@ -148,7 +160,8 @@ def _workbook(name: str, data: bytes, wanted: str | None) -> Columns:
             f"there is no sheet '{wanted}'",
             code="no_sheet",
             where=Where(name),
-            found=", ".join(sheets),
+            found=", ".join(sheets)[:120],
+            expected="one of these sheets",
             hint="use the name of a sheet as it is on its tab",
         )
     if wanted is None and len(shown) != 1:
@@ -157,6 +170,7 @@ def _workbook(name: str, data: bytes, wanted: str | None) -> Columns:
             code="which_sheet" if shown else "empty_file",
             where=Where(name),
             found=", ".join(shown) or "no sheet that is shown with anything in it",
+            expected="one sheet with scores",
             hint="name it with --sheet",
         )
     return _of_rows(name, filled.get(wanted or shown[0], []))
@@ -173,7 +187,14 @@ def _of_rows(name: str, rows: list[list[str]]) -> Columns:
     """Return the cells of a sheet below its first filled row; empty rows do not count."""
     filled = [(i, row) for i, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
     if not filled:
-        raise DataError("the sheet is empty", code="empty_file", where=Where(name))
+        raise DataError(
+            "the sheet is empty",
+            code="empty_file",
+            where=Where(name),
+            found="no cells",
+            expected="a header and rows",
+            hint="name another sheet with --sheet",
+        )
     top, first = filled[0]
     width = max(i for i, cell in enumerate(first) if cell.strip()) + 1
     header = [cell.strip() for cell in first[:width]]
@@ -187,6 +208,7 @@ def _of_rows(name: str, rows: list[list[str]]) -> Columns:
                 where=Where(name, i),
                 found=next(c for c in row[width:] if c.strip())[:40],
                 expected=f"{width} cells, as in the header",
+                hint="clear the cells beside the table, or give them a name in the header",
             )
     columns = [pa.array([row[at] for _, row in filled[1:]], pa.string()) for at in range(width)]
     return Columns(name, pa.table(columns, names=header), "", ";", lines)
@@ -262,5 +284,7 @@ def _check_header(name: str, header: list[str], line: int) -> None:
             f"column '{twice[0]}' stands in the header more than once",
             code="repeated_column",
             where=Where(name, line, twice[0]),
+            found=f"'{twice[0][:60]}' more than once",
+            expected="every name once",
             hint="give every column its own name",
         )

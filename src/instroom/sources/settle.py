@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instroom.core.errors import SourceError, Where
+from instroom.definitions import registry
 from instroom.definitions.models import Source
 from instroom.sources import checks, left_out, words
+from instroom.sources.any_table import Asked
 from instroom.sources.evidence import Summary, fits, watched
 from instroom.sources.rows import Sink
 from instroom.sources.shape import Shaped, shape, year_period
@@ -49,6 +51,7 @@ class Given:
     sha256: str
     wanted: list[Source]
     period: str | None
+    asked: Asked | None = None
 
 
 @dataclass(slots=True)
@@ -114,7 +117,8 @@ def settle(
         held.add(shaped)
         tally.add(shaped)
         use(shaped)
-    if summary is not None and tally.blocks > 1 and (why := fits(summary, source)):
+    known = source.id in registry.sources()
+    if known and summary is not None and tally.blocks > 1 and (why := fits(summary, source)):
         raise SourceError(
             f"further down this is not '{source.title}'",
             code="other_codes",
@@ -203,5 +207,12 @@ def counted(reading: Reading, sink: Sink) -> Reading:
     reading.observations = sink.count
     observed = reading.source is not None and reading.source.role == "observations"
     if observed and not sink.count:
-        raise SourceError("the table has no rows", code="empty", where=Where(row=2))
+        raise SourceError(
+            "the table has no rows",
+            code="empty",
+            where=Where(row=2),
+            found="a header alone",
+            expected="rows with values",
+            hint="fetch it again from the publisher",
+        )
     return reading

@@ -274,8 +274,8 @@ def _block(
     word = normal(raw_measure)
     measure = values.measure or lookup.get(word, word.replace(" ", "_"))
     dims = {name: _dimension(name, text) for name, text in groups.items()} | values.set
-    missing = frozenset(values.missing)
-    parsed = [cells.parse(text, values.type, missing) for text in table.words(index)]
+    special = frozenset(values.missing), frozenset(values.hidden)
+    parsed = [cells.parse(text, values.type, *special) for text in table.words(index)]
     _refuse_unreadable(table, index, parsed, values)
     take = words.codes(table.columns[index])
     low = np.array([np.nan if c.low is None else c.low for c in parsed], dtype=np.float64)

@@ -31,6 +31,7 @@ class Limits:
                     where=Where(key=f"max_{name}"),
                     found=f"{value:g}",
                     expected="a number above 0",
+                    hint="leave the option out for the usual limit",
                 )
         return cls(
             cls.size_bytes if size is None else int(size * 2**20),

@@ -125,7 +125,9 @@ def _looked_over(store: Store, *, mend: bool) -> Findings:
             done = mend and whole and _made_again(store, folder, receipt)
             place = found.mended if done else found.lost
             place.append(f"{title} ({fault})")
-        elif receipt["source"] not in registry.sources():
+        elif receipt["source"] not in registry.sources() and ":" not in str(
+            receipt.get("asked_source") or ""
+        ):
             found.undefined.append(title)
     return found
 

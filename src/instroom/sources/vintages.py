@@ -70,6 +70,8 @@ def _vintages(folder: Path) -> list[dict[str, Any]]:
         "the list of versions seen cannot be read",
         code="vintages_unreadable",
         where=Where(file=str(file)),
+        found="no list of versions",
+        expected="the list as instroom fetch wrote it",
         hint="put it back from a backup, or remove it to begin a new list",
     )
 
@@ -86,6 +88,8 @@ def folder_of(folder: Path) -> Iterator[Path]:
             raise SourceError(
                 f"another fetch of '{folder.name}' is under way",
                 code="busy",
+                found="a lock on its folder",
+                expected="one fetch of a source at a time",
                 hint="wait until it is done",
             ) from error
         try:

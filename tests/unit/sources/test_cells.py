@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from instroom.core.places import location_code, municipality_code
+from instroom.definitions import registry
 from instroom.sources.cells import parse
 
 
@@ -23,7 +24,6 @@ from instroom.sources.cells import parse
         ("<5", 1, 4, "bounded"),
         ("< 5", 1, 4, "bounded"),
         ("<10", 1, 9, "bounded"),
-        ("-1", 1, 4, "bounded"),
         ("", None, None, "missing"),
         ("    ", None, None, "missing"),
         (".", None, None, "missing"),
@@ -140,3 +140,12 @@ def test_count_reads_what_was_written(number: int) -> None:
     assert parse(str(number), "count").low == number
     if number >= 1000:
         assert parse(f"{number:,}".replace(",", "."), "count").low == number
+
+
+def test_minus_one_is_hidden_only_where_the_source_says_so() -> None:
+    assert parse("-1", "count").status is None
+    found = parse("-1", "count", frozenset(), frozenset({"-1"}))
+    assert (found.low, found.high, found.status) == (1, 4, "bounded")
+    declared = {s.id for s in registry.sources().values() if any(v.hidden for v in s.values)}
+    kinds = ("entrants", "enrolments", "graduates")
+    assert declared == {f"duo_{school}_{kind}" for school in ("hbo", "wo") for kind in kinds}

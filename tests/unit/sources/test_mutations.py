@@ -345,7 +345,7 @@ RESULTS = [
     "GEMIDDELD CIJFER CIJFERLIJST",
     "90AA;0;Proef;OEFENVEEN;Streek;HAVO;;;Natuur en Techniek;1.001;1.000;1;6,4;1.001;6,6",
     "90AA;00;Proef;OEFENVEEN;Streek;HAVO;;;Natuur en Gezondheid;<5;<5;0;,0; ;.",
-    "90AA;90AA00;Proef;OEFENVEEN;Streek;VWO;;;Natuur en Techniek;-1;-1;0;6.4;7;0",
+    "90AA;90AA00;Proef;OEFENVEEN;Streek;VWO;;;Natuur en Techniek;<5;<5;0;6.4;7;0",
 ]
 
 

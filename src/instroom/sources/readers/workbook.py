@@ -45,8 +45,9 @@ def sheets(
             result.append((name, [[write(cell) for cell in row] for row in rows]))
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise SourceError(
-            f"this workbook cannot be opened: {error}",
+            "this workbook cannot be opened",
             code="not_a_workbook",
+            found=str(error)[:80],
             expected="an XLSX file",
             hint="fetch the file again from the publisher",
         ) from error
@@ -125,7 +126,11 @@ def _refuse_bomb(data: bytes) -> None:
             entries = archive.infolist()
     except zipfile.BadZipFile as error:
         raise SourceError(
-            "this is no zip file inside", code="not_a_workbook", expected="an XLSX file"
+            "this is no zip file inside",
+            code="not_a_workbook",
+            found=str(error)[:80],
+            expected="an XLSX file",
+            hint="fetch it again from the publisher",
         ) from error
     names = [entry.filename.casefold() for entry in entries]
     if twice := {name for name in names if names.count(name) > 1}:
