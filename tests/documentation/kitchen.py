@@ -140,6 +140,11 @@ def known_outside() -> bytes:
     return json.dumps([{"dims": {"school": "A"}, "n": 20}]).encode()
 
 
+def unemployment() -> bytes:
+    """A table of Eurostat that no indicator reads."""
+    return b"unit,sex,geo\\TIME_PERIOD\t2022 \t2023 \nPC,F,NL21\t3.4 \t3.1 b\n"
+
+
 #: Names of files in the documentation, and what they hold.
 FILES = {
     "BESTAND": exams,
@@ -155,6 +160,7 @@ FILES = {
     "antwoorden.csv": answers,
     "studies.csv": studies,
     "duo.json": known_outside,
+    "tgs00010.tsv": unemployment,
     "sleutel.txt": lambda: b"een sleutel van genoeg tekens\n",
 }
 
