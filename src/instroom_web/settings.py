@@ -64,6 +64,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "instroom_web.shared.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "instroom_web.shared.head.HeadAsGet",
+    "instroom_web.reports.freshness.Freshness",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

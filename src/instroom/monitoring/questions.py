@@ -7,7 +7,7 @@ from typing import Any
 
 from instroom.core import periods
 from instroom.core.errors import DataError, Where
-from instroom.core.quantities import significant
+from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
 from instroom.monitoring.facts import Facts
@@ -128,9 +128,19 @@ def _refuse_other_period(question: Question, found: Published, facts: Facts) -> 
         return
     every = ask(replace(question, period=None), facts).figures
     known = sorted({f.period for f in every if f.period and f.status != "missing"})
+    refuse_period(str(question.period), known)
+
+
+def refuse_period(asked: str, known: Sequence[str]) -> None:
+    """Refuse a period without figures, naming those that have some; with none nothing is said.
+
+    Raises
+    ------
+    DataError
+        ``unknown_period``.
+    """
     if not known:
         return
-    asked = str(question.period)
     raise DataError(
         f"there are no figures of '{asked}'",
         code="unknown_period",
@@ -141,7 +151,7 @@ def _refuse_other_period(question: Question, found: Published, facts: Facts) -> 
     )
 
 
-def _nearest_periods(asked: str, known: list[str]) -> str:
+def _nearest_periods(asked: str, known: Sequence[str]) -> str:
     """Return the known period, or the span of them, that starts nearest to what was asked."""
     years = {int(period[:4]): period for period in known}
 
@@ -231,7 +241,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     return {
         "id": figure_id,
         "definition": definition_dict(definition, stage, classification),
-        "formula": formula(figure),
+        "formula": formula(figure.numerator, figure.denominator),
         "value": value,
         "recomputed": recomputed,
         "equal": figure == again,
@@ -270,9 +280,8 @@ def _value(figure: Figure) -> Any:
     return significant(figure.value)
 
 
-def formula(figure: Figure) -> str:
-    """Return the sum behind a figure in words and numbers."""
-    part, whole = figure.numerator, figure.denominator
+def formula(part: Count | None, whole: Count | None) -> str:
+    """Return the sum behind a figure, from its numerator and denominator."""
     if part is None:
         return ""
     if whole is None:

@@ -12,12 +12,11 @@ from instroom import __version__
 from instroom.core.errors import DataError, Where
 from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
-from instroom.core.quantities import significant
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.facts import Facts
-from instroom.monitoring.questions import definition_dict, figure_dict, formula
+from instroom.monitoring.questions import definition_dict, figure_dict
 from instroom.reports import goals
 from instroom.reports.blocks import Document
 from instroom.reports.documents import home, pages, parts, place
@@ -125,27 +124,6 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
             yield body(f"api/definition/{topic.code}", definition)
             if topic == parts.topics(indicator)[0] and topic.code != indicator.id:
                 yield body(f"api/definition/{indicator.id}", definition)
-    for figure in results.published.figures:
-        if figure.place in (region, "nl") and not figure.by:
-            value: Any = significant(figure.value)
-            if figure.status == "bounded":
-                value = {"low": significant(figure.low), "high": significant(figure.high)}
-            inputs = [results.inputs[s] for s in figure.sources if s in results.inputs]
-            yield body(
-                f"api/explain/{figure.id}",
-                {
-                    "id": figure.id,
-                    "definition": definitions[
-                        figure.indicator, figure.stage, figure.classification
-                    ],
-                    "formula": formula(figure),
-                    "value": value,
-                    "recomputed": None,
-                    "equal": None,
-                    "note": "instroom explain recomputes this figure from the stored files",
-                    "inputs": inputs,
-                },
-            )
 
 
 def results_of(

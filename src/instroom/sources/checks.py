@@ -290,7 +290,7 @@ def refuse_shared(sheets: list[tuple[str, Shaped]]) -> None:
         present = [c for c in sorted(columns) if c in shaped.keys]
         spans = tuple(sorted({block.period or "" for block in shaped.blocks}))
         measures = tuple(sorted({block.measure for block in shaped.blocks}))
-        keys = zip(*(words.texts(shaped.keys[c]) for c in present), strict=True)
+        keys = zip(*(words.listed(shaped.keys[c]) for c in present), strict=True)
         for position, key in enumerate(keys):
             whole = (shaped.source.id, spans, measures, key)
             if seen.setdefault(whole, name) != name:

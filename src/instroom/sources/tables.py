@@ -50,7 +50,7 @@ class RawTable:
 
     def texts(self, index: int) -> list[str]:
         """Return one column's cells, a text for every row."""
-        return [text or "" for text in words.texts(self.columns[index])]
+        return [text or "" for text in words.listed(self.columns[index])]
 
 
 def from_rows(header: list[str], rows: Sequence[Sequence[str]], lines: Sequence[int]) -> RawTable:

@@ -72,7 +72,7 @@ def distinct(column: WordColumn) -> list[str]:
     return cast(list[str], column.dictionary.to_pylist())
 
 
-def texts(column: WordColumn) -> list[Word]:
+def listed(column: WordColumn) -> list[Word]:
     """Return the word of every row."""
     return column.cast(pa.string()).to_pylist()
 

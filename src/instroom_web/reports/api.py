@@ -1,7 +1,10 @@
-"""The open interface: the JSON of the commands, from stored rows, without a key."""
+"""The open interface: the JSON of the commands, from stored rows, without a key.
 
-# ruff: noqa: ARG001 - Django hands every view its request, also when it is not needed
+A question means here what it means on the command line: the same defaults and the same refusals.
+What this release does not hold is said (``not_stored``, with the command that computes it).
+"""
 
+import shlex
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,11 +13,32 @@ from ninja.decorators import decorate_view
 from ninja.errors import ValidationError
 
 from instroom import __version__
-from instroom.core.errors import UserError
+from instroom.core import periods
+from instroom.core.errors import DataError, DefinitionError, UserError, Where
+from instroom.core.quantities import Count
+from instroom.monitoring.indicators import Question, resolve
+from instroom.monitoring.questions import definition_dict, formula, parse_id, refuse_period
+from instroom.region.locate import find_place
 from instroom_web.reports import queries
 from instroom_web.reports.freshness import fresh
+from instroom_web.reports.models import StoredFigure
+from instroom_web.reports.schemas import (
+    ExplainShape,
+    FigureShape,
+    IndicatorsShape,
+    KpiShape,
+    PipelineShape,
+    RefusalShape,
+    SeriesShape,
+)
 
 router = Router(tags=["open data"])
+#: Names in one list of a question.
+MOST_NAMES = 50
+_REFUSALS: dict[int, Any] = {400: RefusalShape, 404: RefusalShape, 503: RefusalShape}
+#: Codes of refusals that are about something that is not there.
+_ABSENT = {"not_found", "not_stored", "unknown_id", "unknown_place", "unknown_figure"}
+_INPUT = ("file", "sha256", "rows", "licence", "vintage", "source")
 
 
 class NotFoundError(UserError):
@@ -23,31 +47,62 @@ class NotFoundError(UserError):
     code = "not_found"
 
 
-def _stored(kind: str, name: str) -> Any:
-    row = queries.answer(kind, name).first()
+def _not_stored(what: str, command: str, found: str = "") -> UserError:
+    return UserError(
+        f"this release does not hold {what}",
+        code="not_stored",
+        found=found[:120] or "nothing of it",
+        expected="what the pages of this release show",
+        hint=f"with the publishers' files: {command}",
+    )
+
+
+def _stored(kind: str, place: str) -> Any:
+    """Return a stored answer about a place, the region's own unless one is said."""
+    code = _places(place)[0] if place.strip() else queries.first_place(kind)
+    row = queries.answer(kind, code).first()
     if row is None:
-        known = queries.answers(kind).values_list("key", flat=True)[:20]
-        raise NotFoundError(
-            f"there is no {kind} for '{name}'",
-            found=name,
-            expected=", ".join(key.split("/", 2)[2] for key in known) or None,
-            hint="/api/v1/indicators lists what there is",
-        )
+        raise _not_stored(f"'{kind}' of '{code[:40]}'", f"instroom {kind} --place {code[:40]}")
     return row.body
 
 
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _listed(text: str, name: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) > MOST_NAMES:
+        raise UserError(
+            f"'{name}' has too many names",
+            code="too_many_names",
+            where=Where(key=name),
+            found=f"{len(parts)} names",
+            expected=f"at most {MOST_NAMES}",
+            hint="ask in parts",
+        )
+    return parts
 
 
-@router.get("/indicators", summary="All indicators with their definitions")
+def _places(text: str) -> list[str]:
+    """Return the codes of places asked by name or code; one that nobody knows is refused."""
+    names = _listed(text, "place")
+    known = queries.place_codes(names)
+    return [known.get(name) or find_place(name) for name in names]
+
+
+@router.get(
+    "/indicators",
+    summary="All indicators with their definitions",
+    response={200: IndicatorsShape, **_REFUSALS},
+)
 @decorate_view(fresh)
-def indicators(request: HttpRequest) -> dict[str, Any]:
+def indicators(request: HttpRequest) -> HttpResponse:
     general = queries.answers("definition").exclude(key__contains=".")
-    return {"indicators": list(general.values_list("body", flat=True))}
+    return _answer(request, {"indicators": list(general.values_list("body", flat=True))})
 
 
-@router.get("/series/{indicator}", summary="Figures of one indicator in the order of time")
+@router.get(
+    "/series/{indicator}",
+    summary="Figures of one indicator in the order of time",
+    response={200: SeriesShape, **_REFUSALS},
+)
 @decorate_view(fresh)
 def series(
     request: HttpRequest,
@@ -56,87 +111,181 @@ def series(
     by: str = "",
     stage: str | None = None,
     classification: str | None = None,
-    period: str = "",
+    period: str | None = None,
     school_type: str = "",
-) -> dict[str, Any]:
-    first = queries.series(indicator, stage=stage, classification=classification).first()
-    if first is None:
-        _stored("definition", indicator)
-        raise NotFoundError(f"'{indicator}' has no figures for this stage and classification")
-    meaning = queries.definition(indicator, first.stage, first.classification).first()
-    found = queries.cut(
-        queries.series(indicator, stage=first.stage, classification=first.classification),
-        places=[queries.place_code(name) for name in _listed(place)] or [first.place],
-        by=_listed(by),
-        period=period,
-        school_types=_listed(school_type),
+) -> HttpResponse:
+    question = Question(
+        indicator,
+        tuple(_places(place)),
+        tuple(_listed(by, "by")),
+        stage or None,
+        classification or None,
+        period or None,
+        tuple(_listed(school_type, "school_type")),
     )
-    return {
-        "indicator": indicator,
-        "classification": first.classification or None,
-        "stage": first.stage or None,
-        "definition": meaning.body if meaning else None,
-        "series": list(found.values_list("body", flat=True)),
-    }
-
-
-@router.get("/pipeline", summary="From primary school to the second year of further study")
-@decorate_view(fresh)
-def pipeline(request: HttpRequest, place: str = "") -> Any:
-    return _stored("pipeline", queries.place_code(place) or queries.first_place("pipeline"))
-
-
-@router.get("/kpi", summary="The seven goals of the programme")
-@decorate_view(fresh)
-def kpi(request: HttpRequest, place: str = "") -> Any:
-    return _stored("kpi", queries.place_code(place) or queries.first_place("kpi"))
-
-
-@router.get("/explain/{path:figure}", summary="Where one figure comes from")
-@decorate_view(fresh)
-def explain(request: HttpRequest, figure: str) -> Any:
-    row = queries.answer("explain", figure).first()
-    return row.body if row else _from_rows(figure)
-
-
-def _from_rows(figure_id: str) -> dict[str, Any]:
-    """Explain a figure that has no answer of its own: what is stored about it and its files."""
-    figure = queries.figure(figure_id)
-    if figure is None:
-        raise NotFoundError(
-            f"there is no figure '{figure_id}'",
-            found=figure_id,
-            hint="/api/v1/series/{indicator} gives the ids",
+    definition, used_stage, used_classification = resolve(question)
+    if question.period:
+        periods.span(question.period)
+    shown = used_stage if len(definition.stages) > 1 else None
+    whole = queries.series(indicator, stage=shown or "", classification=used_classification or "")
+    places = list(question.places) or _own(whole)
+    rows = list(
+        queries.cut(
+            whole, places=places, by=list(question.by), school_types=list(question.school_types)
         )
-    meaning = queries.definition(figure.indicator, figure.stage, figure.classification).first()
-    bounds = {"low": figure.body["low"], "high": figure.body["high"]}
-    return {
-        "id": figure.figure_id,
-        "definition": meaning.body if meaning else None,
-        "value": bounds if figure.body["status"] == "bounded" else figure.body["value"],
-        "status": figure.body["status"],
-        "inputs": queries.inputs(figure.body["sources"]),
-    }
+    )
+    lacking = [code for code in places if code not in {row.place for row in rows}]
+    if lacking or not rows:
+        raise _not_stored("these figures", _command(question), ", ".join(lacking))
+    return _answer(
+        request,
+        {
+            "indicator": indicator,
+            "classification": used_classification,
+            "stage": shown,
+            "definition": definition_dict(definition, used_stage, used_classification),
+            "series": [
+                {name: row.body[name] for name in FigureShape.model_fields}
+                for row in _of_period(rows, question)
+            ],
+        },
+    )
 
 
-def _refusal(request: HttpRequest, error: UserError, status: int) -> HttpResponse:
+def _own(whole: Any) -> list[str]:
+    first = whole.first()
+    return [first.place] if first else []
+
+
+def _of_period(rows: list[StoredFigure], question: Question) -> list[StoredFigure]:
+    """Keep the figures of the period asked; refuse one without figures, as the command does."""
+    asked = question.period
+    if not asked:
+        return rows
+    low, high = periods.span(asked)
+    found = [
+        row
+        for row in rows
+        if (low is None or row.period >= low.code) and (high is None or row.period <= high.code)
+    ]
+    if not any(row.body["status"] != "missing" for row in found):
+        refuse_period(
+            asked, sorted({r.period for r in rows if r.period and r.body["status"] != "missing"})
+        )
+    return found
+
+
+def _command(question: Question) -> str:
+    """Write the question as a command."""
+    parts = ["instroom", "series", question.indicator]
+    parts += [part for place in question.places for part in ("--place", place)]
+    for name, value in (
+        ("--by", ",".join(question.by)),
+        ("--stage", question.stage),
+        ("--classification", question.classification),
+        ("--period", question.period),
+        ("--school-type", ",".join(question.school_types)),
+    ):
+        parts += [name, value] if value else []
+    return shlex.join(parts)
+
+
+@router.get(
+    "/pipeline",
+    summary="From primary school to the second year of further study",
+    response={200: PipelineShape, **_REFUSALS},
+)
+@decorate_view(fresh)
+def pipeline(request: HttpRequest, place: str = "") -> HttpResponse:
+    return _answer(request, _stored("pipeline", place))
+
+
+@router.get(
+    "/kpi", summary="The seven goals of the programme", response={200: KpiShape, **_REFUSALS}
+)
+@decorate_view(fresh)
+def kpi(request: HttpRequest, place: str = "") -> HttpResponse:
+    return _answer(request, _stored("kpi", place))
+
+
+@router.get(
+    "/explain/{path:figure}",
+    summary="Where one figure comes from",
+    response={200: ExplainShape, **_REFUSALS},
+)
+@decorate_view(fresh)
+def explain(request: HttpRequest, figure: str) -> HttpResponse:
+    question, _ = parse_id(figure)
+    definition, stage, classification = resolve(question)
+    found = queries.figure(figure)
+    if found is None:
+        raise _not_stored("this figure", f"instroom explain {shlex.quote(figure[:160])}")
+    body = found.body
+    inputs = queries.inputs(body["sources"])
+    bounds = {"low": body["low"], "high": body["high"]}
+    return _answer(
+        request,
+        {
+            "id": figure,
+            "definition": definition_dict(definition, stage, classification),
+            "formula": formula(_count(body["numerator"]), _count(body["denominator"])),
+            "value": bounds if body["status"] == "bounded" else body["value"],
+            "recomputed": None,
+            "equal": None,
+            "status": body["status"],
+            "reason": body["reason"],
+            "inputs": [{name: given.get(name) for name in _INPUT} for given in inputs],
+            "command": f"instroom explain {shlex.quote(figure)}",
+        },
+    )
+
+
+def _count(stored: Any) -> Count | None:
+    if stored is None:
+        return None
+    return Count(stored["low"], stored["high"]) if isinstance(stored, dict) else Count(stored)
+
+
+def _answer(request: HttpRequest, body: Any) -> HttpResponse:
+    return api.create_response(request, body, status=200)
+
+
+def _refusal(request: HttpRequest, error: UserError | type[UserError]) -> HttpResponse:
+    assert isinstance(error, UserError)
+    status = 404 if error.code in _ABSENT else 400
     return api.create_response(request, {"error": error.to_dict()}, status=status)
 
 
-def _not_found(request: HttpRequest, error: Any) -> HttpResponse:
-    known = error if isinstance(error, UserError) else NotFoundError("there is nothing here")
-    return _refusal(request, known, 404)
+def _not_found(request: HttpRequest, _: Any) -> HttpResponse:
+    error = NotFoundError(
+        "there is nothing here",
+        found=request.path[:120],
+        expected="one of the addresses of /api/v1/openapi.json",
+        hint="/api/v1/indicators lists what there is",
+    )
+    return _refusal(request, error)
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    return _refusal(request, UserError("a parameter is wrong", found=str(error.errors)), 400)
+    first = error.errors[0] if error.errors else {}
+    name = str(first.get("loc", ["?"])[-1])
+    said = UserError(
+        "a parameter is wrong",
+        code="bad_parameter",
+        where=Where(key=name),
+        found=str(first.get("msg", "")),
+        expected="parameters as in /api/v1/openapi.json",
+        hint=f"mend '{name}'",
+    )
+    return _refusal(request, said)
 
 
 def make_api() -> NinjaAPI:
     """Return the interface with its errors in the public shape."""
     made = NinjaAPI(title="Instroom", version=__version__, docs_url=None, urls_namespace="api")
     made.add_router("", router)
-    made.add_exception_handler(NotFoundError, _not_found)
+    for kind in (DefinitionError, DataError, UserError):
+        made.add_exception_handler(kind, _refusal)
     made.add_exception_handler(Http404, _not_found)
     made.add_exception_handler(ValidationError, _invalid)
     return made

@@ -10,13 +10,15 @@ from urllib.parse import quote
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import condition
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 
 from instroom import __version__
 from instroom_web.reports.models import Build
 from instroom_web.reports.queries import latest_build
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+_FRESH = "of_this_build"
 
 
 def build_of(request: HttpRequest) -> Build | None:
@@ -26,22 +28,47 @@ def build_of(request: HttpRequest) -> Build | None:
     return cast("Build | None", request.build)  # type: ignore[attr-defined]
 
 
-def _etag(request: HttpRequest, **_: Any) -> str | None:
-    build = build_of(request)
-    return f'"{build.etag}-{__version__}"' if build else None
+def fresh(view: View) -> View:
+    """Mark an answer as one of this build; :class:`Freshness` gives it its fingerprint."""
+
+    @wraps(view)
+    def marked(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
+        setattr(request, _FRESH, True)
+        return view(request, *args, **names)
+
+    return cast(View, marked)
 
 
-def _modified(request: HttpRequest, **_: Any) -> datetime | None:
-    build = build_of(request)
+class Freshness:
+    """Give answers of this build a fingerprint, and 304 to who has it.
+
+    It stands outside the compression: a compressed answer is another one, with another
+    fingerprint. An answer that is not there is never "not modified".
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        build = build_of(request) if getattr(request, _FRESH, False) else None
+        if build is None or response.status_code != HTTPStatus.OK:
+            return response
+        packed = "-gzip" if response.headers.get("Content-Encoding") == "gzip" else ""
+        etag = f'"{build.etag}-{__version__}{packed}"'
+        modified = _modified(build)
+        response.headers["ETag"] = etag
+        if modified:
+            response.headers["Last-Modified"] = http_date(modified)
+        found = get_conditional_response(request, etag, modified, response)
+        return found or response
+
+
+def _modified(build: Build) -> int | None:
     try:
-        return datetime.fromisoformat(build.created).astimezone() if build else None
+        return int(datetime.fromisoformat(build.created).astimezone().timestamp())
     except ValueError:
         return None
-
-
-def fresh(view: View) -> View:
-    """Answer 304 when the reader has this build."""
-    return condition(etag_func=_etag, last_modified_func=_modified)(view)
 
 
 def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -37,11 +37,19 @@ def definition(*parts: str) -> QuerySet[StoredDocument]:
     return StoredDocument.objects.filter(language="", key__in=keys).order_by(Length("key").desc())
 
 
-def place_code(name: str) -> str:
-    """Return the code of a place that is given by its name; codes stay as they are."""
-    pages = StoredDocument.objects.filter(key__startswith="place/", title__iexact=name)
-    key = name and pages.values_list("key", flat=True).first()
-    return key.partition("/")[2] if key else name
+def place_codes(names: list[str]) -> dict[str, str]:
+    """Return the codes of places that have a page, by the names they were asked with."""
+    if not names:
+        return {}
+    asked = Q()
+    for name in names:
+        asked |= Q(title__iexact=name) | Q(key__iexact=f"place/{name}")
+    pages = StoredDocument.objects.filter(asked, key__startswith="place/")
+    found: dict[str, str] = {}
+    for title, key in pages.values_list("title", "key").distinct():
+        code = key.partition("/")[2]
+        found |= {n: code for n in names if n.casefold() in (title.casefold(), code.casefold())}
+    return found
 
 
 def answers(kind: str) -> QuerySet[StoredDocument]:
@@ -122,15 +130,11 @@ def cut(
     *,
     places: list[str],
     by: list[str],
-    period: str = "",
     school_types: list[str],
 ) -> QuerySet[StoredFigure]:
-    """Narrow a series to places, break-downs and periods (``FROM:TO``, both may be left out)."""
+    """Narrow a series to places and break-downs."""
     dimensions = sorted({*by, "school_type"} if school_types else set(by))
     found = figures.filter(place__in=places, dimensions=",".join(dimensions))
-    first, _, last = period.partition(":") if ":" in period else (period, ":", period)
-    found = found.filter(period__gte=first) if first else found
-    found = found.filter(period__lte=last) if last else found
     return found.filter(by__school_type__in=school_types) if school_types else found
 
 

@@ -33,7 +33,7 @@ def test_a_pupil_count_says_nothing_of_repeaters(tmp_path: Path) -> None:
     entry = reading("leerlingen-vo-per-vestiging-2024.csv", tmp_path)
     assert entry["source"] == "duo_vo_pupils_by_location"
     found = series("vo_repeaters", place=["twente"], data=tmp_path)
-    assert {f["status"] for f in found["figures"]} <= {"missing"}
+    assert {row["status"] for row in found["series"]} <= {"missing"}
 
 
 def test_an_excerpt_of_pupils_keeps_what_is_hidden(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from instroom.definitions import registry
 from instroom.definitions.models import Check, Source
 from instroom.sources import checks
 from instroom.sources.shape import Block, Shaped
-from instroom.sources.words import encode, texts
+from instroom.sources.words import encode, listed
 
 ROWS = 200
 LINES = np.arange(2, ROWS + 2, dtype=np.int32)
@@ -69,7 +69,7 @@ def break_rows(shaped: Shaped, check: Check, rows: int) -> None:
     """Make the check untrue in the first ``rows`` rows."""
     if check.kind == "unique":
         for name, column in shaped.keys.items():
-            cells = texts(column)
+            cells = listed(column)
             shaped.keys[name] = encode([cells[0]] * (rows + 1) + cells[rows + 1 :])
         return
     changed = shaped.blocks[0]

@@ -282,7 +282,7 @@ def method(desk: Desk, topic: Topic, figure: Figure | None) -> Method:
         definition,
         figure.period if figure else "",
         t.number(figure.n) if figure and figure.n is not None else "",
-        formula(figure) if figure else "",
+        formula(figure.numerator, figure.denominator) if figure else "",
         tuple(notes),
         tuple(sources(desk, figure.sources if figure else ())),
         figure.id if figure else "",
