@@ -48,7 +48,7 @@ class RawTable:
         """Return what one cell says; rows count from 0."""
         return str(self.columns[index][row].as_py())
 
-    def texts(self, index: int) -> list[str]:
+    def listed(self, index: int) -> list[str]:
         """Return one column's cells, a text for every row."""
         return [text or "" for text in words.listed(self.columns[index])]
 

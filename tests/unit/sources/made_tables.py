@@ -132,7 +132,7 @@ def _key(source: Source, name: str, column: Column, row: int) -> str:
 def rows_of(made: RawTable) -> list[list[str]]:
     """Return the cells of a table, row by row."""
     return [
-        list(row) for row in zip(*(made.texts(i) for i in range(len(made.header))), strict=True)
+        list(row) for row in zip(*(made.listed(i) for i in range(len(made.header))), strict=True)
     ]
 
 

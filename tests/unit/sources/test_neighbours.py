@@ -118,7 +118,7 @@ def test_the_same_header_with_the_codes_of_a_neighbour(source: Source) -> None:
                 continue
             if normal(name) in {normal(n) for n in source.recognise.contains}:
                 continue  # the column that tells two layouts apart: with other words it is other
-            words = theirs.texts(place)
+            words = theirs.listed(place)
             changed = recoded(made, index, words)
             found = judged(changed)
             if isinstance(found, Finding) and source in found.sources:

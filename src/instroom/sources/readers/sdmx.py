@@ -44,7 +44,7 @@ def pivot(table: RawTable) -> RawTable:
         )
     cells: dict[tuple[str, ...], dict[str, str]] = {}
     lines: dict[tuple[str, ...], int] = {}
-    cells_of = zip(*(table.texts(i) for i in range(len(names))), strict=True)
+    cells_of = zip(*(table.listed(i) for i in range(len(names))), strict=True)
     for row, line in zip(cells_of, table.lines.tolist(), strict=True):
         key = tuple(row[i].strip() for i in keys)
         mine = cells.setdefault(key, {})
