@@ -94,14 +94,15 @@ class InstroomError(Exception):
 
 
 def _shortened(*parts: str | None) -> tuple[str | None, ...]:
-    """Cut the longest parts until all of them together are short enough to be read."""
+    """Cut message, found, expected and hint until together they are short enough to be read.
+
+    What was found goes first, being what a file holds; what to do is cut last.
+    """
     kept = list(parts)
-    while sum(len(part or "") for part in kept) > LONGEST:
-        longest = max(range(len(kept)), key=lambda i: len(kept[i] or ""))
+    for position, least in ((1, 60), (2, 80), (0, 120), (3, 120), (0, _SHORTEST), (3, _SHORTEST)):
         over = sum(len(part or "") for part in kept) - LONGEST
-        others = [len(part or "") for i, part in enumerate(kept) if i != longest]
-        most = max(_SHORTEST, len(kept[longest] or "") - over, max(others) - 1)
-        kept[longest] = _cut(kept[longest], most)
+        if over > 0:
+            kept[position] = _cut(kept[position], max(least, len(kept[position] or "") - over))
     return tuple(kept)
 
 

@@ -242,7 +242,7 @@ def _kept(table: Delimited, row: list[str], line: int) -> bool:
         table.footnotes.append(row[0])
     elif len(row) != width or table.footnotes:
         raise _unequal(table.header, row, line)
-    elif not any(cell.strip() for cell in row):
+    elif not "".join(row).strip():
         table.blanks += 1
     else:
         return True
