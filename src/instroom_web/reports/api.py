@@ -15,10 +15,14 @@ from ninja.errors import ValidationError
 from instroom import __version__
 from instroom.core import periods
 from instroom.core.errors import DataError, DefinitionError, UserError, Where
-from instroom.core.quantities import Count
-from instroom.monitoring.indicators import Question, resolve
-from instroom.monitoring.questions import definition_dict, formula, parse_id, refuse_period
-from instroom.region.locate import find_place
+from instroom.reports.asked import (
+    Question,
+    meaning,
+    meaning_of,
+    place_of,
+    refuse_period,
+    sum_behind,
+)
 from instroom_web.reports import queries
 from instroom_web.reports.freshness import fresh
 from instroom_web.reports.models import StoredFigure
@@ -84,7 +88,7 @@ def _places(text: str) -> list[str]:
     """Return the codes of places asked by name or code; one that nobody knows is refused."""
     names = _listed(text, "place")
     known = queries.place_codes(names)
-    return [known.get(name) or find_place(name) for name in names]
+    return [known.get(name) or place_of(name) for name in names]
 
 
 @router.get(
@@ -123,11 +127,12 @@ def series(
         period or None,
         tuple(_listed(school_type, "school_type")),
     )
-    definition, used_stage, used_classification = resolve(question)
+    meant = meaning(question)
     if question.period:
         periods.span(question.period)
-    shown = used_stage if len(definition.stages) > 1 else None
-    whole = queries.series(indicator, stage=shown or "", classification=used_classification or "")
+    whole = queries.series(
+        indicator, stage=meant.stage or "", classification=meant.classification or ""
+    )
     places = list(question.places) or _own(whole)
     rows = list(
         queries.cut(
@@ -141,9 +146,9 @@ def series(
         request,
         {
             "indicator": indicator,
-            "classification": used_classification,
-            "stage": shown,
-            "definition": definition_dict(definition, used_stage, used_classification),
+            "classification": meant.classification,
+            "stage": meant.stage,
+            "definition": meant.definition,
             "series": [
                 {name: row.body[name] for name in FigureShape.model_fields}
                 for row in _of_period(rows, question)
@@ -215,8 +220,7 @@ def kpi(request: HttpRequest, place: str = "") -> HttpResponse:
 )
 @decorate_view(fresh)
 def explain(request: HttpRequest, figure: str) -> HttpResponse:
-    question, _ = parse_id(figure)
-    definition, stage, classification = resolve(question)
+    meant = meaning_of(figure)
     found = queries.figure(figure)
     if found is None:
         raise _not_stored("this figure", f"instroom explain {shlex.quote(figure[:160])}")
@@ -227,8 +231,8 @@ def explain(request: HttpRequest, figure: str) -> HttpResponse:
         request,
         {
             "id": figure,
-            "definition": definition_dict(definition, stage, classification),
-            "formula": formula(_count(body["numerator"]), _count(body["denominator"])),
+            "definition": meant.definition,
+            "formula": sum_behind(body["numerator"], body["denominator"]),
             "value": bounds if body["status"] == "bounded" else body["value"],
             "recomputed": None,
             "equal": None,
@@ -238,12 +242,6 @@ def explain(request: HttpRequest, figure: str) -> HttpResponse:
             "command": f"instroom explain {shlex.quote(figure)}",
         },
     )
-
-
-def _count(stored: Any) -> Count | None:
-    if stored is None:
-        return None
-    return Count(stored["low"], stored["high"]) if isinstance(stored, dict) else Count(stored)
 
 
 def _answer(request: HttpRequest, body: Any) -> HttpResponse:

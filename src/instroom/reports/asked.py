@@ -1,0 +1,79 @@
+"""What a question to a release means: defaults and refusals of the commands, and no figures.
+
+The web looks stored figures up; what was asked, and what there is to be asked, it hears here.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from instroom.core.quantities import Count
+from instroom.monitoring.indicators import Question, resolve
+from instroom.monitoring.questions import definition_dict, formula, parse_id, refuse_period
+from instroom.region.locate import find_place
+
+__all__ = [
+    "Meaning",
+    "Question",
+    "meaning",
+    "meaning_of",
+    "place_of",
+    "refuse_period",
+    "sum_behind",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The stage (None where there is one only), the classification and the definition in words."""
+
+    stage: str | None
+    classification: str | None
+    definition: dict[str, Any]
+
+
+def meaning(question: Question) -> Meaning:
+    """Return what a question means, with what it leaves unsaid filled in.
+
+    Raises
+    ------
+    DefinitionError
+        For an unknown indicator, stage, classification or breakdown, with *did you mean*.
+    """
+    indicator, stage, classification = resolve(question)
+    shown = stage if len(indicator.stages) > 1 else None
+    return Meaning(shown, classification, definition_dict(indicator, stage, classification))
+
+
+def meaning_of(figure_id: str) -> Meaning:
+    """Return what the indicator behind a figure's id means.
+
+    Raises
+    ------
+    DataError
+        ``unknown_figure`` for a text that is no id.
+    DefinitionError
+        As :func:`meaning`.
+    """
+    return meaning(parse_id(figure_id)[0])
+
+
+def place_of(name: str) -> str:
+    """Return the code of a place by its name or code.
+
+    Raises
+    ------
+    DataError
+        ``unknown_place``, with the names that look most like it.
+    """
+    return find_place(name)
+
+
+def sum_behind(numerator: Any, denominator: Any) -> str:
+    """Return the sum behind a stored figure, from its counts as they are stored."""
+    return formula(_count(numerator), _count(denominator))
+
+
+def _count(stored: Any) -> Count | None:
+    if stored is None:
+        return None
+    return Count(stored["low"], stored["high"]) if isinstance(stored, dict) else Count(stored)
