@@ -14,6 +14,7 @@ from harness import Line, at_least, at_most, crawl, main, served
 SEED = 2026
 T = TypeVar("T")
 ODD = [
+    ",",
     *(
         "",
         "0",
@@ -58,7 +59,8 @@ def request(dice: np.random.Generator, pages: list[str]) -> tuple[str, str, dict
         cut = int(dice.integers(1, len(page) + 1))
         page = page[:cut] + quote(_one(dice, ODD), safe=_one(dice, ["", "/:%"])) + page[cut:]
     elif kind == 1:
-        page = "/api/v1/series/" + quote(_one(dice, ["technical_profile_share", *ODD])[:500])
+        known = ["series/technical_profile_share", "kpi", "pipeline", "indicators"]
+        page = "/api/v1/" + quote(_one(dice, [*known * 4, *ODD])[:500])
     elif kind == 2:
         page = "/api/v1/explain/" + quote(_one(dice, [page, *ODD]), safe="/:=,")
     if kind != 4:

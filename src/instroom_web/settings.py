@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "instroom_web.shared.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "instroom_web.shared.nul.NoNul",
     "instroom_web.shared.head.HeadAsGet",
     "instroom_web.reports.freshness.Freshness",
     "django.middleware.gzip.GZipMiddleware",

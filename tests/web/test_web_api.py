@@ -99,6 +99,8 @@ def test_answers_have_the_shape_that_is_described(client):
         ("period=1990-1991", 400, "unknown_period"),
         ("period=2018-2020", 400, "unknown_period"),
         ("period=x", 400, "unknown_period"),
+        ("period=2018:", 400, "unknown_period"),
+        ("school_type=havo,vwo", 404, "not_stored"),
         ("place=" + "a," * 60, 400, "too_many_names"),
         ("by=" + "a," * 60, 400, "too_many_names"),
     ],
@@ -116,6 +118,22 @@ def test_what_is_not_stored_names_the_command(client):
     hint = client.get(url).json()["error"]["hint"]
     command = "instroom series technical_profile_share --place twente --by school"
     assert f"{command} --period 2018-2019" in hint
+
+
+@pytest.mark.parametrize("kind", ["kpi", "pipeline"])
+@pytest.mark.parametrize("name", [",", ",,", "twente,nl", "%00", "%E2%80%AE"])
+def test_an_answer_about_one_place_takes_one_name(client, kind, name):
+    response = client.get(f"/api/v1/{kind}?place={name}")
+    assert (response.status_code, response.json()["error"]["code"]) in {
+        (404, "unknown_place"),
+        (400, "usage"),
+    }
+
+
+@pytest.mark.parametrize("url", ["series/technical_profile_share?place=%00", "explain/a%00:b:c"])
+def test_a_nul_never_reaches_the_database(client, url):
+    """PostgreSQL raises for one."""
+    assert client.get(f"/api/v1/{url}").status_code == 400
 
 
 def test_names_are_looked_up_in_one_query(client, django_assert_max_num_queries):

@@ -110,3 +110,20 @@ def span(text: str) -> tuple[Period | None, Period | None]:
             hint=f"did you mean '{last.strip()}:{first.strip()}'?",
         )
     return low, high
+
+
+def inside(period: str, edges: tuple[Period | None, Period | None]) -> bool:
+    """Return whether a period lies between two edges, both included; None is no edge.
+
+    A calendar year lies in no span of school years, and the other way round.
+
+    Examples
+    --------
+    >>> inside("2018-2019", span("2015-2016:")), inside("2018-2019", span("2018"))
+    (True, False)
+    """
+    here = parse(period)
+    low, high = edges
+    if any(edge is not None and edge.kind != here.kind for edge in edges):
+        return False
+    return (low is None or low <= here) and (high is None or here <= high)

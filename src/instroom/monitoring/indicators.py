@@ -36,6 +36,8 @@ def resolve(question: Question) -> tuple[models.Indicator, str | None, str | Non
     ------
     DefinitionError
         For an unknown indicator, stage, classification or breakdown, with *did you mean*.
+    DataError
+        ``unknown_period`` for a text that is no period.
     """
     indicator = registry.indicators()[question.indicator]
     stage = _one_of("stage", question.stage or indicator.default_stage, list(indicator.stages))
@@ -55,6 +57,8 @@ def resolve(question: Question) -> tuple[models.Indicator, str | None, str | Non
             raise _no_such("breakdown", name, indicator.breakdowns)
     for name in question.school_types:
         _one_of("school type", name, list(registry.codes()["school_type"].codes))
+    if question.period:
+        periods.span(question.period)
     return indicator, stage, classification
 
 
@@ -174,7 +178,7 @@ def _figures(
     groups: dict[Group, _Sums] = defaultdict(_Sums)
     seen: set[str] = set()
     membership = _Membership(places, question.transitions, facts)
-    inside = {period for period in {c.period for c in cells} if _in_span(period, span)}
+    inside = {period for period in {c.period for c in cells} if periods.inside(period, span)}
     for cell in cells:
         if cell.period not in inside:
             continue
@@ -204,14 +208,6 @@ def _figures(
     figures += _absent(name, stage, question, wanted_types, places, seen, groups, facts)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
-
-
-def _in_span(period: str, span: tuple[periods.Period | None, periods.Period | None]) -> bool:
-    here = periods.parse(period)
-    low, high = span
-    if any(edge is not None and edge.kind != here.kind for edge in span):
-        return False
-    return (low is None or low <= here) and (high is None or here <= high)
 
 
 class _Membership:

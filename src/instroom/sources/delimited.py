@@ -6,9 +6,8 @@ row and knows what to keep. The quick way stops at the first sign that it is not
 """
 
 import csv
-import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
@@ -56,7 +55,6 @@ class Delimited:
     header: list[str]
     delimiter: str
     first_row: int
-    said: bool = False
     careful: bool = False
     strays: int = 0
     blanks: int = 0
@@ -107,7 +105,7 @@ def _opened(text: TextIO, path: Path, survey: Survey) -> Delimited:
     if len(header) > MAX_COLUMNS:
         raise too_large(f"{len(header)} columns", f"at most {MAX_COLUMNS} columns")
     first = before + reader.line_num + 1
-    return Delimited(path, survey, header, mark, first, bool(said))
+    return Delimited(path, survey, header, mark, first)
 
 
 def _first_line(text: TextIO) -> tuple[str, str, int]:
@@ -285,14 +283,3 @@ def joined(blocks: list[RawTable]) -> RawTable:
         for parts in zip(*(block.columns for block in blocks), strict=True)
     ]
     return RawTable(blocks[0].header, columns, np.concatenate([b.lines for b in blocks]))
-
-
-def read_table(text: str) -> RawTable:
-    """Split text into a table; see :meth:`Delimited.blocks` for what is refused."""
-    stream = io.StringIO(text, newline="")
-    table = _opened(stream, Path(), Survey())
-    stream.seek(0)
-    blocks: Iterable[RawTable] = _careful(stream, table)
-    found = joined(list(blocks))
-    found.strays, found.blanks, found.footnotes = table.strays, table.blanks, table.footnotes
-    return found

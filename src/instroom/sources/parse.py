@@ -30,6 +30,7 @@ from instroom.sources.settle import (
     Given,
     Reading,
     counted,
+    decided,
     note_kept_out,
     once,
     refuse_whole,
@@ -93,7 +94,7 @@ def _read(given: Given) -> Reading:
     """Find out what the file is, and write its rows when it is a known layout."""
     with given.path.open("rb") as file:
         start = file.read(8)
-        if start.startswith(b"PK\x03\x04"):
+        if start.startswith(wrappers.ZIP):
             return read_workbook(given)
         if start.startswith(wrappers.OLD_WORKBOOK):
             return Reading(reason="a workbook of before 2007 (.xls); save it as .xlsx or CSV")
@@ -120,7 +121,7 @@ def _text(given: Given, found: Survey) -> Reading:
     if head.lstrip()[:1] in "{[<":
         return Reading(reason="no table: this is JSON, XML or HTML", encoding=found.encoding)
     if odata_metadata.is_metadata(head):
-        return _metadata(given, found.encoding)
+        return _metadata(given, found)
     table = open_delimited(given.path, found)
     if found.nul_line is not None:
         return _nul(given, table, found.nul_line)
@@ -172,13 +173,11 @@ def _layout(given: Given, table: Delimited) -> Reading:
         turned = sdmx.pivot(whole(table))
         blocks = partial(once, turned)
     finding, seen = _recognised(given, blocks, table)
-    candidates = finding.sources
-    if len(candidates) > 1:
-        candidates = [s for s in candidates if len(seen) >= s.recognise.at_least_rows]
-    if not candidates:
+    if finding.sources:
+        refuse_repeated(seen.header)
+    reading = decided(finding.sources, len(seen), partial(_settled, given, blocks))
+    if reading is None:
         return _unknown(finding, seen.header)
-    refuse_repeated(seen.header)
-    reading = _settled(given, blocks, candidates)
     note_kept_out(reading, table.strays, table.blanks, table.footnotes)
     return reading
 
@@ -207,38 +206,27 @@ def _recognised(given: Given, blocks: Blocks, table: Delimited) -> tuple[Finding
     return recognise(seen, given.wanted, given.name, chosen=chosen), seen
 
 
-def _settled(given: Given, blocks: Blocks, candidates: list[Source]) -> Reading:
-    """Return the reading of the first layout whose totals hold.
-
-    Several have the same columns and codes; then their national totals decide.
-    """
-    problems: list[SourceError] = []
-    for source in candidates:
-        try:
-            with Sink(given.out, given.sha256) as sink:
-                reading = settle(blocks, source, given.name, given.period, sink.add)
-        except SourceError as error:
-            if len(candidates) == 1 or error.code != "total_does_not_hold":
-                raise
-            problems.append(error)
-            continue
-        return counted(reading, sink)
-    raise problems[0]
+def _settled(given: Given, blocks: Blocks, source: Source) -> Reading:
+    """Read the blocks as one layout and write their rows."""
+    with Sink(given.out, given.sha256) as sink:
+        reading = settle(blocks, source, given.name, given.period, sink.add)
+    return counted(reading, sink)
 
 
-def _metadata(given: Given, encoding: str) -> Reading:
+def _metadata(given: Given, survey_of: Survey) -> Reading:
     source = next((s for s in given.wanted if s.reader == "odata_metadata"), None)
     if source is None:
-        return Reading(reason=Finding().reason, encoding=encoding)
+        return Reading(reason=Finding().reason, encoding=survey_of.encoding)
     refuse_whole(given.path)
-    found = odata_metadata.tables(given.path.read_bytes().decode(encoding))
+    with open_text(given.path.open("rb"), survey_of) as text:
+        found = odata_metadata.tables(text.read())
     records = [(t.name, key, title) for t in found for key, title in odata_metadata.titles(t)]
     pq.write_table(
         pa.table({k: [r[i] for r in records] for i, k in enumerate(("table", "key", "title"))}),
         given.out / "companion.parquet",
     )
     tables = {t.name: len(t.rows) for t in found}
-    return Reading("read", source, encoding, rows=sum(tables.values()), tables=tables)
+    return Reading("read", source, survey_of.encoding, rows=sum(tables.values()), tables=tables)
 
 
 def _head(path: Path, found: Survey) -> str:

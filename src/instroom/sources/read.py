@@ -101,6 +101,14 @@ def read(
     """
     started = time.perf_counter()
     parse.check_period(period)
+    if as_ and source:
+        raise UserError(
+            "--as and --source say two things about one file",
+            code="usage",
+            found=f"--as {as_[:40]} and --source {source[:40]}",
+            expected="one of them",
+            hint="--source for a layout that is known here, --as for any other table",
+        )
     source = as_ or source
     if source and not any_table.asked(source):
         registry.sources()[source]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from instroom.core.errors import SourceError, Where
 from instroom.definitions import registry
@@ -15,6 +16,7 @@ from instroom.sources.rows import Sink
 from instroom.sources.shape import Shaped, shape, year_period
 from instroom.sources.tables import RawTable
 
+Found = TypeVar("Found")
 Warnings = dict[str, tuple[int, str]]
 #: Gives the blocks of a table anew each time it is called.
 Blocks = Callable[[], Iterator[RawTable]]
@@ -141,6 +143,34 @@ def settle(
         warnings["unknown_municipality"] = (len(tally.unknown), shown)
     reading.periods = sorted(tally.periods)
     return reading
+
+
+def decided(
+    candidates: list[Source], rows: int, attempt: Callable[[Source], Found]
+) -> Found | None:
+    """Return what an attempt gives with the first layout whose totals hold.
+
+    Several layouts have the same columns and codes; then their national totals decide. None when
+    there is no candidate, or several and too few rows for their totals.
+
+    Raises
+    ------
+    SourceError
+        What the only attempt raised, or the first of several whose totals do not hold.
+    """
+    if len(candidates) > 1:
+        candidates = [s for s in candidates if rows >= s.recognise.at_least_rows]
+    problems: list[SourceError] = []
+    for source in candidates:
+        try:
+            return attempt(source)
+        except SourceError as error:
+            if len(candidates) == 1 or error.code != "total_does_not_hold":
+                raise
+            problems.append(error)
+    if problems:
+        raise problems[0]
+    return None
 
 
 def _period(source: Source, name: str, period: str | None, warnings: Warnings) -> str | None:

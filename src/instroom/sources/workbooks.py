@@ -12,6 +12,7 @@ from instroom.sources.settle import (
     Given,
     Reading,
     counted,
+    decided,
     note_kept_out,
     once,
     refuse_whole,
@@ -33,7 +34,8 @@ def read_workbook(given: Given) -> Reading:
         for table in options:
             candidates = _quiet(table, wanted)
             title = title_period(table.prose, candidates[0]) if candidates else None
-            settled = _sheet(given, table, candidates, title or given.period)
+            attempt = partial(_sheet, given, table, title or given.period)
+            settled = decided(candidates, len(table), attempt)
             if settled is None:
                 continue
             reading, shaped = settled
@@ -55,28 +57,14 @@ def read_workbook(given: Given) -> Reading:
 
 
 def _sheet(
-    given: Given, table: RawTable, candidates: list[Source], period: str | None
-) -> tuple[Reading, Shaped] | None:
-    """Shape one table of a workbook with the first layout whose totals hold."""
-    if len(candidates) > 1:
-        candidates = [s for s in candidates if len(table) >= s.recognise.at_least_rows]
-    if not candidates:
-        return None
+    given: Given, table: RawTable, period: str | None, source: Source
+) -> tuple[Reading, Shaped]:
+    """Shape one table of a workbook as one layout."""
     refuse_repeated(table.header, table.first_line)
-    problems: list[SourceError] = []
-    for source in candidates:
-        shaped: list[Shaped] = []
-        try:
-            blocks = partial(once, table)
-            reading = settle(blocks, source, given.name, period, shaped.append)
-        except SourceError as error:
-            if len(candidates) == 1 or error.code != "total_does_not_hold":
-                raise
-            problems.append(error)
-            continue
-        note_kept_out(reading, table.strays, table.blanks, table.footnotes)
-        return reading, shaped[0]
-    raise problems[0]
+    shaped: list[Shaped] = []
+    reading = settle(partial(once, table), source, given.name, period, shaped.append)
+    note_kept_out(reading, table.strays, table.blanks, table.footnotes)
+    return reading, shaped[0]
 
 
 def _note_cells(data: bytes, names: list[str], reading: Reading) -> None:

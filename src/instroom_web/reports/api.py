@@ -63,7 +63,9 @@ def _not_stored(what: str, command: str, found: str = "") -> UserError:
 
 def _stored(kind: str, place: str) -> Any:
     """Return a stored answer about a place, the region's own unless one is said."""
-    code = _places(place)[0] if place.strip() else queries.first_place(kind)
+    name = place.strip()
+    found = queries.place_codes([name]) if name else {}
+    code = (found.get(name) or place_of(name)) if name else queries.first_place(kind)
     row = queries.answer(kind, code).first()
     if row is None:
         raise _not_stored(f"'{kind}' of '{code[:40]}'", f"instroom {kind} --place {code[:40]}")
@@ -128,8 +130,6 @@ def series(
         tuple(_listed(school_type, "school_type")),
     )
     meant = meaning(question)
-    if question.period:
-        periods.span(question.period)
     whole = queries.series(
         indicator, stage=meant.stage or "", classification=meant.classification or ""
     )
@@ -139,7 +139,11 @@ def series(
             whole, places=places, by=list(question.by), school_types=list(question.school_types)
         )
     )
+    together = len(question.school_types) > 1 and "school_type" not in question.by
+    if together:  # the command adds these types up; a release holds each of them alone
+        raise _not_stored("several school types added up", _command(question))
     lacking = [code for code in places if code not in {row.place for row in rows}]
+    rows = _of_period(rows, question)
     if lacking or not rows:
         raise _not_stored("these figures", _command(question), ", ".join(lacking))
     return _answer(
@@ -149,10 +153,7 @@ def series(
             "classification": meant.classification,
             "stage": meant.stage,
             "definition": meant.definition,
-            "series": [
-                {name: row.body[name] for name in FigureShape.model_fields}
-                for row in _of_period(rows, question)
-            ],
+            "series": [{name: row.body[name] for name in FigureShape.model_fields} for row in rows],
         },
     )
 
@@ -167,12 +168,8 @@ def _of_period(rows: list[StoredFigure], question: Question) -> list[StoredFigur
     asked = question.period
     if not asked:
         return rows
-    low, high = periods.span(asked)
-    found = [
-        row
-        for row in rows
-        if (low is None or row.period >= low.code) and (high is None or row.period <= high.code)
-    ]
+    edges = periods.span(asked)
+    found = [row for row in rows if row.period and periods.inside(row.period, edges)]
     if not any(row.body["status"] != "missing" for row in found):
         refuse_period(
             asked, sorted({r.period for r in rows if r.period and r.body["status"] != "missing"})

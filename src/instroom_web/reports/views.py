@@ -29,7 +29,7 @@ FILES = {
 
 
 def stored(view: View) -> View:
-    """Show stored rows only: readers who have this build already get 304 and nothing else."""
+    """Show stored rows only; :class:`Freshness` answers 304 to readers who have this build."""
 
     @wraps(view)
     def checked(request: HttpRequest, **names: Any) -> HttpResponse:

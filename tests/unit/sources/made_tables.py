@@ -1,13 +1,17 @@
 """Small tables made from source definitions alone: every column, every measure, its own codes."""
 
 import re
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from instroom.definitions import registry
 from instroom.definitions.models import Column, Source, Values
+from instroom.sources.decode import survey
+from instroom.sources.delimited import open_delimited, whole
 from instroom.sources.tables import RawTable, from_rows, normal
 
 ROWS = 12
@@ -127,6 +131,16 @@ def _key(source: Source, name: str, column: Column, row: int) -> str:
         if known.extract:
             return sample(known.extract, row)
     return {"location": "00", "place": f"NL{row}"}.get(column.role, f"word {row}")
+
+
+def read_table(text: str) -> RawTable:
+    """Return a text as a table, read as a file is."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table"
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        with path.open("rb") as file:
+            found = survey(file)
+        return whole(open_delimited(path, found))
 
 
 def rows_of(made: RawTable) -> list[list[str]]:

@@ -13,10 +13,9 @@ import pytest
 from instroom.core.errors import SourceError
 from instroom.sources import parse, wrappers
 from instroom.sources.decode import decode
-from instroom.sources.delimited import read_table
 from instroom.sources.example import write_example
 from instroom.sources.readers import sdmx
-from unit.sources.made_tables import rows_of
+from unit.sources.made_tables import read_table, rows_of
 
 Wrap = Callable[[bytes], bytes]
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from instroom.core.errors import SourceError
 from instroom.sources import tables
-from instroom.sources.delimited import read_table, separator
+from instroom.sources.delimited import separator
 from instroom.sources.tables import normal
-from unit.sources.made_tables import rows_of
+from unit.sources.made_tables import read_table, rows_of
 
 
 @pytest.mark.parametrize(
