@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "instroom_web.shared.headers.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "instroom_web.shared.nul.NoNul",
+    "instroom_web.shared.patience.TimeLimit",
     "instroom_web.shared.head.HeadAsGet",
     "instroom_web.reports.freshness.Freshness",
     "django.middleware.gzip.GZipMiddleware",

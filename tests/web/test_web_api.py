@@ -126,14 +126,15 @@ def test_an_answer_about_one_place_takes_one_name(client, kind, name):
     response = client.get(f"/api/v1/{kind}?place={name}")
     assert (response.status_code, response.json()["error"]["code"]) in {
         (404, "unknown_place"),
-        (400, "usage"),
+        (404, "not_found"),
     }
 
 
 @pytest.mark.parametrize("url", ["series/technical_profile_share?place=%00", "explain/a%00:b:c"])
 def test_a_nul_never_reaches_the_database(client, url):
-    """PostgreSQL raises for one."""
-    assert client.get(f"/api/v1/{url}").status_code == 400
+    """PostgreSQL raises for one; nothing has such a name."""
+    response = client.get(f"/api/v1/{url}")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
 
 
 def test_names_are_looked_up_in_one_query(client, django_assert_max_num_queries):

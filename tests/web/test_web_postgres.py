@@ -43,7 +43,9 @@ def cluster():
 def test_pages_work_on_postgresql(cluster):
     here = Path(__file__)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    names = [str(here.parent / f"test_web_{name}.py") for name in ("pages", "api", "storing")]
+    names = [
+        str(here.parent / f"test_web_{name}.py") for name in ("pages", "api", "storing", "patience")
+    ]
     found = subprocess.run(
         [*command, *names],
         env={**os.environ, "INSTROOM_TEST_POSTGRES": cluster, "PYTEST_XDIST_WORKER": "pg"},

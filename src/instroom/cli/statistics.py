@@ -228,10 +228,9 @@ def _add_protect(add: Add, out: Out) -> None:
         from instroom import api
         from instroom.cli.statistics_lines import protect_lines
         from instroom.privacy import releases
+        from instroom.sources.store import data_directory
 
-        register = Path(args.register) if args.register else None
-        if args.name and register is None:
-            raise UserError("--name goes with --register FILE")
+        register = Path(args.register or data_directory(args.data) / releases.REGISTER)
         found = api.protect(
             _figures(args.file),
             threshold=args.threshold,
@@ -241,9 +240,10 @@ def _add_protect(add: Add, out: Out) -> None:
             above=args.above,
             below=args.below,
             outside=_figures(args.outside) if args.outside else (),
-            earlier=releases.earlier(register) if register and register.exists() else (),
+            earlier=releases.earlier(register),
+            **({} if args.seconds is None else {"seconds": args.seconds}),
         )
-        if register and args.name:
+        if args.name:
             releases.remember(register, [f for f in found if "dims" in f], name=args.name)
         out(args, found, lambda: protect_lines(found))
         return 0
@@ -257,7 +257,14 @@ def _add_protect(add: Add, out: Out) -> None:
     sub.add_argument("--above", type=whole, metavar="A")
     sub.add_argument("--below", type=whole, metavar="B")
     sub.add_argument("--outside", metavar="FILE.json", help="cijfers die anderen al publiceerden")
-    sub.add_argument("--register", metavar="FILE", help="wat er eerder naar buiten ging")
+    sub.add_argument(
+        "--register",
+        metavar="FILE",
+        help="wat er eerder naar buiten ging; anders dat van de gegevensmap",
+    )
+    sub.add_argument(
+        "--seconds", type=number, metavar="S", help="hoe lang er gezocht mag worden, anders 60"
+    )
     sub.add_argument("--name", help="naam van deze uitgave; komt in het register")
 
 

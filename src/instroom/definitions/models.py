@@ -63,7 +63,8 @@ class Values(Part):
 
     Where it is ``required``, every word of ``measures`` must be found. ``mean_of`` names the
     count that a mean is taken over: a mean over nobody is missing. ``missing`` are texts that mean
-    "no figure" here, ``hidden`` those that stand for 1 to 4 people (``<5`` always does).
+    "no figure" here, ``hidden`` those that stand for 1 to 4 people (``<5`` always does). A number
+    under 0 is refused unless ``below_zero`` says that there are such, as of a balance.
     """
 
     pattern: Pattern
@@ -73,6 +74,7 @@ class Values(Part):
     required: bool = True
     missing: list[str] = []
     hidden: list[str] = []
+    below_zero: bool = False
     mean_of: str | None = None
     set: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ changed or taken out shows. Numbers of hidden figures are not in it.
 """
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,8 @@ from instroom.core.errors import DataError, PrivacyError, Where
 from instroom.privacy.sensitivity import Dims, key_of
 
 Figures = list[dict[str, Any]]
+#: The register of a data directory.
+REGISTER = "releases.jsonl"
 _SHOWN = ("n", "lo", "hi")
 _START = "0" * 64
 
@@ -62,9 +65,19 @@ def remember(path: Path, figures: Iterable[Mapping[str, Any]], *, name: str) -> 
             )
     body["previous"] = lines[-1]["hash"] if lines else _START
     body["hash"] = _hash(body)
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(_text(body) + "\n")
+    _append(path, _text(body) + "\n")
     return str(body["hash"])
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line, all of it or nothing: half a line would end every later release."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.with_name(f"{path.name}.part")
+    with whole.open("w", encoding="utf-8", newline="\n") as file:
+        file.write((path.read_text("utf-8") if path.exists() else "") + line)
+        file.flush()
+        os.fsync(file.fileno())
+    whole.replace(path)
 
 
 def earlier(path: Path) -> Figures:

@@ -93,11 +93,15 @@ def layout(said: Asked, table: RawTable) -> Source:
     if said.publisher == "eurostat":
         values = [name for name in names if re.fullmatch(r"\d{4}", name)]
         keys = [name for name in names if not re.match(r"\d", name)]
-        form = Values(pattern=_YEARS, measure=said.dataset.casefold(), type="flagged")
+        form = Values(
+            pattern=_YEARS, measure=said.dataset.casefold(), type="flagged", below_zero=True
+        )
     else:
         values = [name for name in names if _TOPIC.fullmatch(name)]
         keys = [name for name in names if name not in values and name.casefold() != "id"]
-        form = Values(pattern=r"(?P<measure>\w+_\d+)", type="decimal", missing=[".", "x"])
+        form = Values(
+            pattern=r"(?P<measure>\w+_\d+)", type="decimal", missing=[".", "x"], below_zero=True
+        )
     if not values or not keys:
         raise SourceError(
             f"this is no table in the form of {said.publisher}",

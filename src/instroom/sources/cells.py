@@ -18,6 +18,8 @@ _NOTHING = {"", ".", ":", "-", "x", "n.v.t.", "nvt", "*"}
 _SMALL = (1.0, 4.0)
 #: No publisher's number is longer; a longer text is none.
 _LONGEST = 40
+#: Not even money has so much, and a float rounds it.
+_TOO_MUCH = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,16 @@ def parse(
     kind: Kind,
     missing: frozenset[str] = frozenset(),
     hidden: frozenset[str] = frozenset(),
+    *,
+    below_zero: bool = False,
 ) -> Cell:
     """Read one cell.
 
     Counts: ``12``, ``1.001`` (a thousand and one), ``<5`` (1..4). Decimals:
     comma or point, ``1.001`` is one and a bit. Percentages become shares: ``83,3%``, ``90.9``.
     ``missing`` are further texts that mean "no figure" in this column, such as ``,0``; ``hidden``
-    stand for 1..4, as ``-1`` does in DUO's files of higher education and nowhere else.
+    stand for 1..4, as ``-1`` does in DUO's files of higher education and nowhere else. A number
+    under 0 cannot be read unless ``below_zero`` says that there are such.
 
     Examples
     --------
@@ -63,7 +68,7 @@ def parse(
     if len(clean) > _LONGEST and clean not in missing:
         return UNREADABLE
     if kind == "flagged":
-        return _flagged(clean)
+        return _above(_flagged(clean), below_zero)
     if clean in missing or clean.lower() in _NOTHING:
         return Cell(None, None, "missing", clean)
     if clean in hidden:
@@ -72,7 +77,13 @@ def parse(
         return _less_than(int(match[1]), kind, clean)
     if kind == "count":
         return _count(clean)
-    return _decimal(clean, kind)
+    return _above(_decimal(clean, kind), below_zero)
+
+
+def _above(cell: Cell, below_zero: bool) -> Cell:
+    """Return a number as it is, unless its size shows that it is none."""
+    value = cell.low or 0.0
+    return cell if (below_zero or value >= 0) and abs(value) < _TOO_MUCH else UNREADABLE
 
 
 def _less_than(limit: int, kind: Kind, text: str) -> Cell:
@@ -82,13 +93,15 @@ def _less_than(limit: int, kind: Kind, text: str) -> Cell:
 
 
 def _count(text: str) -> Cell:
-    if _DIGITS.fullmatch(text) and text.isascii():
-        return _exact(float(text))
-    if _THOUSANDS.fullmatch(text):
-        return _exact(float(text.replace(".", "")))
-    if _WHOLE.fullmatch(text):
-        return _exact(float(re.split("[.,]", text)[0]))
-    return UNREADABLE
+    if _DIGITS.fullmatch(text):
+        digits = text
+    elif _THOUSANDS.fullmatch(text):
+        digits = text.replace(".", "")
+    elif _WHOLE.fullmatch(text):
+        digits = re.split("[.,]", text)[0]
+    else:
+        return UNREADABLE
+    return _above(_exact(float(digits)), below_zero=False) if digits.isascii() else UNREADABLE
 
 
 def _decimal(text: str, kind: Kind) -> Cell:

@@ -204,6 +204,7 @@ def _careful(text: TextIO, table: Delimited) -> Iterator[RawTable]:
     start = table.first_row
     try:
         for row in reader:
+            _refuse_swallowed(table, row, start)
             if _kept(table, row, start):
                 rows.append(row)
                 lines.append(start)
@@ -245,6 +246,21 @@ def _kept(table: Delimited, row: list[str], line: int) -> bool:
     else:
         return True
     return False
+
+
+def _refuse_swallowed(table: Delimited, row: list[str], line: int) -> None:
+    """Refuse a record in which a quote that was never closed ate the rows after it."""
+    least = max(1, len(table.header) - 1)
+    for index, cell in enumerate(row):
+        if "\n" in cell and cell.count(table.delimiter) >= least:
+            raise SourceError(
+                "a quote in this row is not closed: the rows after it are in one value",
+                code="open_quote",
+                where=Where(row=line, column=table.header[min(index, least)].strip()),
+                found=f"'{cell[:40]}', over {cell.count(chr(10)) + 1} lines",
+                expected='values whose " is closed on the same row',
+                hint="take the quote out, or fetch the file again from the publisher",
+            )
 
 
 def _unequal(header: list[str], row: list[str], line: int) -> SourceError:

@@ -205,7 +205,7 @@ def _stray(words: set[str], column: Column, source: Source) -> str | None:
         known = _words(column.codes, str(registry.overlay() or ""))
         strays = [word for word in sorted(words) if normal(word) not in known]
         closed = registry.codes()[column.codes].closed
-        allowed = _KNOWN_WORDS * len(words) if closed else len(words) - 1
+        allowed = _KNOWN_WORDS * len(words) if closed else max(0, len(words) - 1)
         return strays[0] if len(strays) > allowed else None
     return None
 

@@ -141,14 +141,14 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
 
 
 def _cut(table: Seen, near: list[Match]) -> SourceError:
-    shown = ", ".join(cell.strip()[:30] for cell in table.header[:8])
+    shown = ", ".join(cell.strip()[:24] for cell in table.header[:5])
     titles = " or ".join(f"'{m.source.title}'" for m in near)
     ids = " or ".join(f"'{m.source.id}'" for m in near)
     return SourceError(
         f"this looks like {titles}, but a column is missing",
         code="missing_column",
         where=Where(row=1, column=near[0].missing[0]),
-        found=shown + (", ..." if len(table.header) > 8 else ""),
+        found=shown + (", ..." if len(table.header) > 5 else ""),
         expected=near[0].missing[0],
         hint="fetch the whole file again; if the publisher renamed the column, add the new name "
         f"to the source definition {ids}",

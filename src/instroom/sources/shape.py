@@ -275,7 +275,10 @@ def _block(
     measure = values.measure or lookup.get(word, word.replace(" ", "_"))
     dims = {name: _dimension(name, text) for name, text in groups.items()} | values.set
     special = frozenset(values.missing), frozenset(values.hidden)
-    parsed = [cells.parse(text, values.type, *special) for text in table.words(index)]
+    below = values.below_zero
+    parsed = [
+        cells.parse(text, values.type, *special, below_zero=below) for text in table.words(index)
+    ]
     _refuse_unreadable(table, index, parsed, values)
     take = words.codes(table.columns[index])
     low = np.array([np.nan if c.low is None else c.low for c in parsed], dtype=np.float64)
@@ -325,8 +328,9 @@ def _refuse_unreadable(
     if not bad:
         return
     row = int(np.argmax(np.isin(words.codes(table.columns[index]), bad)))
-    meant = {"count": "a whole number, <5 or a blank", "decimal": "a number", "percent": "0-100"}
-    meant["flagged"] = "a number or ':', with flags behind it"
+    least = "" if values.below_zero else " of 0 or more"
+    meant = {"count": "a whole number, <5 or a blank", "decimal": f"a number{least}"}
+    meant |= {"percent": "0-100", "flagged": f"a number{least} or ':', with flags behind it"}
     raise SourceError(
         "this cell is no number",
         code="not_a_number",

@@ -6,7 +6,7 @@ from instroom.core.errors import SourceError
 from instroom.definitions.models import Source
 from instroom.sources import checks
 from instroom.sources.readers import workbook
-from instroom.sources.recognise import Finding, recognise
+from instroom.sources.recognise import Finding, columns_fit, recognise
 from instroom.sources.rows import Sink
 from instroom.sources.settle import (
     Given,
@@ -30,7 +30,7 @@ def read_workbook(given: Given) -> Reading:
     result = Reading(reason=Finding().reason)
     found: list[tuple[str, Shaped]] = []
     wanted = [s for s in given.wanted if s.reader == "workbook"]
-    for options in workbook.tables(data):
+    for options in workbook.tables(data, partial(columns_fit, sources=wanted)):
         for table in options:
             candidates = _quiet(table, wanted)
             title = title_period(table.prose, candidates[0]) if candidates else None

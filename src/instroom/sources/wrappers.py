@@ -109,7 +109,7 @@ def _unzip(file: BinaryIO, most: int, target: BinaryIO) -> tuple[str, str]:
         names = {entry.filename.casefold() for entry in files}
         if names & set(_PARTS_OF_WORKBOOKS):
             return "", ""
-        files = [f for f in files if not f.filename.startswith(("__MACOSX/", "."))]
+        files = [f for f in files if not _of_a_system(f.filename)]
         if len(files) != 1:
             raise SourceError(
                 "this zip file does not hold one table",
@@ -122,6 +122,11 @@ def _unzip(file: BinaryIO, most: int, target: BinaryIO) -> tuple[str, str]:
         with archive.open(files[0]) as packed:
             _poured(packed, files[0].compress_size, most, target)
         return "zip", files[0].filename.rpartition("/")[2]
+
+
+def _of_a_system(name: str) -> bool:
+    """Return whether a member is what macOS packs beside a file."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
 
 
 def _refuse_bomb(size: int, packed: int, most: int) -> None:

@@ -9,43 +9,46 @@ from instroom.core.errors import UserError
 from instroom.core.texts import Texts
 from instroom_web.shared.frame import language_of
 
+_CODES = {400: "usage", 404: "not_found", 500: "server", 503: "empty"}
 
-def words(t: Texts) -> dict[int, tuple[str, str, str]]:
-    """Return per status: machine code, heading, what to do."""
+
+def words(t: Texts) -> dict[str, tuple[str, str]]:
+    """Return per code: heading, what to do."""
     return {
-        400: (
-            "usage",
+        "usage": (
             t("Dit adres klopt niet"),
             t("Controleer het adres of ga terug naar de eerste pagina."),
         ),
-        404: (
-            "not_found",
+        "not_found": (
             t("Deze pagina bestaat niet"),
             t(
                 "Misschien is het adres veranderd of is er een letter weggevallen. "
                 "Zoek bovenaan, of ga naar de eerste pagina."
             ),
         ),
-        500: (
-            "server",
+        "server": (
             t("Er ging iets mis bij ons"),
             t("Het ligt niet aan u. Probeer het over een paar minuten opnieuw."),
         ),
-        503: (
-            "empty",
+        "empty": (
             t("Hier is nog niets berekend"),
             t(
                 "Op deze plek staan straks de cijfers van de regio. "
                 "Lees eerst de open bestanden in en reken ze door met: instroom compute."
             ),
         ),
+        "too_slow": (
+            t("Dit duurt te lang"),
+            t("Het is druk, of de vraag is te groot. Probeer het over een halve minuut opnieuw."),
+        ),
     }
 
 
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, code: str | None = None) -> HttpResponse:
     """Return the page, or the public error shape for programs."""
     program = request.path.startswith("/api/")
-    code, heading, todo = words(Texts("en" if program else language_of(request)))[status]
+    code = code or _CODES[status]
+    heading, todo = words(Texts("en" if program else language_of(request)))[code]
     if program:
         body = UserError(heading, code=code, found=request.path, hint=todo).to_dict()
         return JsonResponse({"error": body}, status=status)

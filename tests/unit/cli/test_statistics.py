@@ -175,12 +175,49 @@ def test_a_register_remembers_what_went_out(run: Run, folder: Path) -> None:
         if figure["dims"] in ({"school": "B", "gender": "m"}, {"school": "B"}):
             figure["n"] += 2
     (folder / "figures.json").write_text(json.dumps(later))
-    free = {str(f["dims"]): f["n"] for f in run("protect", folder / "figures.json")[1]}
+    none = ["--register", folder / "none.jsonl"]
+    free = {str(f["dims"]): f["n"] for f in run("protect", folder / "figures.json", *none)[1]}
     held = {str(f["dims"]): f["n"] for f in run(*words)[1]}
     assert free[str({"school": "B"})] == 58
     assert held[str({"school": "B"})] is None, "two more than before tells of two people"
     code, found = run(*words, "--name", "first")
     assert (code, found["error"]["code"]) == (12, "release_name")
+
+
+def test_the_register_of_the_data_directory_counts_without_being_asked(
+    run: Run, folder: Path
+) -> None:
+    words = ["protect", folder / "figures.json", "--data", folder / "own"]
+    assert run(*words, "--name", "first")[0] == 0
+    later = json.loads((folder / "figures.json").read_text())
+    for figure in later:
+        if figure["dims"] in ({"school": "B", "gender": "m"}, {"school": "B"}):
+            figure["n"] += 2
+    (folder / "figures.json").write_text(json.dumps(later))
+    held = {str(f["dims"]): f["n"] for f in run(*words)[1]}
+    assert held[str({"school": "B"})] is None
+
+
+def test_a_register_is_written_whole_or_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk leaves the register as it was, and the release refused."""
+    from instroom.privacy import releases
+
+    register = folder / "releases.jsonl"
+    releases.remember(register, [{"dims": {"school": "A"}, "n": 25}], name="first")
+    before = register.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("instroom.privacy.releases.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        releases.remember(register, [{"dims": {"school": "A"}, "n": 40}], name="second")
+    assert register.read_bytes() == before
+
+
+def test_protect_stops_after_the_seconds_that_were_said(run: Run, folder: Path) -> None:
+    code, found = run("protect", folder / "figures.json", "--seconds", "0,000001")
+    assert (code, found["error"]["code"]) == (13, "incomplete")
 
 
 @pytest.mark.parametrize(

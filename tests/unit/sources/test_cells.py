@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from instroom.core.places import location_code, municipality_code
 from instroom.definitions import registry
-from instroom.sources.cells import parse
+from instroom.sources.cells import Kind, parse
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,24 @@ def test_count_refuses(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1.001", 1.001), ("6,4", 6.4), (",5", 0.5), ("7", 7.0), ("-1", -1.0), ("6.", 6.0)],
+    [("1.001", 1.001), ("6,4", 6.4), (",5", 0.5), ("7", 7.0), ("6.", 6.0)],
 )
 def test_decimal_says(text: str, value: float) -> None:
     assert parse(text, "decimal").low == value
+
+
+@pytest.mark.parametrize("kind", ["decimal", "flagged"])
+def test_a_number_below_zero_is_one_only_where_the_layout_says_so(kind: Kind) -> None:
+    assert parse("-1", kind).status is None
+    assert parse("-0,5", kind, below_zero=True).low == -0.5
+    assert parse("-5", "count", below_zero=True).status is None
+
+
+@pytest.mark.parametrize("kind", ["count", "decimal", "flagged"])
+def test_a_number_that_no_float_holds_is_none(kind: Kind) -> None:
+    assert parse("9" * 15, kind).low == 999_999_999_999_999
+    assert parse("1" + "0" * 15, kind).status is None
+    assert parse("1" * 39, kind, below_zero=True).status is None
 
 
 def test_decimal_mark_that_is_missing_follows_the_definition() -> None:

@@ -170,3 +170,23 @@ def test_standard_input_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stdin", Stream)
     found = read.read("-", data=tmp_path / "d", period="2018-2019")["files"][0]
     assert (found["file"], found["status"], found["rows"]) == ("-", "read", 9)
+
+
+@pytest.mark.parametrize("column", [0, -1], ids=["first", "last"])
+def test_a_quote_that_is_not_closed_never_eats_rows(tmp_path: Path, column: int) -> None:
+    """In the first column the rest looks like a note, in the last the row looks whole."""
+    rows = [school(n).split(";") for n in range(9)]
+    rows[4][column] = '"' + rows[4][column]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([HEADER, *(";".join(row) for row in rows)]), "latin-1")
+    with pytest.raises(SourceError) as caught:
+        parsed(path, tmp_path / "out")
+    assert (caught.value.code, caught.value.where.row) == ("open_quote", 6)
+
+
+def test_a_header_alone_is_empty_not_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + "\n", "latin-1")
+    with pytest.raises(SourceError) as caught:
+        parsed(path, tmp_path / "out")
+    assert (caught.value.code, caught.value.found) == ("empty", "a header alone")

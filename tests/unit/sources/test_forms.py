@@ -34,6 +34,7 @@ def zipped(*names: str) -> Wrap:
 WRAPS: dict[str, Wrap] = {
     "gzip": gzip.compress,
     "zip": zipped("map/tabel.csv"),
+    "zip whose name climbs": zipped("../../tabel.csv"),
     "zip of a Mac": zipped("tabel.csv", "__MACOSX/._tabel.csv"),
     "UTF-16": lambda data: data.decode("utf-8-sig").encode("utf-16"),
     "UTF-16 in zip": lambda data: zipped("t.txt")(data.decode("utf-8-sig").encode("utf-16")),

@@ -104,3 +104,39 @@ def test_a_zip_that_holds_a_part_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         parsed(path, tmp_path / "out")
     assert caught.value.code == "repeated_part"
+
+
+def test_xml_with_names_of_its_own_is_refused(tmp_path: Path) -> None:
+    """No spreadsheet program writes a DOCTYPE; who does wants names that grow or ask files."""
+    good = book(tmp_path / "a.xlsx", lambda w: sheet(w, "A"))
+    harmful = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(harmful, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = part.replace(b"<worksheet", b'<!DocType x [<!ENTITY a "ha">]><worksheet', 1)
+            new.writestr(name, part)
+    with pytest.raises(SourceError) as caught:
+        parsed(harmful, tmp_path / "out")
+    assert caught.value.code == "not_a_workbook"
+    assert "xl/worksheets/sheet1.xml" in (caught.value.found or "")
+
+
+def test_a_sheet_makes_only_tables_that_can_be_a_layout() -> None:
+    """A long sheet is not copied once for each of its first rows."""
+    from instroom.sources.readers import workbook
+
+    found = io.BytesIO()
+    with xlsxwriter.Workbook(found) as made:
+        page = made.add_worksheet("A")
+        for row in range(9):
+            page.write_row(row, 0, ["x", f"kop {row}", "y"])
+    asked: list[str] = []
+
+    def may_be(header: list[str]) -> bool:
+        asked.append(header[1])
+        return header[1] == "kop 3"
+
+    options = [list(sheet) for sheet in workbook.tables(found.getvalue(), may_be)]
+    assert [[table.header[1] for table in tables] for tables in options] == [["kop 3"]]
+    assert asked == [f"kop {row}" for row in range(9)]

@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
@@ -14,6 +15,9 @@ MAX_UNPACKED = 200 * 2**20
 MAX_RATIO = 150
 MAX_ENTRIES = 2_000
 _HEADER_ROWS = 12
+#: A DOCTYPE stands before the first element.
+_XML_HEAD = 4096
+_SPOILT = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError)
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _ERROR = re.compile(r'\bt="e"')
@@ -35,6 +39,7 @@ def sheets(
     _refuse_bomb(data)
     write = text or _text
     try:
+        _refuse_entities(data)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         result = []
         for name in workbook.sheet_names:
@@ -43,7 +48,7 @@ def sheets(
                 raise too_large(f"{sheet.height:,} x {sheet.width:,} cells", "an open data table")
             rows = sheet.to_python(skip_empty_area=False)
             result.append((name, [[write(cell) for cell in row] for row in rows]))
-    except (CalamineError, zipfile.BadZipFile, OSError) as error:
+    except (CalamineError, *_SPOILT) as error:
         raise SourceError(
             "this workbook cannot be opened",
             code="not_a_workbook",
@@ -54,16 +59,18 @@ def sheets(
     return result
 
 
-def tables(data: bytes) -> list[list[RawTable]]:
-    """Return, per sheet, the tables it can hold: one for every row that may be the header."""
-    result = []
+def tables(data: bytes, may_be: Callable[[list[str]], bool]) -> Iterator[Iterator[RawTable]]:
+    """Yield, per sheet, the tables it can hold: one for every row that ``may_be`` the header.
+
+    A table is made only when it is asked for: one sheet can have many rows.
+    """
     for name, rows in sheets(data):
-        options = []
-        for top, header in enumerate(rows[:_HEADER_ROWS]):
-            if sum(bool(cell.strip()) for cell in header) >= 2:
-                options.append(_table(name, rows, top))
-        result.append(options)
-    return result
+        yield (_table(name, rows, top) for top in range(_HEADER_ROWS) if _heads(rows, top, may_be))
+
+
+def _heads(rows: list[list[str]], top: int, may_be: Callable[[list[str]], bool]) -> bool:
+    header = rows[top] if top < len(rows) else []
+    return sum(bool(cell.strip()) for cell in header) >= 2 and may_be(header)
 
 
 def _table(name: str, rows: list[list[str]], top: int) -> RawTable:
@@ -149,3 +156,20 @@ def _refuse_bomb(data: bytes) -> None:
             f"{packed / 2**20:.2f} MiB",
             f"at most {MAX_ENTRIES} parts, {MAX_UNPACKED // 2**20} MiB, {MAX_RATIO} times packed",
         )
+
+
+def _refuse_entities(data: bytes) -> None:
+    """Refuse XML that declares names of its own: they can grow, and can ask for other files."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for part in archive.infolist():
+            if not part.filename.endswith((".xml", ".rels")):
+                continue
+            with archive.open(part) as xml:
+                if b"<!doctype" in xml.read(_XML_HEAD).lower():
+                    raise SourceError(
+                        "this workbook holds XML that no spreadsheet program writes",
+                        code="not_a_workbook",
+                        found=f"a DOCTYPE in {part.filename[:60]}",
+                        expected="an XLSX file as Excel or LibreOffice saves it",
+                        hint="open it and save it again as XLSX, or fetch it from the publisher",
+                    )
