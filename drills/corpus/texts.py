@@ -127,7 +127,7 @@ def _shapes(text: Text) -> Iterator[tuple[str, Wanted, bytes]]:
     total = ["Totaal", *[""] * (width - 1)]
     total[text.count] = str(sum(int(row[text.count]) for row in text.rows[1:]))
     yield "a total below the table", "flag", replace(text, rows=[*text.rows, total]).data
-    backwards = text.each(lambda row, _: row[::-1] if sum(map(bool, row)) > 1 else row)
+    backwards = text.each(lambda row, _: row[::-1] if 2 * sum(map(bool, row)) > len(row) else row)
     yield "columns in another order", "same" if width < 60 else "any", backwards.data
     more = text.each(lambda row, n: [*row, "x" if n else "NIEUW"])
     yield "a column more", "same", more.data

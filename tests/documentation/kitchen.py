@@ -201,8 +201,8 @@ def script(page: Sequence[Block]) -> str:
             parts.append(block.text)
         elif block.language == "python":
             parts.append(_stored("block.py", block.text, append=True) + "\npython block.py")
-        elif block.language == "json":
-            parts.append(_stored(block.file or "block.json", block.text))
+        elif block.language in ("json", "csv"):
+            parts.append(_stored(block.file or f"block.{block.language}", block.text))
         elif block.language == "toml":
             target = f'"${{INSTROOM_DEFINITIONS:-overlay}}/{block.file}"'
             parts.append(_stored(target, block.text) if block.file else "")

@@ -186,6 +186,8 @@ def _add_planning(add: Add, out: Out) -> None:
             args.file,
             effect=args.effect,
             variance=args.variance,
+            measure=args.measure,
+            columns=[name.strip() for name in (args.columns or "").split(",") if name.strip()],
             cluster=args.cluster,
             moderator=args.moderator,
             method=args.method,
@@ -214,8 +216,10 @@ def _add_planning(add: Add, out: Out) -> None:
     sub.add_argument("--simulate", action="store_true", default=None)
     sub = add("meta", "wat studies samen zeggen", meta)
     sub.add_argument("file", metavar="FILE.csv")
-    sub.add_argument("--effect", required=True, metavar="YI")
-    sub.add_argument("--variance", required=True, metavar="VI")
+    sub.add_argument("--effect", metavar="YI")
+    sub.add_argument("--variance", metavar="VI")
+    sub.add_argument("--measure", metavar="RR", help="OR, RR, RD, PLO, SMD, SMDH of SMCR")
+    sub.add_argument("--columns", metavar="A,N1,C,N2", help="waar de maat uit volgt")
     sub.add_argument("--cluster", metavar="STUDY")
     sub.add_argument("--moderator", action="append", default=[], metavar="M")
     sub.add_argument("--method", default="REML", choices=["REML", "DL", "PM", "ML", "EB", "FE"])

@@ -143,22 +143,42 @@ def meta_lines(found: dict[str, Any], language: str) -> list[str]:
     t = Texts(language)
     if found["estimate"] is None or found["status"] not in ("ok", "boundary", "partial"):
         return [t("Deze studies geven samen geen antwoord."), *_told(found)]
-    lines = [
-        t(
-            "{k} studies samen: {d} ({interval})",
-            k=found["k"],
-            d=_n(found["estimate"], t),
-            interval=_span(found["ci"], t),
-        ),
-    ]
-    if found.get("prediction"):
+    said = found.get("back_transformed") or found
+    lines = [_together(said, found, t)]
+    if said.get("prediction"):
         lines.append(
-            t("een nieuwe studie: tussen {interval}", interval=_span(found["prediction"], t))
+            t("een nieuwe studie: tussen {interval}", interval=_span(said["prediction"], t))
         )
     lines.append(f"tau² {_n(found['tau2'], t, 3)}, I² {_n(found['i2'], t)}")
+    fill = found.get("trim_and_fill")
+    if fill and fill["missing"] and said is found:
+        lines.append(
+            t(
+                "kleine studies liggen scheef: met {n} erbij die ontbreken wordt het {d}",
+                n=fill["missing"],
+                d=_n(fill["estimate"], t),
+            )
+        )
     if found["status"] == "boundary":
         lines.append(t("De verschillen tussen studies zijn op nul geschat (status boundary)."))
     return [*lines, *(_told(found) if found["status"] == "partial" else [])]
+
+
+def _together(said: dict[str, Any], found: dict[str, Any], t: Texts) -> str:
+    """Return the first line: what the studies say, in the words of their measure."""
+    figures = {
+        "k": found["k"],
+        "d": _n(said["estimate"], t),
+        "interval": _span(said["ci"], t),
+    }
+    match said.get("scale"):
+        case "risk_ratio":
+            return t("{k} studies samen: {d} keer zo vaak ja ({interval})", **figures)
+        case "odds_ratio":
+            return t("{k} studies samen: een odds ratio van {d} ({interval})", **figures)
+        case "share":
+            return t("{k} studies samen: een aandeel van {d} ({interval})", **figures)
+    return t("{k} studies samen: {d} ({interval})", **figures)
 
 
 def protect_lines(found: list[dict[str, Any]]) -> list[str]:

@@ -22,6 +22,7 @@ from instroom.stats.evidence.meta_robust import (
     robust_correlated,
     robust_hierarchical,
 )
+from instroom.stats.evidence.trim_and_fill import trim_and_fill
 from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
@@ -92,6 +93,7 @@ def meta_summary(
         fit = random_effects(y, v, moderators=columns, method=method, test=test, level=level)
         found = _plain(fit, names) | shared
         found["egger"] = _egger(fit, y, v, method, test, level)
+        found["trim_and_fill"] = None if moderators else _filled(y, v, method, test, level)
         found["studies"] = _studies(fit, y, v, columns, labels)
     else:
         found = _clustered(y, v, np.asarray(cluster), columns, names, labels, dependence, shared)
@@ -217,6 +219,20 @@ def _egger(
             "reason": one.reason,
         }  # fmt: skip
     return found["lm"] | {"model": "lm", "random_effects": found["rma"]}
+
+
+def _filled(y: Floats, v: Floats, method: Method, test: Test, level: float) -> dict[str, Any]:
+    """Return the average with mirror images of the studies that seem to be missing."""
+    found = trim_and_fill(y, v, method=method, test=test, level=level)
+    fit = found.fit
+    return {
+        "missing": found.missing if fit else None, "missing_se": found.missing_se,
+        "side": found.side or None,
+        "estimate": float(fit.coefficients[0]) if fit else None,
+        "ci": fit.ci[0].tolist() if fit else None,
+        "p": float(fit.p[0]) if fit else None,
+        "status": found.status, "reason": found.reason,
+    }  # fmt: skip
 
 
 def _robust_egger(y: Floats, v: Floats, cluster: NDArray[Any], level: float) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.errors import DataError, Where
+from instroom.core.errors import DataError, UserError, Where
+from instroom.core.quantities import significant
 from instroom.learning.evidence import meta_summary
+from instroom.learning.measures import MEASURES, Measure, measured
 from instroom.sources.columns import Columns
 from instroom.sources.score_files import read_columns
 from instroom.stats.evidence.heterogeneity import Method
@@ -20,8 +22,10 @@ Floats = NDArray[np.float64]
 def meta(
     file: str | Path,
     *,
-    effect: str,
-    variance: str,
+    effect: str | None = None,
+    variance: str | None = None,
+    measure: str | None = None,
+    columns: Sequence[str] = (),
     cluster: str | None = None,
     moderator: Sequence[str] = (),
     method: Method = "REML",
@@ -37,6 +41,10 @@ def meta(
         CSV with one row per effect, or ``-``. Rows with a missing value are left out and counted.
     effect, variance
         Columns of the effect and of its variance (the squared standard error).
+    measure, columns
+        Instead of those: an effect measure (``RR``, ``RD``, ``OR``, ``SMD``, ``SMDH``, ``SMCR``,
+        ``PLO``) and the columns it is computed from, see
+        :data:`instroom.learning.measures.MEASURES`.
     cluster
         Column of the study, when studies give several effects.
     moderator
@@ -48,15 +56,30 @@ def meta(
     sheet
         The sheet of a workbook, when more than one holds something.
 
+    Returns
+    -------
+    dict
+        As :func:`instroom.learning.evidence.meta_summary`; with a measure that is pooled on
+        another scale also ``back_transformed``: ``scale`` (``odds_ratio``, ``risk_ratio``,
+        ``share``), the estimate, its interval and the prediction on it.
+
     Raises
     ------
+    UserError
+        When neither an effect with its variance nor a measure with its columns is named, or both.
     DataError
         For a column that is missing or holds something else than numbers, with its row.
     """
+    if (measure is None) == (effect is None and variance is None):
+        raise UserError(
+            "which effect?",
+            code="which_effect",
+            found="a measure and a column" if measure else "neither a column nor a measure",
+            expected="--effect and --variance, or --measure and --columns",
+        )
     data = read_columns(file, sheet)
     name = study or next((n for n in ("author", "study", "trial") if n in data.names), None)
-    effects, variances = data.numbers(effect), data.numbers(variance)
-    _check_variances(data, variance, effects, variances)
+    effects, variances = _effects(data, effect, variance, measure, columns)
     found = meta_summary(
         effects,
         variances,
@@ -66,7 +89,41 @@ def meta(
         test=test,
         studies=data.words(name).tolist() if name else None,
     )
+    if measure is not None:
+        found["measure"] = measure
+        form = MEASURES[measure]  # type: ignore[index]
+        if form.scale:
+            back = {key: _back(form, found[key]) for key in ("estimate", "ci", "prediction")}
+            found["back_transformed"] = {"scale": form.scale} | back
     return dict(found)
+
+
+def _effects(
+    data: Columns,
+    effect: str | None,
+    variance: str | None,
+    measure: str | None,
+    columns: Sequence[str],
+) -> tuple[Floats, Floats]:
+    if measure is not None:
+        return measured(data, measure, columns)
+    if effect is None or variance is None:
+        raise UserError(
+            "an effect needs its variance",
+            code="usage",
+            found=f"--effect {effect}, --variance {variance}",
+            expected="both columns",
+        )
+    effects, variances = data.numbers(effect), data.numbers(variance)
+    _check_variances(data, variance, effects, variances)
+    return effects, variances
+
+
+def _back(form: Measure, value: Any) -> Any:
+    """Return an effect on the scale that people read, also both ends of an interval."""
+    if isinstance(value, list):
+        return [_back(form, one) for one in value]
+    return None if value is None else significant(form.back(value))
 
 
 def _check_variances(data: Columns, name: str, effects: Floats, variances: Floats) -> None:

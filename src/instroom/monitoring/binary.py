@@ -121,6 +121,7 @@ def _finish(
         "share_with": share.share_with,
         "share_without": share.share_without,
     }
+    found["risk_ratio"] = {"ratio": share.risk_ratio, "ci": list(share.ci_ratio)}
     points = (share.effect_points / 100, [x / 100 for x in share.ci_points])
     return found | estimates.words(study, found, kind="binary", said=points)
 

@@ -151,6 +151,71 @@ def test_power_has_the_shape_of_the_contract(run: Run) -> None:
     assert (found["design"], found["df"]) == ("cra2", 27)
 
 
+TRIALS = """study,yes1,n1,yes2,n2
+A,54,240,38,225
+B,10,60,6,62
+C,0,12,3,12
+D,33,110,20,105
+E,12,40,5,44
+"""
+
+
+@pytest.mark.parametrize(
+    ("measure", "columns", "scale"),
+    [
+        ("RR", "yes1,n1,yes2,n2", "risk_ratio"),
+        ("OR", "yes1,n1, yes2,n2", "odds_ratio"),
+        ("RD", "yes1,n1,yes2,n2", None),
+        ("PLO", "yes1,n1", "share"),
+    ],
+)
+def test_meta_computes_a_measure_from_counts(
+    run: Run, folder: Path, measure: str, columns: str, scale: str | None
+) -> None:
+    (folder / "trials.csv").write_text(TRIALS)
+    words = ["meta", folder / "trials.csv", "--measure", measure, "--columns", columns]
+    code, found = run(*words)
+    assert (code, found["k"], found["measure"]) == (0, 5, measure)
+    back = found.get("back_transformed")
+    assert (back and back["scale"]) == scale
+    to_reader = {"share": lambda x: 1 / (1 + np.exp(-x))}.get(scale or "", np.exp)
+    if back:
+        assert back["estimate"] == pytest.approx(float(to_reader(found["estimate"])), rel=1e-11)
+        assert back["ci"] == pytest.approx([float(to_reader(x)) for x in found["ci"]], rel=1e-11)
+
+
+def test_meta_says_of_small_studies_what_would_be_missing(run: Run, folder: Path) -> None:
+    rows = zip(
+        (0.05, 0.08, 0.12, 0.10, 0.22, 0.31, 0.45, 0.52, 0.61, 0.83),
+        (0.002, 0.003, 0.006, 0.004, 0.02, 0.03, 0.05, 0.06, 0.09, 0.12),
+        strict=True,
+    )
+    (folder / "lopsided.csv").write_text("d,v\n" + "\n".join(f"{d},{v}" for d, v in rows))
+    code, found = run("meta", folder / "lopsided.csv", "--effect", "d", "--variance", "v")
+    fill = found["trim_and_fill"]
+    assert (code, fill["missing"], fill["side"], fill["status"]) == (0, 5, "left", "boundary")
+    assert 0 < fill["estimate"] < found["estimate"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "key"),
+    [
+        (["--measure", "RR", "--columns", "yes1,n1,yes2"], 2, "columns"),
+        (["--measure", "XX", "--columns", "yes1"], 2, "unknown_measure"),
+        (["--measure", "RR", "--columns", "n1,yes1,yes2,n2"], 12, "bad_count"),
+        (["--measure", "RR", "--columns", "yes1,n1,yes2,n2", "--effect", "n1"], 2, "which_effect"),
+        (["--effect", "yes1"], 2, "usage"),
+        ([], 2, "which_effect"),
+    ],
+)
+def test_meta_refuses_what_is_no_measure(
+    run: Run, folder: Path, words: list[str], code: int, key: str
+) -> None:
+    (folder / "trials.csv").write_text(TRIALS)
+    found = run("meta", folder / "trials.csv", *words)
+    assert (found[0], found[1]["error"]["code"]) == (code, key)
+
+
 def test_protect_gives_the_same_list_with_small_numbers_and_what_gives_them_away_hidden(
     run: Run, folder: Path
 ) -> None:

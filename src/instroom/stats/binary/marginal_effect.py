@@ -27,6 +27,9 @@ class AverageEffect:
         95 % interval (normal), percentage points.
     share_with, share_without
         Expected shares (0-1) under both conditions.
+    risk_ratio, ci_ratio
+        ``share_with`` divided by ``share_without``, and its 95 % interval (normal on the log
+        scale).
     n
         People averaged over (the sum of their weights).
     status, reason
@@ -38,6 +41,8 @@ class AverageEffect:
     ci_points: tuple[float, float]
     share_with: float
     share_without: float
+    risk_ratio: float
+    ci_ratio: tuple[float, float]
     n: float
     status: str
     reason: str | None
@@ -76,8 +81,9 @@ def average_effect(
     Source
     ------
     Delta method over coefficients and log sd. Checked against R (``glmmTMB`` and ``integrate``)
-    in ``tests/reference/test_binary.py``. The integral is the trapezoidal rule, which for such
-    functions converges geometrically (Trefethen and Weideman 2014, SIAM Review 56(3), 385-458).
+    in ``tests/reference/test_binary.py``, the ratio in ``tests/reference/test_measures.py``. The
+    integral is the trapezoidal rule, which for such functions converges geometrically (Trefethen
+    and Weideman 2014, SIAM Review 56(3), 385-458).
 
     Examples
     --------
@@ -86,8 +92,8 @@ def average_effect(
     >>> y = np.array([1.0] * 3 + [0.0] * 7 + [1.0] * 5 + [0.0] * 5)
     >>> X = np.column_stack([np.ones(20), treat])
     >>> e = average_effect(fit_logit(y, X), X * [1, 0] + [0, 1], X * [1, 0])
-    >>> round(e.effect_points, 6), round(e.se_points, 3)
-    (20.0, 21.448)
+    >>> round(e.effect_points, 6), round(e.se_points, 3), round(e.risk_ratio, 4)
+    (20.0, 21.448, 1.6667)
     """
     one, other = _matrix(X_with, fit.names), _matrix(X_without, fit.names)
     weight = np.ones(len(one)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -105,8 +111,21 @@ def average_effect(
     share_without, slope_without = _share(other, fit.beta, sd, weight)
     slope = (slope_with - slope_without)[: len(cov)]
     effect, se = 100 * (share_with - share_without), 100 * float(np.sqrt(slope @ cov @ slope))
-    interval = (effect - Z95 * se, effect + Z95 * se)
-    return AverageEffect(effect, se, interval, share_with, share_without, n, fit.status, fit.reason)
+    pull = (slope_with / share_with - slope_without / share_without)[: len(cov)]
+    reach = Z95 * float(np.sqrt(pull @ cov @ pull))
+    ratio = share_with / share_without
+    return AverageEffect(
+        effect,
+        se,
+        (effect - Z95 * se, effect + Z95 * se),
+        share_with,
+        share_without,
+        ratio,
+        (ratio * float(np.exp(-reach)), ratio * float(np.exp(reach))),
+        n,
+        fit.status,
+        fit.reason,
+    )
 
 
 def _matrix(X: ArrayLike, names: tuple[str, ...]) -> Floats:

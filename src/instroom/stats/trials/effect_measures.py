@@ -127,12 +127,128 @@ def log_odds_ratio(
     >>> round(float(r.effect), 6), round(float(r.variance), 6)
     (0.35676, 0.055558)
     """
-    cells = np.stack(np.broadcast_arrays(*map(_counts, (*first, *second))))
-    if np.any(cells[0] + cells[1] == 0) or np.any(cells[2] + cells[3] == 0):
-        raise DataError("a group without people has no odds", code="empty_group")
-    cells = np.where(np.any(cells == 0, axis=0), cells + 0.5, cells)
-    a, b, c, d = cells
-    return EffectMeasure(np.log(a * d / (b * c)), (1 / cells).sum(axis=0))
+    a, b, c, d = _cells(first, second)
+    return EffectMeasure(np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d)
+
+
+def log_risk_ratio(
+    first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]
+) -> EffectMeasure:
+    """Return the log of the share in a first group divided by the share in a second one.
+
+    Parameters
+    ----------
+    first, second
+        People who chose and people who did not, each a number or shape (trials,). Where one
+        of the four is 0, a half is added to all four of that trial.
+
+    Raises
+    ------
+    DataError
+        ``bad_count`` for a number below 0, ``empty_group`` for a group without people.
+
+    Source
+    ------
+    Katz, Baptista, Azen and Pike (1978), Biometrics 34, 469-474. Checked against R
+    ``metafor::escalc(measure = "RR")`` in ``tests/reference/test_measures.py``.
+
+    Examples
+    --------
+    >>> r = log_risk_ratio((54, 186), (38, 187))
+    >>> round(float(np.exp(r.effect)), 4), round(float(r.variance), 6)
+    (1.3322, 0.036223)
+    """
+    a, b, c, d = _cells(first, second)
+    return EffectMeasure(
+        np.log(a / (a + b) / (c / (c + d))), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+    )
+
+
+def risk_difference(
+    first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]
+) -> EffectMeasure:
+    """Return the share in a first group minus the share in a second one (-1 to 1).
+
+    Parameters
+    ----------
+    first, second
+        People who chose and people who did not, each a number or shape (trials,). Where one
+        of the four is 0, a half is added to all four of that trial, or its variance could be 0.
+
+    Raises
+    ------
+    DataError
+        ``bad_count`` for a number below 0, ``empty_group`` for a group without people.
+
+    Source
+    ------
+    Checked against R ``metafor::escalc(measure = "RD")`` in ``tests/reference/test_measures.py``.
+
+    Examples
+    --------
+    >>> r = risk_difference((54, 186), (38, 187))
+    >>> round(float(r.effect), 6), round(float(r.variance), 8)
+    (0.056111, 0.00135041)
+    """
+    a, b, c, d = _cells(first, second)
+    n1, n2 = a + b, c + d
+    return EffectMeasure(a / n1 - c / n2, a * b / n1**3 + c * d / n2**3)
+
+
+def standardised_mean_change(
+    post: ArrayLike, pre: ArrayLike, sd_pre: ArrayLike, correlation: ArrayLike, people: ArrayLike
+) -> EffectMeasure:
+    """Return the change of one group, in standard deviations before ("SMCR").
+
+    Without a group to compare with this is growth, not the effect of a project.
+
+    Parameters
+    ----------
+    post, pre
+        Means after and before, each a number or shape (trials,).
+    sd_pre
+        Standard deviation before: what happened in between does not change the unit.
+    correlation
+        Between both measurements (-1 to 1).
+    people
+        People with both measurements.
+
+    Raises
+    ------
+    DataError
+        ``bad_group`` when a standard deviation is not above 0 or there are fewer than 3 people,
+        ``bad_correlation`` outside -1 to 1.
+
+    Source
+    ------
+    Becker (1988), British Journal of Mathematical and Statistical Psychology 41, 257-278.
+    Checked against R ``metafor::escalc(measure = "SMCR")`` in
+    ``tests/reference/test_measures.py``.
+
+    Examples
+    --------
+    >>> g = standardised_mean_change(3.42, 3.12, 0.61, 0.55, 240)
+    >>> round(float(g.effect), 6), round(float(g.variance), 6)
+    (0.490258, 0.004251)
+    """
+    m1, m0, sd, r, n = (
+        np.asarray(value, dtype=float) for value in (post, pre, sd_pre, correlation, people)
+    )
+    if np.any(sd <= 0) or np.any(n < 3):
+        raise DataError(
+            "a group without spread or with fewer than three people has no standardised change",
+            code="bad_group",
+            expected="standard deviations above 0 and at least 3 people",
+        )
+    if np.any(np.abs(r) > 1):
+        raise DataError(
+            "a correlation beyond -1 to 1",
+            code="bad_correlation",
+            found=f"{np.nanmax(np.abs(r)):g}",
+            expected="-1 to 1, between the measurements before and after",
+        )
+    effect = hedges_correction(n - 1) * (m1 - m0) / sd
+    return EffectMeasure(effect, 2 * (1 - r) / n + effect**2 / (2 * n))
 
 
 def log_odds(part: ArrayLike, whole: ArrayLike) -> EffectMeasure:
@@ -166,6 +282,14 @@ def log_odds(part: ArrayLike, whole: ArrayLike) -> EffectMeasure:
     add = np.where((yes == 0) | (no == 0), 0.5, 0.0)
     yes, no = yes + add, no + add
     return EffectMeasure(np.log(yes / no), 1 / yes + 1 / no)
+
+
+def _cells(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]) -> Floats:
+    """Return the four counts of each trial, shape (4, trials); a half more where one is 0."""
+    cells = np.stack(np.broadcast_arrays(*map(_counts, (*first, *second))))
+    if np.any(cells[0] + cells[1] == 0) or np.any(cells[2] + cells[3] == 0):
+        raise DataError("a group without people has no share", code="empty_group")
+    return np.where(np.any(cells == 0, axis=0), cells + 0.5, cells)
 
 
 def _counts(values: ArrayLike) -> Floats:
