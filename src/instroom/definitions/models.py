@@ -46,7 +46,8 @@ class Column(Part):
     ``names`` are the publisher's spellings over the years; case, underscores and spaces at
     the ends do not matter. ``role`` says which observation column it fills. ``extract`` keeps
     one named group of the cell; ``codes`` names the code list that gives the cell its meaning.
-    ``only`` are the cells this layout can have: another one means another table.
+    ``only`` are the cells this layout can have: another one means another table. Rows whose cell
+    matches ``skip`` are left out, with a warning.
     """
 
     names: list[str] = Field(min_length=1)
@@ -55,7 +56,10 @@ class Column(Part):
     extract: Pattern | None = None
     codes: str | None = None
     only: list[Pattern] = []
-    type: Literal["text", "brin", "location", "municipality", "board", "postcode", "date"] = "text"
+    skip: Pattern | None = None
+    type: Literal[
+        "text", "brin", "location", "municipality", "board", "postcode", "date", "region"
+    ] = "text"
 
 
 class Values(Part):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from instroom.core.errors import SourceError, UserError, Where
 from instroom.definitions import registry
 from instroom.definitions.models import Check, Column, Periods, Recognise, Source, Values
+from instroom.sources import statline
 from instroom.sources.tables import RawTable
 
 _ASKED = re.compile(r"(eurostat|cbs):([A-Za-z0-9_]+)")
@@ -18,7 +19,10 @@ _YEARS = r"(?P<period>\d{4})"
 _TOPIC = re.compile(r"\w+_\d+")
 _CBS_PERIOD = re.compile(r"Perioden", re.IGNORECASE)
 #: Columns that mean the same in every table of a publisher.
-_ROLES = {"geo": "place", "sex": "gender", "age": "age", "regios": "place", "geslacht": "gender"}
+_ROLES = {
+    **{"geo": "place", "sex": "gender", "age": "age"},
+    **{"regios": "place", "regio's": "place", "geslacht": "gender", "leeftijd": "age"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def asked(text: str | None) -> Asked | None:
                 where=Where(key=source.id),
                 found=text[:60],
                 expected="a table without a layout of its own",
-                hint=f"leave --as out, or say --source {source.id}",
+                hint=f"leave --as out, or say --source {source.id}; a table with labels: "
+                "fetch it with codes",
             )
     return said
 
@@ -97,10 +102,14 @@ def layout(said: Asked, table: RawTable) -> Source:
             pattern=_YEARS, measure=said.dataset.casefold(), type="flagged", below_zero=True
         )
     else:
-        values = [name for name in names if _TOPIC.fullmatch(name)]
+        topic = statline.LABELLED if statline.with_labels(names) else _TOPIC
+        values = [name for name in names if topic.fullmatch(name)]
         keys = [name for name in names if name not in values and name.casefold() != "id"]
         form = Values(
-            pattern=r"(?P<measure>\w+_\d+)", type="decimal", missing=[".", "x"], below_zero=True
+            pattern=f"(?P<measure>{topic.pattern})",
+            type="decimal",
+            missing=[".", "x"],
+            below_zero=True,
         )
     if not values or not keys:
         raise SourceError(
@@ -137,7 +146,16 @@ def _name(key: str) -> str:
 
 def _column(key: str, publisher: str) -> Column:
     if publisher == "cbs" and _CBS_PERIOD.fullmatch(key):
-        return Column(names=[key], role="period", type="date", required=True)
+        return Column(
+            names=[key],
+            role="period",
+            type="date",
+            required=True,
+            extract=statline.YEAR,
+            skip=statline.NO_YEAR,
+        )
     role = _ROLES.get(key.casefold(), f"other.{_name(key)}")
-    codes = "gender" if role == "gender" else None
-    return Column(names=[key], role=role, required=True, **({"codes": codes} if codes else {}))
+    codes = role if role in ("gender", "age") and publisher == "cbs" else None
+    codes = "gender" if role == "gender" else codes
+    kind = "region" if role == "place" and publisher == "cbs" else "text"
+    return Column(names=[key], role=role, required=True, codes=codes, type=kind)

@@ -204,7 +204,8 @@ def _careful(text: TextIO, table: Delimited) -> Iterator[RawTable]:
     start = table.first_row
     try:
         for row in reader:
-            _refuse_swallowed(table, row, start)
+            if table.first_row + reader.line_num > start + 1:  # a record of more than one line
+                _refuse_swallowed(table, row, start)
             if _kept(table, row, start):
                 rows.append(row)
                 lines.append(start)

@@ -1,15 +1,57 @@
 """What a table has and its layout does not read, and the other way round: named, never silent."""
 
 import re
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from instroom.definitions.models import Source
-from instroom.sources.evidence import OTHER_PERIOD, match
+from instroom.sources import words
+from instroom.sources.evidence import OTHER_PERIOD, column_index, match
+from instroom.sources.tables import RawTable
 
 
 def odd_periods(header: list[str]) -> tuple[int, str] | None:
     """Return how many columns are a period that is no single year, and which; else None."""
     odd = [cell.strip() for cell in header if OTHER_PERIOD.fullmatch(cell.strip())]
     return (len(odd), f"no single year: {', '.join(odd[:8])}") if odd else None
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Rows that a layout leaves out: how many, and the first of the words they had."""
+
+    count: int = 0
+    words: list[str] = field(default_factory=list)
+
+    def without(self, table: RawTable, source: Source) -> RawTable:
+        """Return a table without the rows that its layout skips, and count those."""
+        for column in source.columns.values():
+            index = column_index(table.header, column.names)
+            if column.skip is None or index is None:
+                continue
+            odd = [w for w in table.words(index) if re.fullmatch(column.skip, w.strip())]
+            if not odd:
+                continue
+            kept = ~np.isin(table.listed(index), odd)
+            self.count += int((~kept).sum())
+            self.words += [word.strip() for word in odd if word.strip() not in self.words]
+            table = _rows(table, kept)
+        return table
+
+    def note(self, found: dict[str, tuple[int, str]]) -> None:
+        """Add the warning that names them."""
+        if self.count:
+            shown = ", ".join(word[:40] for word in self.words[:8])
+            found["periods_left_out"] = (self.count, f"rows of no single year: {shown}")
+
+
+def _rows(table: RawTable, kept: NDArray[np.bool_]) -> RawTable:
+    mask = pa.array(kept)
+    columns = [words.encoded(column.cast(pa.string()).filter(mask)) for column in table.columns]
+    return replace(table, columns=columns, lines=table.lines[kept])
 
 
 def note(header: list[str], source: Source, found: dict[str, tuple[int, str]]) -> None:

@@ -20,9 +20,16 @@ from instroom.sources.evidence import (
     match,
     told,
 )
+from instroom.sources.statline import with_labels
 
 #: The share of a header that must be a layout's when one column alone tells it.
 _NEARLY_ALL = 0.9
+
+#: What a table of StatLine's pages is, and what to do with it.
+LABELS = (
+    "a table of StatLine with labels; fetch it with codes, or read it outside the indicators "
+    "with --as cbs:ID"
+)
 
 __all__ = ["Finding", "column_index", "recognise"]
 
@@ -75,6 +82,8 @@ def recognise(
         return Finding([m.source for m in fitting if (m.share, m.wants) == best])
     if full:
         return Finding([], "; ".join(reasons) or Finding().reason, tuple(might))
+    if with_labels(table.header):
+        return Finding(reason=LABELS)
     near = _near(table, matches)
     if near and len({m.missing for m in near}) == 1:
         raise _cut(table, near)

@@ -110,7 +110,9 @@ def settle(
     held, tally = checks.Held(source), _Tally()
     header: list[str] = []
     summary: Summary | None = None
-    for table in blocks():
+    skipped = left_out.Skipped()
+    for block in blocks():
+        table = skipped.without(block, source)
         if summary is None:
             header = table.header
             summary = Summary(header, table.dataset)
@@ -137,6 +139,7 @@ def settle(
             tally.rows,
             "only a part of the publisher's file; kept out of regional and national totals",
         )
+    skipped.note(warnings)
     left_out.note(header, source, warnings)
     if tally.unknown:
         shown = ", ".join(sorted(tally.unknown)[:5])

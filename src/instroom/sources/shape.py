@@ -17,7 +17,7 @@ from instroom.core.places import board_code, location_code, municipality_code
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.definitions.models import Column, Source, Values
-from instroom.sources import cells, words
+from instroom.sources import cells, statline, words
 from instroom.sources.recognise import column_index
 from instroom.sources.tables import RawTable, normal
 from instroom.sources.words import Word, WordColumn, WordError
@@ -114,11 +114,16 @@ def _converter(column: Column, source: Source) -> Callable[[str], str | None]:
         "brin": _brin,
         "municipality": municipality_code,
         "board": lambda text: board_code(text) if text.strip() else None,
+        "region": statline.region,
         "date": _day if column.role != "period" else lambda text: _date_period(text, source),
     }.get(column.type)
 
+    must = column.required and column.role == "period"
+
     def convert(text: str) -> str | None:
         clean = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+        if must and not (extract.fullmatch(clean) if extract else clean):
+            raise ValueError("a school year or a year")
         if extract:
             found = extract.fullmatch(clean)
             clean = next((g for g in found.groups() if g), "") if found else ""
@@ -182,7 +187,8 @@ def _codes(name: str) -> dict[str, str]:
 def _codes_of(name: str, overlay: str) -> dict[str, str]:
     del overlay  # part of the key: another overlay has other codes
     codes = registry.codes()[name].codes
-    table = {normal(synonym): code for code, c in codes.items() for synonym in c.synonyms}
+    table = {normal(c.title): code for code, c in codes.items()}
+    table |= {normal(synonym): code for code, c in codes.items() for synonym in c.synonyms}
     return table | {normal(code): code for code in codes}
 
 

@@ -102,3 +102,54 @@ def test_another_form_is_refused_and_stores_nothing(tmp_path: Path) -> None:
         entry = read(write(tmp_path, text), as_=asked, data=tmp_path / "d")["files"][0]
         assert (entry["status"], entry["error"]["code"]) == ("refused", "other_form")
     assert not (tmp_path / "d").exists()
+
+
+LABELS = (
+    '\ufeff"Onderwijssoort";"Geslacht";"Leeftijd";"Perioden";"Regio\'s";"Leerlingen (aantal)"\r\n'
+    '"Alle";"Totaal mannen en vrouwen";"Totaal";"2013/\'14";"Nederland";"3675255"\r\n'
+    '"Alle";"Mannen";"12 jaar";"2013/\'14";"Enschede";"900"\r\n'
+    '"Alle";"Mannen";"12 jaar";"2014/\'15*";"Twente (CR)";"."\r\n'
+    '"Alle";"Mannen";"12 jaar";"2014 1e kwartaal";"Overijssel (PV)";"7"\r\n'
+    '"Bron: CBS"\r\n'
+)
+
+
+def test_a_table_of_statline_with_labels(tmp_path: Path) -> None:
+    """School years, names of regions and provisional marks become what codes would have been."""
+    file, data = write(tmp_path, LABELS), tmp_path / "d"
+    entry = read(file, as_="cbs:81234NED", data=data)["files"][0]
+    assert (entry["status"], entry["periods"]) == ("read", ["2013-2014", "2014-2015"])
+    said = {w["code"]: (w["count"], w["message"]) for w in entry["warnings"]}
+    assert said["periods_left_out"] == (1, "rows of no single year: 2014 1e kwartaal")
+    cells = [
+        tuple(r[k] for k in ("period", "place", "gender", "age", "low", "status"))
+        for r in stored(data)
+    ]
+    assert cells == [
+        ("2013-2014", "NL01", "total", "total", 3675255, "ok"),
+        ("2013-2014", "GM0153", "male", "12", 900, "ok"),
+        ("2014-2015", "CR12", "male", "12", None, "missing"),
+    ]
+    assert check(data=data)["ok"]
+
+
+def test_a_table_with_labels_says_what_to_do(tmp_path: Path) -> None:
+    entry = read(write(tmp_path, LABELS), data=tmp_path / "d")["files"][0]
+    assert entry["status"] == "unknown"
+    assert "--as cbs:ID" in entry["warnings"][0]["message"]
+
+
+def test_quarters_and_months_are_left_out_by_name(tmp_path: Path) -> None:
+    text = CBS.replace('"2019JJ00";"  7"', '"2019KW01";"  7"')
+    data = tmp_path / "d"
+    entry = read(write(tmp_path, text), as_="cbs:70262ned", data=data)["files"][0]
+    said = {w["code"]: (w["count"], w["message"]) for w in entry["warnings"]}
+    assert said["periods_left_out"] == (1, "rows of no single year: 2019KW01")
+    assert {(r["place"], r["period"]) for r in stored(data)} == {("GM0153", "2019")}
+
+
+@pytest.mark.parametrize("word", ["2019XX", "GM0153", "19-3-2019", "2013/'15"])
+def test_a_word_that_is_no_period_is_refused(tmp_path: Path, word: str) -> None:
+    text = CBS.replace('"2019JJ00";"  7"', f'"{word}";"  7"')
+    entry = read(write(tmp_path, text), as_="cbs:70262ned", data=tmp_path / "d")["files"][0]
+    assert (entry["status"], entry["error"]["code"]) == ("refused", "not_a_key")
