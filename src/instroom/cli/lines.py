@@ -6,41 +6,41 @@ from typing import Any
 from instroom.core.texts import Texts
 from instroom.reports import words
 
-_MARK = {"read": "gelezen  ", "refused": "geweigerd", "unknown": "onbekend "}
+def read_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return one line per file, with what was wrong and what to do.
 
-
-def read_lines(found: dict[str, Any]) -> list[str]:
-    """Return one line per file, with what was wrong and what to do."""
+    What is said of a file's contents is in English, labels and all: one refusal, one language.
+    """
+    t = Texts(language)
+    marks = {"read": t("gelezen"), "refused": t("geweigerd"), "unknown": t("onbekend")}
+    wide = max(len(word) for word in (*marks.values(), t("bewaard")))
     lines = []
     for file in found["files"]:
-        mark = "bewaard  " if file["already"] else _MARK[file["status"]]
+        mark = t("bewaard") if file["already"] else marks[file["status"]]
         periods = file["periods"]
-        span = (
-            f" {periods[0]} – {periods[-1]}"
-            if len(periods) > 1
-            else "".join(f" {p}" for p in periods)
-        )
-        rows = f"{file['rows']:,} rijen".replace(",", ".") if file["rows"] is not None else ""
-        lines.append(f"{mark}  {file['file']}  {file['source'] or ''}{span}  {rows}".rstrip())
-        lines += [
-            f"           {w['code']}: {w['message']} ({w['count']})" for w in file["warnings"]
-        ]
+        span = " – ".join(dict.fromkeys((*periods[:1], *periods[-1:])))
+        rows = "" if file["rows"] is None else t("{n} rijen", n=t.number(file["rows"]))
+        facts = [file["source"] or "", span, rows]
+        lines.append("  ".join([mark.ljust(wide), file["file"], *filter(None, facts)]))
+        room = " " * (wide + 2)
+        lines += [f"{room}{w['code']}: {w['message']} ({w['count']})" for w in file["warnings"]]
         if error := file["error"]:
             where = error["where"]
             place = ", ".join(
-                f"{name} {where[key]}"
-                for key, name in (("row", "rij"), ("column", "kolom"), ("key", "sleutel"))
-                if where[key] is not None
+                f"{key} {where[key]}" for key in ("row", "column", "key") if where[key] is not None
             )
-            lines.append(f"           {error['message']}" + (f" ({place})" if place else ""))
-            for key, name in (("found", "gevonden"), ("expected", "verwacht"), ("hint", "te doen")):
-                lines += [f"             {name}: {error[key]}"] if error[key] else []
+            lines.append(f"{room}{error['message']}" + (f" ({place})" if place else ""))
+            for key, name in (("found", "found"), ("expected", "expected"), ("hint", "to do")):
+                lines += [f"{room}  {name + ':':<10}{error[key]}"] if error[key] else []
     if rests := found.get("cleaned"):
-        lines.append(f"opgeruimd, van een afgebroken opdracht: {', '.join(rests)}")
-    counts = {s: sum(f["status"] == s for f in found["files"]) for s in _MARK}
+        lines.append(t("opgeruimd, van een afgebroken opdracht: {names}", names=", ".join(rests)))
+    counts = {status: sum(f["status"] == status for f in found["files"]) for status in marks}
     lines.append(
-        f"{counts['read']} gelezen, {counts['refused']} geweigerd, {counts['unknown']} onbekend "
-        f"in {found['seconds']:.1f} s"
+        t(
+            "{read} gelezen, {refused} geweigerd, {unknown} onbekend in {seconds} s",
+            **counts,
+            seconds=t.number(found["seconds"], digits=1),
+        )
     )
     return lines
 

@@ -136,7 +136,7 @@ def _read(args: argparse.Namespace) -> int:
     )
     from instroom.cli.lines import read_lines
 
-    _out(args, found, lambda: read_lines(found))
+    _out(args, found, lambda: read_lines(found, args.lang))
     return 11 if any(f["status"] == "refused" for f in found["files"]) else 0
 
 

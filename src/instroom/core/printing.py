@@ -14,6 +14,7 @@ FORMULA = r"^('*[=+\-@\t\r\n])"
 _FORMULA = re.compile(FORMULA)
 _ESCAPED = re.compile(r"^'('*[=+\-@\t\r\n])")
 #: Controls, format signs (direction, joiners), lone surrogates, private use, unassigned.
+_BLANKS = "\t\n\r\x0b\x0c\u2028\u2029"
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -35,6 +36,19 @@ def printable(text: str, limit: int | None = None) -> str:
     if not (text.isascii() and text.isprintable()):
         text = "".join("\N{REPLACEMENT CHARACTER}" if _hidden(sign) else sign for sign in text)
     return text if limit is None or len(text) <= limit else text[:limit] + "…"
+
+
+def visible(text: str) -> str:
+    r"""Return text without the signs that nobody sees; a tab or a line end becomes a blank.
+
+    Examples
+    --------
+    >>> visible("Het \x1b[31mLyceum\u202e\ufeff"), visible("Markt 1\nEnschede")
+    ('Het [31mLyceum', 'Markt 1 Enschede')
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if s in _BLANKS else "" if _hidden(s) else s for s in text)
 
 
 def _hidden(sign: str) -> bool:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.printing import visible
 from instroom.sources import words
 from instroom.sources.decode import Survey, open_text
 from instroom.sources.tables import (
@@ -101,7 +102,7 @@ def _opened(text: TextIO, path: Path, survey: Survey) -> Delimited:
     said, line, before = _first_line(text)
     mark = said or separator(line)
     reader = csv.reader(_again(line, text), delimiter=mark)
-    header = [name.strip("\r") for name in next(reader, [])]
+    header = [visible(name.strip("\r")) for name in next(reader, [])]
     if len(header) > MAX_COLUMNS:
         raise too_large(f"{len(header)} columns", f"at most {MAX_COLUMNS} columns")
     first = before + reader.line_num + 1

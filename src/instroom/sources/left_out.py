@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from instroom.core.printing import visible
 from instroom.definitions.models import Source
 from instroom.sources import words
 from instroom.sources.evidence import OTHER_PERIOD, column_index, match
@@ -46,6 +49,41 @@ class Skipped:
         if self.count:
             shown = ", ".join(word[:40] for word in self.words[:8])
             found["periods_left_out"] = (self.count, f"rows of no single year: {shown}")
+
+
+@dataclass(slots=True)
+class Unseen:
+    """Signs that nobody sees, in words of key columns: how many words, and where the first is."""
+
+    count: int = 0
+    first: str = ""
+
+    def look(self, table: RawTable, source: Source) -> None:
+        """Count the words of a block that hold such signs; reading takes the signs out."""
+        for column in source.columns.values():
+            index = column_index(table.header, column.names)
+            if (
+                index is None
+                or not pc.any(_odd(cast(pa.StringArray, table.columns[index].dictionary))).as_py()
+            ):
+                continue
+            odd = [w for w in table.words(index) if visible(w) != w]
+            self.count += len(odd)
+            if odd and not self.first:
+                line = table.lines[int(np.argmax(words.rows_with(table.columns[index], odd[0])))]
+                self.first = f"row {line}, column {table.header[index].strip()[:40]}"
+
+    def note(self, found: dict[str, tuple[int, str]]) -> None:
+        """Add the warning that names them."""
+        if self.count:
+            said = f"signs that nobody sees were taken out of words; the first: {self.first}"
+            found["unseen_signs"] = (self.count, said)
+
+
+def _odd(texts: pa.StringArray) -> pa.BooleanArray:
+    """Return which texts may hold such signs: quick, for columns of a million words."""
+    latin = r"^[\x20-\x7e\x{a0}-\x{ac}\x{ae}-\x{17f}]*$"
+    return pc.invert(pc.match_substring_regex(texts, latin))
 
 
 def _rows(table: RawTable, kept: NDArray[np.bool_]) -> RawTable:

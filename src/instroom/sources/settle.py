@@ -110,13 +110,14 @@ def settle(
     held, tally = checks.Held(source), _Tally()
     header: list[str] = []
     summary: Summary | None = None
-    skipped = left_out.Skipped()
+    skipped, unseen = left_out.Skipped(), left_out.Unseen()
     for block in blocks():
         table = skipped.without(block, source)
         if summary is None:
             header = table.header
             summary = Summary(header, table.dataset)
         summary.add(table, watched(header, source))
+        unseen.look(table, source)
         shaped = shape(table, source, assumed)
         held.add(shaped)
         tally.add(shaped)
@@ -140,6 +141,7 @@ def settle(
             "only a part of the publisher's file; kept out of regional and national totals",
         )
     skipped.note(warnings)
+    unseen.note(warnings)
     left_out.note(header, source, warnings)
     if tally.unknown:
         shown = ", ".join(sorted(tally.unknown)[:5])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
 from instroom.core.places import board_code, location_code, municipality_code
+from instroom.core.printing import visible
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.definitions.models import Column, Source, Values
@@ -121,7 +122,7 @@ def _converter(column: Column, source: Source) -> Callable[[str], str | None]:
     must = column.required and column.role == "period"
 
     def convert(text: str) -> str | None:
-        clean = text.replace("\N{NO-BREAK SPACE}", " ").strip()
+        clean = visible(text).replace("\N{NO-BREAK SPACE}", " ").strip()
         if must and not (extract.fullmatch(clean) if extract else clean):
             raise ValueError("a school year or a year")
         if extract:

@@ -190,3 +190,24 @@ def test_a_header_alone_is_empty_not_broken(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         parsed(path, tmp_path / "out")
     assert (caught.value.code, caught.value.found) == ("empty", "a header alone")
+
+
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\u202e", "\u200b", "\a", "\ufffe"])
+def test_signs_that_nobody_sees_are_taken_out_and_told(tmp_path: Path, sign: str) -> None:
+    """In a name they are gone, in the name of a column they do not hide it."""
+    names = HEADER.split(";")
+    at = next(i for i, name in enumerate(names) if "NAAM" in name)
+    rows = [school(n).split(";") for n in range(9)]
+    plain, odd = tmp_path / "plain.csv", tmp_path / "odd.csv"
+    plain.write_text("\n".join([HEADER, *map(";".join, rows)]), "utf-8")
+    before = parsed(plain, tmp_path / "before")
+    rows[3][at] = rows[3][at][:2] + sign + rows[3][at][2:]
+    names[0] += "\u200b"
+    odd.write_text("\n".join([";".join(names), *map(";".join, rows)]), "utf-8")
+    after = parsed(odd, tmp_path / "after")
+    told = {w["code"]: w for w in after["warnings"]}
+    assert told["unseen_signs"]["count"] == 1
+    assert f"row 5, column {names[at]}" in told["unseen_signs"]["message"]
+    assert (after["source"], after["observations"]) == (before["source"], before["observations"])
+    words = pq.read_table(tmp_path / "after" / "observations.parquet")["place_name"].to_pylist()
+    assert all(w is None or w.isprintable() for w in words)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from instroom.core.errors import SourceError
+from instroom.core.printing import visible
 from instroom.sources.tables import MAX_CELLS, MAX_COLUMNS, RawTable, from_rows, too_large
 
 MAX_UNPACKED = 200 * 2**20
@@ -69,7 +70,7 @@ def tables(data: bytes, may_be: Callable[[list[str]], bool]) -> Iterator[Iterato
 
 
 def _heads(rows: list[list[str]], top: int, may_be: Callable[[list[str]], bool]) -> bool:
-    header = rows[top] if top < len(rows) else []
+    header = [visible(cell) for cell in rows[top]] if top < len(rows) else []
     return sum(bool(cell.strip()) for cell in header) >= 2 and may_be(header)
 
 
@@ -87,7 +88,7 @@ def _table(name: str, rows: list[list[str]], top: int) -> RawTable:
         else:
             kept.append(row[:width])
             lines.append(line)
-    table = from_rows(rows[top][:width], kept, lines)
+    table = from_rows([visible(cell) for cell in rows[top][:width]], kept, lines)
     table.name, table.first_line, table.blanks, table.footnotes = name, top + 1, blanks, footnotes
     table.prose = [" ".join(row) for row in rows[:top]]
     return table
