@@ -6,6 +6,7 @@ from typing import Any
 from instroom.core.texts import Texts
 from instroom.reports import words
 
+
 def read_lines(found: dict[str, Any], language: str) -> list[str]:
     """Return one line per file, with what was wrong and what to do.
 

@@ -11,6 +11,7 @@ from instroom.core.errors import InstroomError, SourceError
 from instroom.core.printing import printable
 from instroom.sources import receipts, sandbox
 from instroom.sources.read import task
+from instroom.sources.steady import Limits
 from instroom.sources.store import Stored
 
 _FROM_ELSEWHERE = ("period_unknown", "period_from_name")
@@ -44,6 +45,7 @@ def read_again(
         if receipts.digest_of(stored.original) != stored.sha256:
             found = "other bytes than were read"
             raise receipts.damaged(stored.folder, "original", found, stored.receipt)
+    limits = [Limits.of_receipt(stored.receipt.get("limits")) for stored in files]
     tasks = [
         task(
             stored.original,
@@ -52,14 +54,16 @@ def read_again(
             room / stored.sha256,
             stored.receipt.get("asked_source"),
             stored.receipt.get("asked"),
+            limit,
         )
-        for stored in files
+        for stored, limit in zip(files, limits, strict=True)
     ]
-    for position, result in sandbox.run_all(tasks):
+    memory = max((limit.memory_bytes for limit in limits), default=sandbox.MEMORY_BYTES)
+    for position, result in sandbox.run_all(tasks, memory_bytes=memory):
         if isinstance(result, InstroomError):
             raise result
         stored = files[position]
-        how = {key: stored.receipt.get(key) for key in ("asked", "asked_source")}
+        how = {key: stored.receipt.get(key) for key in ("asked", "asked_source", "limits")}
         yield stored, room / stored.sha256, _settled(stored, result) | how | {"name": _name(stored)}
 
 

@@ -236,6 +236,7 @@ def _parse(
                     how = {
                         "asked": asked.period,
                         "asked_source": asked.source,
+                        "limits": asked.limits.raised,
                         "name": printable(path.name),
                     }
                     store.keep(path, folder / str(position), marks[position], result | how)

@@ -39,6 +39,23 @@ class Limits:
             seconds,
         )
 
+    @property
+    def raised(self) -> list[float | None] | None:
+        """What a receipt keeps of limits that somebody raised; None for the usual ones."""
+        usual = Limits()
+        if self == usual:
+            return None
+        most = max(self.size_bytes, usual.size_bytes), max(self.memory_bytes, usual.memory_bytes)
+        return [*most, self.seconds]
+
+    @classmethod
+    def of_receipt(cls, kept: Any) -> "Limits":
+        """Return the limits a file was read with, so that it can be read again."""
+        match kept:
+            case [int(size), int(memory), None | int() | float() as seconds]:
+                return cls(size, memory, seconds)
+        return cls()
+
 
 def refuse_large(size: int, limits: Limits | None = None) -> None:
     """Refuse a file larger than any open data file, before its bytes are read."""

@@ -211,3 +211,31 @@ def test_signs_that_nobody_sees_are_taken_out_and_told(tmp_path: Path, sign: str
     assert (after["source"], after["observations"]) == (before["source"], before["observations"])
     words = pq.read_table(tmp_path / "after" / "observations.parquet")["place_name"].to_pylist()
     assert all(w is None or w.isprintable() for w in words)
+
+
+def test_a_file_that_needed_more_is_read_again_with_as_much(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``check`` mends, and ``explain`` recomputes, with the limits that the file was read with."""
+    from instroom.sources import steady
+    from instroom.sources.again import read_again
+    from instroom.sources.store import Store
+
+    data = tmp_path / "d"
+    found = read.read(large, data=data, max_size=4000, max_memory=1500, max_seconds=90)["files"][0]
+    assert found["status"] == "read"
+    stored = Store(data).get(found["sha256"])
+    assert stored is not None
+    assert stored.receipt["limits"] == [4000 * 2**20, 1500 * 2**20, 90]
+    asked: list[tuple[int, float]] = []
+
+    def run_all(tasks: list[object], memory_bytes: int) -> list[object]:
+        asked.extend((t.arguments["most"], t.seconds) for t in tasks)  # type: ignore[attr-defined]
+        asked.append((memory_bytes, 0))
+        return []
+
+    monkeypatch.setattr("instroom.sources.again.sandbox.run_all", run_all)
+    (tmp_path / "room").mkdir()
+    assert list(read_again([stored], tmp_path / "room")) == []
+    assert asked == [(4000 * 2**20, 90), (1500 * 2**20, 0)]
+    assert steady.Limits.of_receipt("odd") == steady.Limits()
