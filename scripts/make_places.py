@@ -14,7 +14,6 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,62 +30,25 @@ SOURCE = (
     "CBS, Woonplaatsen in Nederland 2018 (83958NED) en Gebieden in Nederland 2019 (84378NED), "
     "CC BY 4.0; CBS, gemeentelijke herindelingen tot 2018 (gm_changes_before_2018), CC BY 4.0; "
     "DUO, adressen van schoolvestigingen 2013, omstreeks 2020 en 2026, CC0 1.0; "
-    "data van herindelingen vanaf 2018 en namen van gemeenten die voor 2013 opgingen in een "
-    "andere: openbaar bekend"
+    "namen van gemeenten die voor 2013 opgingen in een andere: openbaar bekend"
 )
 
-#: province code -> name, NUTS 2 code (before NUTS 2024; Utrecht is NL35, Zuid-Holland NL36 since).
+#: province code -> name.
 PROVINCES = {
-    "PV20": ("Groningen", "NL11"),
-    "PV21": ("Fryslân", "NL12"),
-    "PV22": ("Drenthe", "NL13"),
-    "PV23": ("Overijssel", "NL21"),
-    "PV24": ("Flevoland", "NL23"),
-    "PV25": ("Gelderland", "NL22"),
-    "PV26": ("Utrecht", "NL31"),
-    "PV27": ("Noord-Holland", "NL32"),
-    "PV28": ("Zuid-Holland", "NL33"),
-    "PV29": ("Zeeland", "NL34"),
-    "PV30": ("Noord-Brabant", "NL41"),
-    "PV31": ("Limburg", "NL42"),
+    "PV20": "Groningen",
+    "PV21": "Fryslân",
+    "PV22": "Drenthe",
+    "PV23": "Overijssel",
+    "PV24": "Flevoland",
+    "PV25": "Gelderland",
+    "PV26": "Utrecht",
+    "PV27": "Noord-Holland",
+    "PV28": "Zuid-Holland",
+    "PV29": "Zeeland",
+    "PV30": "Noord-Brabant",
+    "PV31": "Limburg",
 }
-PROVINCE_CODES = {name: code for code, (name, _) in PROVINCES.items()} | {"Friesland": "PV21"}
-
-#: When municipalities of 2018 and later began: the files do not say it.
-BEGAN = {
-    "GM1949": date(2018, 1, 1),
-    "GM1950": date(2018, 1, 1),
-    "GM1952": date(2018, 1, 1),
-    "GM1954": date(2019, 1, 1),
-    "GM1959": date(2019, 1, 1),
-    "GM1960": date(2019, 1, 1),
-    "GM1961": date(2019, 1, 1),
-    "GM1963": date(2019, 1, 1),
-    "GM1966": date(2019, 1, 1),
-    "GM1969": date(2019, 1, 1),
-    "GM1970": date(2019, 1, 1),
-    "GM1978": date(2019, 1, 1),
-    "GM1979": date(2021, 1, 1),
-    "GM1980": date(2022, 1, 1),
-    "GM1982": date(2022, 1, 1),
-    "GM1991": date(2022, 1, 1),
-    "GM1992": date(2023, 1, 1),
-}
-#: The same for municipalities that joined one which kept its code, or were divided.
-ENDED = {
-    "GM0009": date(2019, 1, 1),
-    "GM0017": date(2019, 1, 1),
-    "GM0081": date(2018, 1, 1),
-    "GM0140": date(2018, 1, 1),
-    "GM0196": date(2018, 1, 1),
-    "GM0370": date(2022, 1, 1),
-    "GM0393": date(2019, 1, 1),
-    "GM0457": date(2022, 3, 24),
-    "GM0576": date(2019, 1, 1),
-    "GM0788": date(2021, 1, 1),
-}
-#: CBS's list gives 1 June 2015 for the new name of De Friese Meren, other accounts 1 July.
-UNSURE = {"GM1921"}
+PROVINCE_CODES = {name: code for code, name in PROVINCES.items()} | {"Friesland": "PV21"}
 
 #: Names the files do not give with a code, or give in capitals only.
 NAMES = {
@@ -241,14 +203,14 @@ def abolished_names(folder: Path) -> dict[str, str]:
     return {normal(row["Naam"]): row["Naam"] for row in rows(file)}
 
 
-def mergers(folder: Path) -> dict[str, tuple[str, date]]:
-    """Return old code -> next code and day, from CBS's list."""
+def mergers(folder: Path) -> dict[str, str]:
+    """Return old code -> next code, from CBS's list."""
     found = {}
     for row in rows(folder / "cbs/gm_changes_before_2018.csv"):
-        day, month, year = (int(part) for part in row["Bestaan tot"].split("-"))
+        year = int(row["Bestaan tot"].rpartition("-")[2])
         old, new = row["Oude"], row["Nieuwe"]
         if old != new and (year >= FROM_YEAR or old in NAMESAKES):
-            found[old] = (new, date(year, month, day))
+            found[old] = new
     return found
 
 
@@ -295,13 +257,12 @@ def make(folder: Path) -> str:
 
     lines = []
     for code in sorted({*seen, *listed}):
-        following, day = listed.get(code, ("", None))
+        following = listed.get(code, "")
         if not following and code not in now:
             following = moved[code].most_common(1)[0][0]
-            day = ENDED.get(code) or BEGAN.get(following)
         chain = code
         while chain not in seen:  # no school addresses: the area of the successor
-            chain = listed[chain][0]
+            chain = listed[chain]
         place = seen[chain]
         main = NAMES.get(code) or names.get(code) or known[normal(place.name)]
         others = other_names(main, spelled[code] | set(ALSO.get(code, [])))
@@ -312,8 +273,6 @@ def make(folder: Path) -> str:
         ]
         cells += [f"names = [{', '.join(quoted(name) for name in others)}]"] if others else []
         cells += [f'merged_into = "{following}"'] if following else []
-        if following and day and code not in UNSURE:
-            cells.append(f"merged_on = {day.isoformat()}")
         split = [f"{n} in {to}" for to, n in moved.get(code, Counter()).most_common()]
         note = f"  # school locations now: {', '.join(split)}" if len(split) > 1 else ""
         lines.append(f"{code} = {{ {', '.join(cells)} }}{note}")
@@ -327,14 +286,10 @@ def make(folder: Path) -> str:
             f"source = {quoted(SOURCE)}",
             "",
             "[provinces]",
-            *(f"{code} = {quoted(name)}" for code, (name, _) in PROVINCES.items()),
+            *(f"{code} = {quoted(name)}" for code, name in PROVINCES.items()),
             "",
             "[corops]",
             *(f"{code} = {quoted(name)}" for code, name in sorted(corops.items())),
-            "",
-            "# NUTS 2 before 2024; since then Utrecht is NL35 and Zuid-Holland NL36.",
-            "[nuts]",
-            *(f'{code} = "{nuts}"' for code, (_, nuts) in PROVINCES.items()),
             "",
             "[municipalities]",
             *lines,

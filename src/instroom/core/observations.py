@@ -85,8 +85,12 @@ def choose(frame: Any, where: Mapping[str, Sequence[str]]) -> Any:
     return rows
 
 
-def tally(frame: Any, keys: Sequence[str], technical: Mapping[str, Sequence[str]]) -> Any:
-    """Add up observations per combination of keys, the technical ones and the rest apart.
+#: A rule: columns and the values that count; a row meets it in all its columns.
+Conditions = Mapping[str, Sequence[str]]
+
+
+def tally(frame: Any, keys: Sequence[str], part: Sequence[Conditions]) -> Any:
+    """Add up observations per combination of keys, the part that counts and the rest apart.
 
     Parameters
     ----------
@@ -94,8 +98,8 @@ def tally(frame: Any, keys: Sequence[str], technical: Mapping[str, Sequence[str]
         Observations (see :data:`SCHEMA`), in any frame that narwhals knows.
     keys
         Columns to group by.
-    technical
-        Column -> values that count as technical (any of them); empty: everything does.
+    part
+        Rows that meet any of these rules are the part; without rules everything is.
 
     Returns
     -------
@@ -104,9 +108,12 @@ def tally(frame: Any, keys: Sequence[str], technical: Mapping[str, Sequence[str]
         (sums of bounds) and ``part_hidden``, ``rest_hidden`` (number of hidden cells).
     """
     rows = nw.from_native(frame).filter(nw.col("status").is_in(["ok", "bounded"]))
-    is_part = nw.lit(not technical)
-    for column, values in technical.items():
-        is_part = is_part | nw.col(column).is_in(list(values)).fill_null(value=False)
+    is_part = nw.lit(not part)
+    for rule in part:
+        meets = nw.lit(True)
+        for column, values in rule.items():
+            meets = meets & nw.col(column).is_in(list(values)).fill_null(value=False)
+        is_part = is_part | meets
     hidden = nw.when(nw.col("status") == "bounded").then(nw.lit(1)).otherwise(nw.lit(0))
     zero = nw.lit(0.0)
     rows = rows.with_columns(_part=is_part, _hidden=hidden)

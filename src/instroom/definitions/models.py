@@ -117,7 +117,6 @@ class Fetch(Part):
     kind: Literal["file", "ckan", "cbs_odata", "eurostat"]
     path: str
     dataset: str = ""
-    licence_page: str = ""
 
 
 class Recognise(Part):
@@ -248,7 +247,6 @@ class Indicator(Definition):
     reason: str | None = None
     need: str = ""
     definition: str
-    sentence: str = ""
     notes: list[str] = []
     order: int = 100
 
@@ -271,7 +269,6 @@ class Rule(Part):
     school_types: list[str] = []
     column: str
     technical: list[str]
-    known: list[str] = []
 
 
 class Classification(Definition):
@@ -294,9 +291,7 @@ class Kpi(Definition):
     lines: list[int]
     indicators: list[str] = []
     better: Literal["higher", "lower", "neither"] = "higher"
-    owner: str = ""
     need: str = ""
-    next_review: date | None = None
 
 
 class Claim(Definition):
@@ -359,7 +354,6 @@ class Municipality(Part):
     corop: str = ""
     names: list[str] = []
     merged_into: str = ""
-    merged_on: date | None = None
 
 
 class Places(Definition):
@@ -368,5 +362,4 @@ class Places(Definition):
     source: str
     provinces: dict[str, str]
     corops: dict[str, str] = {}
-    nuts: dict[str, str] = {}
     municipalities: dict[str, Municipality]

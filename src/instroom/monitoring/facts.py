@@ -11,7 +11,7 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
-from instroom.core.observations import choose, tally
+from instroom.core.observations import Conditions, choose, tally
 from instroom.definitions import models, registry
 from instroom.region.organisations import Organisations, organisations
 from instroom.sources.store import Store, Stored
@@ -121,8 +121,10 @@ def _collect(
     facts: Facts,
 ) -> list[Cell]:
     stage = indicator.stages[stage_id]
-    part = {"measure": [stage.part]} if stage.part else _technical(indicator, classification)
+    part = [{"measure": [stage.part]}] if stage.part else _rules(indicator, classification)
     measures = [stage.measure, stage.part] if stage.part else [stage.measure]
+    known = judged(indicator, classification)
+    among = {} if known is None else {"school_type": sorted(known)}
     result: list[Cell] = []
     for sha256, wanted in chosen.items():
         stored = facts.store.get(sha256)
@@ -132,7 +134,7 @@ def _collect(
         if not _holds(frame, measures, part):
             facts.lacking[indicator.id] |= set(wanted)
             continue
-        rows = choose(frame, {"measure": measures, "period": wanted, **stage.where})
+        rows = choose(frame, {"measure": measures, "period": wanted, **stage.where, **among})
         rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part)
         found = rows.collect("pyarrow").to_native()
         if stage.part:
@@ -141,7 +143,7 @@ def _collect(
     return result
 
 
-def _holds(frame: Any, measures: list[str], part: dict[str, list[str]]) -> bool:
+def _holds(frame: Any, measures: list[str], part: Sequence[Conditions]) -> bool:
     """Return whether a file has every measure that is counted, and a column that tells the part.
 
     Without them a sum would be 0, and nobody counted that.
@@ -149,7 +151,7 @@ def _holds(frame: Any, measures: list[str], part: dict[str, list[str]]) -> bool:
     known = {row[0] for row in frame.select("measure").distinct().fetchall()}
     if not set(measures) <= known:
         return False
-    columns = [name for name in part if name != "measure"]
+    columns = {name for rule in part for name in rule} - {"measure", "school_type"}
     return not columns or any(
         frame.filter(f'"{name}" is not null').limit(1).fetchall() for name in columns
     )
@@ -195,11 +197,28 @@ def _narrow(rows: Any, stage: models.Stage, by: Sequence[str]) -> Any:
     return rows
 
 
-def _technical(indicator: models.Indicator, classification: str | None) -> dict[str, list[str]]:
+def _rules(indicator: models.Indicator, classification: str | None) -> list[Conditions]:
+    """Return what a classification calls technical; nothing when there is none."""
+    found = []
+    for rule in _classified(indicator, classification):
+        types = {"school_type": rule.school_types} if rule.school_types else {}
+        found.append({rule.column: rule.technical, **types})
+    return found
+
+
+def judged(indicator: models.Indicator, classification: str | None) -> frozenset[str] | None:
+    """Return the school types about which a classification says something; None for all.
+
+    Who is in another school type is neither technical nor not: nobody said. Counting them as not
+    would make the share too small.
+    """
+    rules = _classified(indicator, classification)
+    if not rules or any(not rule.school_types for rule in rules):
+        return None
+    return frozenset(name for rule in rules for name in rule.school_types)
+
+
+def _classified(indicator: models.Indicator, classification: str | None) -> list[models.Rule]:
     if not indicator.classification or classification is None:
-        return {}
-    rules = registry.classifications()[f"{indicator.classification}/{classification}"].rules
-    found: dict[str, list[str]] = defaultdict(list)
-    for rule in rules:
-        found[rule.column] += rule.technical
-    return dict(found)
+        return []
+    return registry.classifications()[f"{indicator.classification}/{classification}"].rules

@@ -11,7 +11,7 @@ from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series, Status
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.facts import Cell, Facts, cells
+from instroom.monitoring.facts import Cell, Facts, cells, judged
 from instroom.region.locate import find_place
 
 
@@ -176,6 +176,7 @@ def _figures(
     )
     span = periods.span(question.period) if question.period else (None, None)
     groups: dict[Group, _Sums] = defaultdict(_Sums)
+    without = _without(indicator, stage, name.classification)
     seen: set[str] = set()
     membership = _Membership(places, question.transitions, facts)
     inside = {period for period in {c.period for c in cells} if periods.inside(period, span)}
@@ -186,7 +187,7 @@ def _figures(
         dims = dict(cell.dims)
         if wanted_types and dims.get("school_type") not in wanted_types:
             continue
-        if dims.get("school_type") in stage.missing and indicator.measure == "share":
+        if dims.get("school_type") in without:
             continue
         if (
             indicator.kinds
@@ -205,9 +206,19 @@ def _figures(
         if (figure := _figure(name, indicator, group, sums)).status != "not_applicable"
         or not figure.by
     ]
-    figures += _absent(name, stage, question, wanted_types, places, seen, groups, facts)
+    figures += _absent(name, without, question, wanted_types, places, seen, groups, facts)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
+
+
+def _without(
+    indicator: models.Indicator, stage: models.Stage, classification: str | None
+) -> dict[str, str]:
+    """Return the school types that cannot be counted here, each with the reason."""
+    known = judged(indicator, classification)
+    types = {*indicator.school_types, *indicator.separate, *registry.codes()["school_type"].codes}
+    nobody = {} if known is None else dict.fromkeys(sorted(types - known), "not_classified")
+    return nobody | (stage.missing if indicator.measure == "share" else {})
 
 
 class _Membership:
@@ -310,7 +321,7 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: _Sums)
 
 def _absent(
     name: _Name,
-    stage: models.Stage,
+    without: dict[str, str],
     question: Question,
     wanted_types: Iterable[str],
     places: list[str],
@@ -327,7 +338,7 @@ def _absent(
             return [name.missing(p, t, (), reason) for p in places for t in periods_of]
         return [name.missing(p, exact, (), "source_not_read") for p in places]
     result = []
-    for school_type, reason in stage.missing.items():
+    for school_type, reason in without.items():
         if question.by == ("school_type",) and school_type in wanted_types:
             pairs: tuple[tuple[str, str], ...] = (("school_type", school_type),)
         elif not question.by and tuple(wanted_types) == (school_type,):

@@ -20,7 +20,9 @@ def goals(place: str, facts: Facts) -> Published:
     """Compute what the goals of a place need, through the gate."""
     code = find_place(place, facts.organisations)
     wanted = {i for kpi in registry.kpis().values() for i in kpi.indicators}
-    return publish([compute_series(Question(i, (code, "nl")), facts) for i in sorted(wanted)])
+    region = registry.regions().get(code)
+    both = (code, region.country if region else "nl")
+    return publish([compute_series(Question(i, both), facts) for i in sorted(wanted)])
 
 
 def kpi(

@@ -75,7 +75,7 @@ def questions(
 def compute_results(region: str, facts: Facts, progress: Progress | None = None) -> Results:
     """Compute all figures the pages of a region need, and pass them through the gate."""
     definition = registry.regions()[region]
-    around = (region,) if definition.example else (region, "nl", definition.province)
+    around = (region,) if definition.example else (region, definition.country, definition.province)
     found: list[Series] = []
     places: dict[str, PlaceInfo] = {}
     for indicator in told(registry.indicators().values(), "indicators", progress):

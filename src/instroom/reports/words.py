@@ -12,6 +12,7 @@ REASONS = {
     "volgen van school naar vervolgstudie kan alleen met eigen bestanden van scholen",
     "measure_not_in_file": "het bestand dat is ingelezen heeft hier geen kolom voor",
     "source_not_read": "het bestand dat hiervoor nodig is, is nog niet ingelezen",
+    "not_classified": "deze definitie van techniek zegt niets over deze schoolsoort",
     "no_records": "in dit bestand staan geen scholen voor deze plaats",
     "no_file_for_date": "voor deze datum is geen open bestand ingelezen",
     "nobody_counted": "er was niemand om te tellen",

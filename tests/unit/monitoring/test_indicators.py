@@ -443,11 +443,63 @@ def test_an_unknown_id_is_refused_with_the_nearest(wrong: dict, hint: str) -> No
     assert (caught.value.exit_code, caught.value.hint) == (10, hint)
 
 
+# --- who a classification says something about ----------------------------------------------
+
+HAVO_ONLY = """
+title = "Alleen havo"
+label = "havo"
+source = "verzonnen voor deze test"
+
+[[rules]]
+school_types = ["havo"]
+column = "profile"
+technical = ["nt"]
+"""
+
+
+@pytest.fixture
+def havo_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    overlay = tmp_path / "overlay"
+    file = overlay / "monitoring" / "classifications" / "technical_profile" / "havo.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(HAVO_ONLY)
+    monkeypatch.setenv("INSTROOM_DEFINITIONS", str(overlay))
+    return tmp_path / "data"
+
+
+def test_a_classification_of_havo_counts_havo_only(havo_only: Path) -> None:
+    """Vwo is in neither the part nor the whole: nobody said what is technical there."""
+    rows = [
+        exam("2018-2019", 30, "nt"),
+        exam("2018-2019", 70, "em"),
+        exam("2018-2019", 400, "nt", school_type="vwo"),
+        exam("2018-2019", 500, "em", school_type="vwo"),
+        exam("2018-2019", 999, "nt", school_type=None),
+    ]
+    facts = store(havo_only, Table(EXAM, rows))
+    asked = {"classification": "havo"}
+    one = only(figures(facts, "technical_profile_share", **asked))
+    assert (one.numerator, one.denominator) == (Count(30), Count(100))
+    apart = figures(facts, "technical_profile_share", by=("school_type",), **asked)
+    said = {dict(f.by)["school_type"]: (f.status, f.reason) for f in apart}
+    assert said["havo"] == ("ok", None)
+    assert said["vwo"] == ("missing", "not_classified")
+    vwo = only(figures(facts, "technical_profile_share", school_types=("vwo",), **asked))
+    assert (vwo.status, vwo.reason, vwo.numerator) == ("missing", "not_classified", None)
+
+
 # --- one table, many engines ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("technical", [{}, {"profile": ["nt", "ng"], "sector": ["techniek"]}])
-def test_the_same_sums_on_duckdb_arrow_and_pandas(technical: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize(
+    "technical",
+    [
+        [],
+        [{"profile": ["nt", "ng"]}, {"sector": ["techniek"]}],
+        [{"profile": ["nt"], "school_type": ["havo"]}],
+    ],
+)
+def test_the_same_sums_on_duckdb_arrow_and_pandas(technical: list[dict[str, list[str]]]) -> None:
     words = [("nt", None), ("em", None), (None, "techniek"), (None, "zorg"), (None, None)]
     rows = [
         exam(f"201{n % 3}-201{n % 3 + 1}", (HIDDEN, n, None, 0)[n % 4], profile, sector=sector)

@@ -43,7 +43,12 @@ class Desk:
     def beside(self) -> tuple[str, ...]:
         """The places shown beside the region: the country, then the province."""
         definition = registry.regions()[self.region]
-        return () if definition.example else ("nl", definition.province)
+        return () if definition.example else (self.country, definition.province)
+
+    @property
+    def country(self) -> str:
+        """The country that the region lies in."""
+        return registry.regions()[self.region].country
 
 
 def topics(indicator: models.Indicator) -> list[Topic]:
@@ -151,7 +156,7 @@ _VERBS = {
 def beside_sentence(desk: Desk, topic: Topic, place: str, figure: Figure, **by: str) -> str:
     """Return the country now, and the first year of the whole series for both."""
     t, parts = desk.t, []
-    country = "nl" if "nl" in desk.beside and place != "nl" else ""
+    country = desk.country if desk.country in desk.beside and place != desk.country else ""
     national = _same_year(desk.shelf.known(topic, country, **by), figure.period)
     if national:
         parts.append(t("Nederland: {share}.", share=words.amount(national, t)))
