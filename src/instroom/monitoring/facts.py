@@ -199,7 +199,7 @@ def _narrow(rows: Any, stage: models.Stage, by: Sequence[str]) -> Any:
 
 def _rules(indicator: models.Indicator, classification: str | None) -> list[Conditions]:
     """Return what a classification calls technical; nothing when there is none."""
-    found = []
+    found: list[Conditions] = []
     for rule in _classified(indicator, classification):
         types = {"school_type": rule.school_types} if rule.school_types else {}
         found.append({rule.column: rule.technical, **types})
