@@ -224,7 +224,8 @@ def drill(full: bool) -> list[Line]:
         at_most("read without a word", wanted["flag"], faults["not flagged"], 0),
         at_most("refusals that are a traceback", number, faults["traceback"], 0),
         at_most("refusals without found, expected and hint", number, faults["unclear"], 0),
-        at_most("seconds of the slowest", number, round(clock.slowest, 1), 10),
+        # The short form runs beside other tests: there the clock says who else is working.
+        at_most("seconds of the slowest", number, round(clock.slowest, 1), 10 if full else 100),
         at_most("MiB of the largest child", number, round(memory), 768),
         at_least("store unchanged by refused files", len(none), int(unchanged), 1),
     ]

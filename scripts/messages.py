@@ -31,22 +31,19 @@ TABLES = (
     ("instroom/monitoring/wording.py", "FINDINGS"),
     ("instroom/monitoring/wording.py", "MEANINGS"),
     ("instroom/monitoring/wording.py", "SILENCES"),
-    ("instroom/reports/words.py", "REASONS"),
     ("instroom/reports/words.py", "PLACE_OF"),
     ("instroom/reports/words.py", "words"),
-    ("instroom/reports/documents/parts.py", "_VERBS"),
-    ("instroom/reports/documents/home.py", "STEP_WORDS"),
-    ("instroom/reports/documents/home.py", "_GROUPS"),
     ("instroom/reports/documents/pages.py", "VERDICTS"),
     ("instroom/reports/documents/pages.py", "EVIDENCE"),
 )
-#: Loop variables that reach ``t()``: a heading of _GROUPS, a note of an indicator.
-LOOPS = {"heading", "n"}
+#: Variables that reach ``t()``: a note of an indicator, the words of a reason.
+LOOPS = {"n", "text"}
 #: Texts in definitions that pages show.
 FIELDS = {
     "indicator": (
         "title",
         "definition",
+        "verb",
         "need",
         "notes",
         "stages.title",
@@ -55,6 +52,8 @@ FIELDS = {
     ),
     "classification": ("title", "label", "source", "note"),
     "codes": ("codes.title",),
+    "pipeline": ("title", "groups.title", "groups.steps.title"),
+    "reasons": ("texts",),
     "kpi": ("title", "need"),
     "claim": ("title", "found", "seed"),
     "glossary": ("terms.meaning",),
@@ -129,7 +128,7 @@ def _messages(node: ast.expr, where: str) -> list[str]:
 
 
 def _name(node: ast.expr) -> str:
-    """Return the last part of ``words`` or ``words.REASONS``."""
+    """Return the last part of ``words`` or ``words.PLACE_OF``."""
     return node.id if isinstance(node, ast.Name) else str(getattr(node, "attr", ""))
 
 

@@ -18,7 +18,7 @@ MODELS = [
     for model in vars(models).values()
     if isinstance(model, type)
     and issubclass(model, BaseModel)
-    and model.__module__ == models.__name__
+    and model.__module__.startswith(f"{models.__name__}.")
 ]
 FIELDS = [
     (model, name) for model in MODELS for name in model.__annotations__ if name != "model_config"
@@ -29,7 +29,7 @@ def read_names() -> set[str]:
     """Return every name that is read as an attribute, outside the models themselves."""
     found: set[str] = set()
     for path in [*SRC.rglob("*.py"), *(SRC.parent / "instroom_web").rglob("*.py")]:
-        if path == Path(models.__file__):
+        if path.parent == Path(models.__file__).parent:
             continue
         nodes = ast.walk(ast.parse(path.read_text("utf-8")))
         found |= {n.attr for n in nodes if isinstance(n, ast.Attribute) and not _written(n)}

@@ -8,8 +8,10 @@ import pytest
 
 from instroom.core.errors import DefinitionError
 from instroom.core.quantities import Count
+from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
+from instroom.reports import words
 from instroom.sources.read import read
 from instroom.sources.store import Store
 
@@ -72,7 +74,27 @@ source = "Verzonnen om te proberen."
 school_types = ["havo", "vwo"]
 column = "profile"
 technical = ["nt"]
-known = ["nt", "ng", "em", "cm"]
+""",
+    ),
+    "pipeline": (
+        "monitoring/pipelines/sample.toml",
+        """
+title = "Van club naar opleiding"
+[groups.club]
+title = "Club"
+place_of = "school"
+steps = [
+  { id = "members", title = "leden", indicator = "sample_members" },
+  { id = "leavers", title = "wie stopt", reason = "sample_nobody_asks" },
+]
+""",
+    ),
+    "reasons": (
+        "monitoring/reasons/sample.toml",
+        """
+title = "Redenen van de proef"
+[texts]
+sample_nobody_asks = "niemand vraagt waarom kinderen stoppen"
 """,
     ),
     "kpi": (
@@ -186,6 +208,19 @@ def use_indicator(_: Path) -> None:
 def use_classification(_: Path) -> None:
     found = registry.classifications()["technical_profile/sample"]
     assert found.rules[0].technical == ["nt"]
+
+
+def use_pipeline(_: Path) -> None:
+    found = registry.pipelines()["sample"].groups["club"]
+    assert [(step.indicator, step.reason) for step in found.steps] == [
+        ("sample_members", ""),
+        ("", "sample_nobody_asks"),
+    ]
+
+
+def use_reasons(_: Path) -> None:
+    said = words.reason("sample_nobody_asks", Texts("nl"))
+    assert said == "niemand vraagt waarom kinderen stoppen"
 
 
 def use_kpi(_: Path) -> None:

@@ -26,6 +26,8 @@ KINDS: dict[str, tuple[str, type[models.Definition]]] = {
     "codes": ("monitoring/codes", models.CodeList),
     "indicator": ("monitoring/indicators", models.Indicator),
     "classification": ("monitoring/classifications", models.Classification),
+    "pipeline": ("monitoring/pipelines", models.Pipeline),
+    "reasons": ("monitoring/reasons", models.Reasons),
     "kpi": ("programme/kpis", models.Kpi),
     "claim": ("region/claims", models.Claim),
     "region": ("region/regions", models.Region),
@@ -162,6 +164,16 @@ def indicators() -> Registry[models.Indicator]:
 def classifications() -> Registry[models.Classification]:
     """Return the classifications, by ``kind/id``."""
     return _get("classification")
+
+
+def pipelines() -> Registry[models.Pipeline]:
+    """Return the pipelines."""
+    return _get("pipeline")
+
+
+def reasons() -> dict[str, str]:
+    """Return the words for every reason code; overlays add reasons."""
+    return {code: text for found in _get("reasons").values() for code, text in found.texts.items()}
 
 
 def kpis() -> Registry[models.Kpi]:

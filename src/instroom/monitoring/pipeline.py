@@ -6,12 +6,12 @@ open data cannot tell is a step with a status and a reason.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from instroom.core import periods
 from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
-from instroom.definitions import registry
+from instroom.definitions import models, registry
 from instroom.monitoring.facts import Facts
 from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
@@ -19,47 +19,13 @@ from instroom.privacy.published import Published, publish
 from instroom.region.locate import find_place
 from instroom.sources.store import Store
 
-Group = Literal["po", "vo", "profile", "further", "after"]
-
-
-@dataclass(frozen=True, slots=True)
-class StepDefinition:
-    """One step: its figure, or the reason why open data cannot give it."""
-
-    id: str
-    group: Group
-    indicator: str = ""
-    school_type: str = ""
-    stage: str = ""
-    reason: str = ""
-
-
-STEPS = (
-    StepDefinition("po", "po", "po_pupils"),
-    StepDefinition("po_to_vo", "po", reason="flow_files_withdrawn"),
-    StepDefinition("vo_bridge", "vo", "vo_pupils", "bridge"),
-    StepDefinition("vo_havo_vwo", "vo", "vo_pupils", "havo_vwo"),
-    StepDefinition("vo_havo", "vo", "vo_pupils", "havo"),
-    StepDefinition("vo_vwo", "vo", "vo_pupils", "vwo"),
-    StepDefinition("vo_vmbo", "vo", "vo_pupils", "vmbo"),
-    StepDefinition("vo_vmbo_tl", "vo", "vo_pupils", "vmbo_tl"),
-    StepDefinition("profile_havo", "profile", "technical_profile_share", "havo", "choice"),
-    StepDefinition("profile_vwo", "profile", "technical_profile_share", "vwo", "choice"),
-    StepDefinition("profile_vmbo", "profile", "technical_profile_share", "vmbo", "choice"),
-    StepDefinition("profile_vmbo_tl", "profile", reason="no_open_file"),
-    StepDefinition("vo_to_further", "further", reason="flow_files_withdrawn"),
-    StepDefinition("mbo", "further", "mbo_technical_students"),
-    StepDefinition("hbo", "further", "ho_technical_entrants", "hbo"),
-    StepDefinition("wo", "further", "ho_technical_entrants", "wo"),
-    StepDefinition("second_year", "after", reason="flow_files_withdrawn"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step with its published figure, or without one and with the reason."""
 
-    definition: StepDefinition
+    definition: models.Step
+    group: str
     figure: Figure | None
     reason: str | None
 
@@ -68,9 +34,20 @@ class Step:
 class Pipeline:
     """The steps of one place on one reference date (None: nothing was read)."""
 
+    definition: models.Pipeline
     place: str
     period: str | None
     steps: tuple[Step, ...]
+
+
+def definition() -> models.Pipeline:
+    """Return the pipeline that open data tells."""
+    return registry.pipelines()["open_data"]
+
+
+def steps() -> list[tuple[str, models.Step]]:
+    """Return all steps in order, each with its group."""
+    return [(key, step) for key, group in definition().groups.items() for step in group.steps]
 
 
 def compute_pipeline(place: str, facts: Facts) -> Pipeline:
@@ -88,7 +65,7 @@ def compute_pipeline(place: str, facts: Facts) -> Pipeline:
 
 def _series(place: str, facts: Facts) -> list[Series]:
     found = []
-    for step in STEPS:
+    for _, step in steps():
         if step.indicator:
             types = (step.school_type,) if step.school_type else ()
             question = Question(
@@ -103,10 +80,10 @@ def from_published(place: str, published: Published) -> Pipeline:
     """Build the pipeline from figures that passed the gate (breakdown by school type)."""
     table: dict[tuple[str, str, str], Figure] = {}
     for figure in published.figures:
-        definition = registry.indicators()[figure.indicator]
+        indicator_of = registry.indicators()[figure.indicator]
         if figure.place != place or len(figure.by) > 1:
             continue
-        if figure.classification != definition.default_classification:
+        if figure.classification != indicator_of.default_classification:
             continue
         school_type = dict(figure.by).get("school_type", "")
         if figure.by and not school_type:
@@ -114,23 +91,23 @@ def from_published(place: str, published: Published) -> Pipeline:
         indicator = f"{figure.indicator}.{figure.stage}" if figure.stage else figure.indicator
         table.setdefault((indicator, school_type, figure.period), figure)
     period = _best_period(table)
-    steps = []
-    for step in STEPS:
+    made = []
+    for group, step in steps():
         if step.reason:
-            steps.append(Step(step, None, step.reason))
+            made.append(Step(step, group, None, step.reason))
             continue
         indicator = f"{step.indicator}.{step.stage}" if step.stage else step.indicator
         found = table.get((indicator, step.school_type, period or ""))
         reason = None if found and found.status in ("ok", "bounded") else "no_file_for_date"
-        steps.append(Step(step, found, (found.reason if found else None) or reason))
-    return Pipeline(place, period, tuple(steps))
+        made.append(Step(step, group, found, (found.reason if found else None) or reason))
+    return Pipeline(definition(), place, period, tuple(made))
 
 
 def _best_period(table: dict[tuple[str, str, str], Figure]) -> str | None:
     """Choose the date most steps have; of equal ones the latest."""
     wanted = {
         (f"{s.indicator}.{s.stage}" if s.stage else s.indicator, s.school_type)
-        for s in STEPS
+        for _, s in steps()
         if s.indicator
     }
     counts: dict[str, int] = {}
@@ -174,7 +151,7 @@ def _step_dict(step: Step) -> dict[str, Any]:
             share = low if figure.status == "ok" else {"low": low, "high": high}
     return {
         "id": step.definition.id,
-        "group": step.definition.group,
+        "group": step.group,
         "count": count,
         "share": share,
         "technical": _count(figure.numerator) if figure and known and figure.denominator else None,

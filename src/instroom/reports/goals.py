@@ -12,7 +12,7 @@ from instroom.monitoring.indicators import Question
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish
 from instroom.region.locate import find_place
-from instroom.reports import words
+from instroom.reports import sentences, words
 from instroom.sources.store import Store
 
 
@@ -77,43 +77,7 @@ def goal_sentence(kpi: models.Kpi, place: str, published: Published, t: Texts) -
     for indicator_id in kpi.indicators:
         figure = latest(published, indicator_id, place)
         if figure and figure.status in ("ok", "bounded"):
-            parts.append(figure_sentence(figure, t))
+            parts.append(sentences.with_basis(figure, words.place_name(figure.place, t), t))
     if parts:
         return " ".join(parts)
     return t("{title}: hier is nog niets gemeten. {need}", title=t(kpi.title), need=t(kpi.need))
-
-
-def figure_sentence(figure: Figure, t: Texts) -> str:
-    """Return a figure as a sentence with place, period, who, definition and place of counting."""
-    indicator = registry.indicators()[figure.indicator]
-    stage = indicator.stages.get(figure.stage or "") or next(iter(indicator.stages.values()))
-    types = dict(figure.by).get("school_type")
-    shown = (types,) if types else tuple(indicator.school_types)
-    label = ""
-    if figure.classification:
-        rules = registry.classifications()[f"{indicator.classification}/{figure.classification}"]
-        label = t("telling {label}", label=t(rules.label))
-    basis = t(words.PLACE_OF[indicator.place_of])
-    aside = ", ".join(part for part in (label, basis) if part)
-    if figure.denominator is None:
-        return t(
-            "{place}, {period}: {number} {who} ({aside}).",
-            place=words.place_name(figure.place, t),
-            period=figure.period,
-            number=words.amount(figure, t),
-            who=words.who(indicator, figure.stage, "", t),
-            aside=basis,
-        )
-    return t(
-        "{place}, {period}: {share} van de {who} telt als technisch ({number}; {aside}).",
-        place=words.place_name(figure.place, t),
-        period=figure.period,
-        who=words.people(t(stage.who), words.type_words(shown, t), t),
-        share=words.amount(figure, t),
-        number=t(
-            "{part} van {whole}",
-            part=t.number(figure.numerator.low, figure.numerator.high) if figure.numerator else "?",
-            whole=t.number(figure.denominator.low, figure.denominator.high),
-        ),
-        aside=aside,
-    )

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from instroom.core.errors import DataError
+from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
-from instroom.reports import words
 from instroom.reports.results import Results
 from unit.monitoring.small import Table, exam, primary, store
 
@@ -35,7 +35,7 @@ def test_it_has_the_public_shape(found: dict[str, Any]) -> None:
     )
     for step in found["steps"]:
         assert set(step) >= PROMISED
-    assert [s["id"] for s in found["steps"]] == [s.id for s in pipelines.STEPS]
+    assert [s["id"] for s in found["steps"]] == [step.id for _, step in pipelines.steps()]
 
 
 def test_a_step_is_a_number_or_a_reason(found: dict[str, Any]) -> None:
@@ -46,7 +46,7 @@ def test_a_step_is_a_number_or_a_reason(found: dict[str, Any]) -> None:
             assert step["figure"]
         else:
             assert (step["count"], step["share"]) == (None, None)
-            assert step["reason"] in words.REASONS
+            assert step["reason"] in registry.reasons()
 
 
 def test_what_open_data_cannot_tell_says_so(found: dict[str, Any]) -> None:
@@ -60,7 +60,9 @@ def test_there_is_no_share_between_school_and_further_study(found: dict[str, Any
     between = steps(found)["vo_to_further"]
     assert (between["count"], between["share"], between["technical"]) == (None, None, None)
     with_share = {s["id"] for s in found["steps"] if s["share"] is not None}
-    assert with_share <= {s.id for s in pipelines.STEPS if s.group in ("profile", "further")}
+    assert with_share <= {
+        step.id for group, step in pipelines.steps() if group in ("profile", "further")
+    }
     for step in found["steps"]:
         if step["share"] is not None:
             assert isinstance(step["share"], float), "each share is of its own whole"
@@ -84,7 +86,7 @@ def test_without_files_every_step_says_why(tmp_path: Path) -> None:
     found = pipelines.pipeline(place="twente", data=tmp_path)
     assert found["date"] is None
     assert {s["status"] for s in found["steps"]} == {"missing"}
-    assert all(s["reason"] in words.REASONS for s in found["steps"])
+    assert all(s["reason"] in registry.reasons() for s in found["steps"])
 
 
 def test_the_date_is_the_one_most_steps_have_and_of_equals_the_latest(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from instroom.core.series import Figure, Series
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.privacy.published import Published, publish
-from instroom.reports import goals
+from instroom.reports import goals, sentences
 from instroom.reports.results import Results
 
 pytest_plugins = ("unit.monitoring.reading",)
@@ -75,7 +75,7 @@ def test_only_the_default_definition_speaks_for_a_goal(other: dict) -> None:
 
 
 def test_a_sentence_says_place_period_who_definition_and_where_it_was_counted() -> None:
-    sentence = goals.figure_sentence(SHARE, Texts("nl"))
+    sentence = sentences.with_basis(SHARE, "Twente", Texts("nl"))
     for part in (
         "Twente", "2018-2019", "eindexamenkandidaten in havo en vwo", "52,3\u00a0%",
         "1.795 van 3.431", "telling monitor", "geteld naar de plaats van de school",
@@ -84,7 +84,7 @@ def test_a_sentence_says_place_period_who_definition_and_where_it_was_counted() 
 
 
 def test_a_bounded_figure_is_said_as_a_margin() -> None:
-    sentence = goals.figure_sentence(BOUNDED, Texts("nl"))
+    sentence = sentences.with_basis(BOUNDED, "Twente", Texts("nl"))
     assert "47,4–49,8\u00a0%" in sentence.replace("47,3", "47,4")
     assert "1.494–1.563 van 3.071–3.224" in sentence
 

@@ -6,7 +6,7 @@ from instroom.core import periods
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.monitoring.pipeline import Pipeline, Step, from_published
-from instroom.reports import flow, goals, words
+from instroom.reports import flow, goals, sentences, words
 from instroom.reports.blocks import (
     Block,
     Cell,
@@ -21,48 +21,19 @@ from instroom.reports.documents import parts
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import Desk
-
-STEP_WORDS = {
-    "po": "basisschool",
-    "po_to_vo": "van basisschool naar voortgezet onderwijs",
-    "vo_bridge": "brugklas",
-    "vo_havo_vwo": "havo/vwo leerjaar 3",
-    "vo_havo": "havo",
-    "vo_vwo": "vwo",
-    "vo_vmbo": "vmbo basis, kader en gemengd",
-    "vo_vmbo_tl": "vmbo theoretisch",
-    "profile_havo": "havo 4",
-    "profile_vwo": "vwo 4",
-    "profile_vmbo": "vmbo 3 (basis, kader, gemengd)",
-    "profile_vmbo_tl": "vmbo theoretisch (NaSk)",
-    "vo_to_further": "van school naar vervolgstudie",
-    "mbo": "mbo (alle studenten)",
-    "hbo": "hbo (eerstejaars)",
-    "wo": "wo (eerstejaars)",
-    "second_year": "tweede studiejaar",
-}
-_GROUPS = {
-    "po": "Basisschool",
-    "vo": "Voortgezet onderwijs",
-    "profile": "Profiel",
-    "further": "Vervolgstudie",
-    "after": "Tweede jaar",
-}
+from instroom.reports.shelf import Topic
 
 
 def home_page(desk: Desk) -> Document:
     """Return the first page of the region."""
     t = desk.t
     blocks: list[Block] = []
-    for name in ("technical_profile_share",):
-        topic = parts.topics(registry.indicators()[name])[0]
-        blocks.append(headline(desk, topic, desk.region, full=False))
-        if place_map := municipalities(desk, topic):
-            blocks.append(place_map)
+    first, *others = _topics_at_home()
+    blocks.append(headline(desk, first, desk.region, full=False))
+    if place_map := municipalities(desk, first):
+        blocks.append(place_map)
     blocks.append(pipeline_block(desk))
-    for name in ("mbo_technical_students", "ho_technical_entrants", "po_pupils"):
-        topic = parts.topics(registry.indicators()[name])[0]
-        blocks.append(headline(desk, topic, desk.region, full=False))
+    blocks += [headline(desk, topic, desk.region, full=False) for topic in others]
     blocks.append(_goals(desk))
     return Document(
         "",
@@ -78,6 +49,12 @@ def home_page(desk: Desk) -> Document:
         desk.region_name,
         desk.shelf.results.example,
     )
+
+
+def _topics_at_home() -> list[Topic]:
+    """Return what the first page shows, in the order that the indicators say."""
+    shown = sorted((i for i in registry.indicators().values() if i.home), key=lambda i: i.home)
+    return [parts.topics(indicator)[0] for indicator in shown]
 
 
 def _goals(desk: Desk) -> EntryList:
@@ -119,14 +96,14 @@ def _goal_line(desk: Desk, indicator: str) -> str:
     figure = goals.latest(desk.shelf.results.published, indicator, desk.region)
     if figure is None or figure.low is None:
         return ""
-    return goals.figure_sentence(figure, desk.t)
+    return sentences.with_basis(figure, words.place_name(figure.place, desk.t), desk.t)
 
 
 def pipeline_block(desk: Desk) -> FigureBlock:
     """Return the pipeline: picture, table, and what open data cannot tell."""
     t = desk.t
     found = from_published(desk.region, desk.shelf.results.published)
-    heading = t("Van basisschool tot vervolgstudie")
+    heading = t(found.definition.title)
     if found.period is None:
         return FigureBlock(
             "pijplijn",
@@ -134,9 +111,9 @@ def pipeline_block(desk: Desk) -> FigureBlock:
             t("Hier is nog geen cijfer: {reason}.", reason=words.reason("source_not_read", t)),
         )
     date = periods.parse(found.period).reference_date
-    profile = [s for s in found.steps if s.definition.group == "profile" and s.figure]
+    profile = [s for s in found.steps if s.group == "profile" and s.figure]
     list_words = ", ".join(
-        t("{share} in {step}", share=words.amount(s.figure, t), step=t(STEP_WORDS[s.definition.id]))
+        t("{share} in {step}", share=words.amount(s.figure, t), step=t(s.definition.title))
         for s in profile
         if s.figure
     )
@@ -173,21 +150,21 @@ def pipeline_block(desk: Desk) -> FigureBlock:
 
 def _flow(found: Pipeline, t: Texts) -> tuple[flow.Step, ...]:
     steps = []
-    for group, heading in _GROUPS.items():
-        mine = [s for s in found.steps if s.definition.group == group]
+    for key, group in found.definition.groups.items():
+        mine = [s for s in found.steps if s.group == key]
         known = [s for s in mine if s.figure is not None and s.figure.low is not None]
-        unknown = [s for s in mine if s.definition.reason and "_to_" not in s.definition.id]
-        gap = next((s for s in mine if s.definition.id == "vo_to_further"), None)
+        unknown = [s for s in mine if s.definition.reason and not s.definition.flow]
+        gap = mine[0].definition.flow
         missing = not known
         steps.append(
             flow.Step(
-                group,
-                t(heading),
+                key,
+                t(group.title),
                 (*_flow_parts(known, t), *_unknown_parts(unknown if known else [], t)),
                 note=t("onbekend") if missing else "",
                 status="missing" if missing else "ok",
                 place_note=t("plaats van studie")
-                if group in ("further", "after")
+                if group.place_of == "study"
                 else t("plaats van school"),
                 gap_note=t("niet te volgen in open data") if gap else "",
             )
@@ -207,7 +184,7 @@ def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
         figure = step.figure
         if figure is None:
             continue
-        label = t(STEP_WORDS[step.definition.id])
+        label = t(step.definition.title)
         count = figure.denominator or figure.numerator
         text = t.number(count.low, count.high) if count else ""
         if figure.denominator is None or figure.numerator is None:
@@ -237,8 +214,7 @@ def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
 
 def _unknown_parts(unknown: Sequence[Step], t: Texts) -> list[flow.Part]:
     return [
-        flow.Part(t(STEP_WORDS[s.definition.id]), t("onbekend"), None, status="missing")
-        for s in unknown
+        flow.Part(t(s.definition.title), t("onbekend"), None, status="missing") for s in unknown
     ]
 
 
@@ -247,7 +223,7 @@ def _table(found: Pipeline, desk: Desk) -> Table:
     rows = []
     for step in found.steps:
         figure = step.figure
-        label = t(STEP_WORDS[step.definition.id])
+        label = t(step.definition.title)
         if figure is None or figure.low is None:
             rows.append(
                 (
@@ -266,4 +242,4 @@ def _table(found: Pipeline, desk: Desk) -> Table:
         )
         rows.append((Cell(label), Cell(number, numeric=True), Cell(share, figure.status)))
     columns = (t("Stap"), t("Aantal"), t("Technisch"))
-    return Table(t("Van basisschool tot vervolgstudie"), columns, tuple(rows))
+    return Table(t(found.definition.title), columns, tuple(rows))

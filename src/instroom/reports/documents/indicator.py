@@ -1,7 +1,7 @@
 """An indicator's page: the answer, the years, the parts, and where it comes from."""
 
 from instroom.definitions import models, registry
-from instroom.reports import words
+from instroom.reports import sentences, words
 from instroom.reports.blocks import (
     Block,
     Document,
@@ -118,17 +118,8 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
     series = [
         (desk.name(p), shelf.get(topic, p)) for p in (place, *desk.beside) if shelf.get(topic, p)
     ]
-    if figure.denominator is None:
-        sentence = t(
-            "{place}, {moment}: {number} {who}.",
-            place=desk.name(place),
-            moment=parts.moment(figure, topic, t),
-            number=words.amount(figure, t),
-            who=words.who(indicator, topic.stage, "", t),
-        )
-        drawn = series[:1]
-    else:
-        sentence, drawn = parts.share_sentence(desk, topic, place, figure), series
+    sentence = sentences.sentence(figure, desk.name(place), t)
+    drawn = series if figure.denominator else series[:1]
     mark, kind = parts.chip(topic, shelf.get(topic, place), t)
     # Two years on a place's page are read better as numbers than as a line.
     few = not full and place != desk.region and len(shelf.known(topic, place)) < FEW_YEARS

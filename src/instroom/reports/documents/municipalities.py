@@ -2,7 +2,7 @@
 
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
-from instroom.reports import maps
+from instroom.reports import maps, sentences
 from instroom.reports.blocks import Cell, FigureBlock, Link, Table
 from instroom.reports.documents import parts
 from instroom.reports.documents.parts import Desk
@@ -30,7 +30,7 @@ def municipalities(desk: Desk, topic: Topic) -> FigureBlock | None:
         "{n} van de {total} gemeenten hebben hier cijfers over {moment}.",
         n=len(known),
         total=len(tiles),
-        moment=parts.moment(whole, topic, t),
+        moment=sentences.moment(whole, t),
     )
     share = whole.denominator is not None
     picture = desk.studio.picture(

@@ -1,7 +1,7 @@
 """Pages of words: goals, indicators, claims, method, glossary, and chapters still to fill."""
 
 from instroom.definitions import registry
-from instroom.reports import words
+from instroom.reports import sentences, words
 from instroom.reports.blocks import Block, Chapter, Document, Entry, EntryList, Link, TextBlock
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
@@ -57,7 +57,7 @@ def indicators_page(desk: Desk) -> Document:
             t(
                 "{region}, {moment}: {number}.",
                 region=desk.region_name,
-                moment=parts.moment(figure, topic, t),
+                moment=sentences.moment(figure, t),
                 number=words.amount(figure, t),
             )
             if figure

@@ -7,7 +7,7 @@ from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.monitoring.questions import formula
-from instroom.reports import charts, words
+from instroom.reports import charts, sentences, words
 from instroom.reports.blocks import Cell, Link, Method, Picture, Source, Table
 from instroom.reports.shelf import Shelf, Topic
 from instroom.reports.studio import Studio, point
@@ -105,54 +105,6 @@ def aside(topic: Topic, t: Texts) -> str:
     return text[:1].upper() + text[1:] + "." if text else ""
 
 
-def types_of(topic: Topic, figure: Figure | None, t: Texts) -> str:
-    """Return the school types counted, in words."""
-    one = dict(figure.by).get("school_type") if figure else None
-    indicator = registry.indicators()[topic.indicator]
-    return words.type_words((one,) if one else tuple(indicator.school_types), t)
-
-
-def moment(figure: Figure, topic: Topic, t: Texts) -> str:
-    """Return when a figure was counted, in words."""
-    exam = topic.stage == "exam" or topic.indicator in _WHOLE_YEAR
-    return words.period_words(figure.period, "exam" if exam else "october", t)
-
-
-def share_sentence(desk: Desk, topic: Topic, place: str, figure: Figure) -> str:
-    """Return the answer in a sentence: this place now, in how many of a hundred."""
-    t, stage = desk.t, stage_of(topic)
-    who = words.people(t(stage.who) if stage else "", types_of(topic, figure, t), t)
-    return t(
-        "{place}, {moment}: {share} van de {who} {is_technical}.",
-        place=desk.name(place),
-        moment=moment(figure, topic, t),
-        share=words.amount(figure, t),
-        who=who,
-        is_technical=t(_VERBS.get(topic.indicator, "is technisch")),
-    )
-
-
-#: Indicators that count over a school year, not on 1 October.
-_WHOLE_YEAR = {
-    "ho_technical_graduates",
-    "early_leavers",
-    "vo_repeaters",
-    "vo_moves_down",
-    "vo_moves_up",
-}
-
-_VERBS = {
-    "technical_profile_share": "heeft een technisch profiel",
-    "mbo_technical_students": "volgt een technische opleiding",
-    "ho_technical_entrants": "begint aan een technische opleiding",
-    "ho_technical_graduates": "haalt een technisch diploma",
-    "early_leavers": "verlaat de school zonder startkwalificatie",
-    "vo_repeaters": "doet een leerjaar over",
-    "vo_moves_down": "gaat naar een lager niveau",
-    "vo_moves_up": "gaat naar een hoger niveau",
-}
-
-
 def beside_sentence(desk: Desk, topic: Topic, place: str, figure: Figure, **by: str) -> str:
     """Return the country now, and the first year of the whole series for both."""
     t, parts = desk.t, []
@@ -163,7 +115,7 @@ def beside_sentence(desk: Desk, topic: Topic, place: str, figure: Figure, **by: 
     first = next(iter(desk.shelf.known(topic, place, **by)), None)
     if first and first.period != figure.period:
         then = _same_year(desk.shelf.known(topic, country, **by), first.period)
-        when, share = moment(first, topic, t), words.amount(first, t)
+        when, share = sentences.moment(first, t), words.amount(first, t)
         if then:
             parts.append(
                 t(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from instroom.core.quantities import Count, Share, total
 from instroom.core.series import Figure
 from instroom.definitions import registry
-from instroom.reports import words
+from instroom.reports import sentences
 from instroom.reports.blocks import (
     Block,
     Cell,
@@ -94,13 +94,7 @@ def _plain(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
     t, figures = desk.t, desk.shelf.get(topic, info.code)
     newest = desk.shelf.latest(topic, info.code)
     assert newest is not None  # noqa: S101  the caller has seen it
-    sentence = t(
-        "{place}, {moment}: {number} {who}.",
-        place=desk.name(info.code),
-        moment=parts.moment(newest, topic, t),
-        number=words.amount(newest, t),
-        who=t("leerlingen"),
-    )
+    sentence = sentences.sentence(newest, desk.name(info.code), t)
     return FigureBlock(
         topic.indicator,
         parts.heading_of(topic, t),

@@ -1,0 +1,144 @@
+"""What is counted, what is called technical, and the steps that belong together."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from instroom.core.series import Unit
+from instroom.definitions.models.definition_file import Definition, Part
+
+
+class Stage(Part):
+    """One moment at which an indicator is measured, with the observations it needs.
+
+    ``sources``: the first that has a period wins for that period, never added; sources in
+    one inner list complete each other (hbo in one file, wo in another) and are added.
+    ``counted``: on 1 October, or over a whole school year, as exams are.
+    ``part``: the measure that is a part of ``measure`` (repeaters of pupils); without it a
+    classification says what the part is.
+    ``where``: observation columns and the values that count; ``per_school_type`` adds to it
+    for one school type. ``totals``: the value of a dimension that stands for everybody, where
+    the publisher gives one. ``missing``: school types that no open file has, with the reason.
+    """
+
+    title: str
+    who: str
+    counted: Literal["october", "school_year"] = "october"
+    sources: list[list[str]] = Field(min_length=1)
+    measure: str
+    part: str = ""
+    where: dict[str, list[str]] = {}
+    per_school_type: dict[str, dict[str, list[str]]] = {}
+    totals: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    note: str = ""
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _nested(cls, value: object) -> object:
+        if not isinstance(value, list):
+            return value
+        return [item if isinstance(item, list) else [item] for item in value]
+
+
+class Indicator(Definition):
+    """A number with a meaning: what is counted, out of whom, from which sources.
+
+    ``classification`` names a folder of classifications; a ``share`` needs one, a ``count``
+    may have one (then only what it calls technical is counted). ``school_types`` are the ones
+    counted together when nobody asks for one; ``separate`` the ones shown apart. ``verb`` is what
+    those do who are counted, in Dutch: "7 % van de leerlingen" is followed by "blijft zitten".
+    ``home`` is the place on the first page of a region: 1 is first and brings the map, 0 is none.
+    """
+
+    measure: Literal["share", "count", "missing"]
+    unit: Unit
+    place_of: Literal["school", "study", "residence", "none"] = "school"
+    stages: dict[str, Stage] = {}
+    default_stage: str | None = None
+    classification: str | None = None
+    default_classification: str | None = None
+    school_types: list[str] = []
+    separate: list[str] = []
+    kinds: list[str] = []
+    breakdowns: list[str] = []
+    better: Literal["higher", "lower", "neither"] = "higher"
+    reason: str | None = None
+    need: str = ""
+    definition: str
+    verb: str = ""
+    home: int = 0
+    notes: list[str] = []
+    order: int = 100
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Indicator":
+        if self.measure == "missing":
+            if not self.reason:
+                raise ValueError("an indicator that is missing needs a reason")
+        elif not self.stages:
+            raise ValueError("an indicator needs at least one stage with sources")
+        parts = all(stage.part for stage in self.stages.values())
+        if self.measure == "share" and not self.classification and not parts:
+            raise ValueError("a share needs a classification, or a part in every stage")
+        if self.measure == "share" and not self.verb:
+            raise ValueError("a share needs a verb: what those do who are counted")
+        return self
+
+
+class Rule(Part):
+    """Which observations count as technical, for some school types (empty: all)."""
+
+    school_types: list[str] = []
+    column: str
+    technical: list[str]
+
+
+class Classification(Definition):
+    """One answer to "what is technical?"; files of one kind stand in one folder."""
+
+    label: str
+    rules: list[Rule] = Field(min_length=1)
+    source: str
+    note: str = ""
+
+
+class Step(Part):
+    """One step of a pipeline: its figure, or the reason why it has none.
+
+    A ``flow`` step is the way between two groups; it has no size of its own.
+    """
+
+    id: str
+    title: str
+    indicator: str = ""
+    school_type: str = ""
+    stage: str = ""
+    reason: str = ""
+    flow: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Step":
+        if bool(self.indicator) == bool(self.reason):
+            raise ValueError("a step needs an indicator, or a reason why it has none")
+        return self
+
+
+class StepGroup(Part):
+    """Steps that stand beside each other, and where their people are counted."""
+
+    title: str
+    place_of: Literal["school", "study"]
+    steps: list[Step] = Field(min_length=1)
+
+
+class Pipeline(Definition):
+    """The steps from primary school to further study, in order."""
+
+    groups: dict[str, StepGroup]
+
+
+class Reasons(Definition):
+    """Why there is no number: reason code -> plain words."""
+
+    texts: dict[str, str]

@@ -1,0 +1,158 @@
+"""The layouts of publishers: columns, values, checks, and where the files are."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from instroom.core.series import Unit
+from instroom.definitions.models.definition_file import Definition, Part, Pattern
+
+
+class Column(Part):
+    """One column of a layout that is not a value: a key, a dimension or an attribute.
+
+    ``names`` are the publisher's spellings over the years; case, underscores and spaces at
+    the ends do not matter. ``role`` says which observation column it fills. ``extract`` keeps
+    one named group of the cell; ``codes`` names the code list that gives the cell its meaning.
+    ``only`` are the cells this layout can have: another one means another table. Rows whose cell
+    matches ``skip`` are left out, with a warning.
+    """
+
+    names: list[str] = Field(min_length=1)
+    role: str
+    required: bool = False
+    extract: Pattern | None = None
+    codes: str | None = None
+    only: list[Pattern] = []
+    skip: Pattern | None = None
+    type: Literal[
+        "text", "brin", "location", "municipality", "board", "postcode", "date", "region"
+    ] = "text"
+
+
+class Values(Part):
+    """Columns that hold numbers: found by a pattern, whose named groups become dimensions.
+
+    Where it is ``required``, every word of ``measures`` must be found. ``mean_of`` names the
+    count that a mean is taken over: a mean over nobody is missing. ``missing`` are texts that mean
+    "no figure" here, ``hidden`` those that stand for 1 to 4 people (``<5`` always does). A number
+    under 0 is refused unless ``below_zero`` says that there are such, as of a balance.
+    """
+
+    pattern: Pattern
+    measure: str | None = None
+    measures: dict[str, str] = {}
+    type: Literal["count", "decimal", "percent", "flagged"] = "count"
+    required: bool = True
+    missing: list[str] = []
+    hidden: list[str] = []
+    below_zero: bool = False
+    mean_of: str | None = None
+    set: dict[str, str] = {}
+
+
+class Check(Part):
+    """A total to hold. ``allow`` is the share of cells in which publishers themselves err."""
+
+    kind: Literal["parts", "sum", "at_most", "total_between", "unique"]
+    measure: str | None = None
+    dimension: str | None = None
+    total: str | None = None
+    parts: list[str] = []
+    whole: str | None = None
+    columns: list[str] = []
+    low: float | None = None
+    high: float | None = None
+    where: dict[str, str] = {}
+    allow: float = Field(default=0.0, ge=0, lt=0.05)
+
+
+class Periods(Part):
+    """Where the period stands, what a bare year means, and which years can be true.
+
+    ``october``: a year is the school year that starts in it. ``exam``: a year is the school
+    year that ends in it. ``calendar``: a year is a year.
+    """
+
+    kind: Literal["october", "exam", "calendar", "none"]
+    column: str | None = None
+    plausible: tuple[int, int] = (1980, 2040)
+
+
+class Fetch(Part):
+    """Where the publisher offers the file and by which road."""
+
+    kind: Literal["file", "ckan", "cbs_odata", "eurostat"]
+    path: str
+    dataset: str = ""
+
+
+class Recognise(Part):
+    """How a layout is told from others with the same columns.
+
+    ``contains``: a column holds at least one of these words. ``headers``: columns that must all
+    be there. ``exact``: no column but those of the definition. ``twins``: other tables of the
+    publisher, not read here, with the same columns and codes; only the publisher's id of the
+    dataset, or ``contains``, tells them apart.
+    """
+
+    at_least_rows: int = 0
+    contains: dict[str, list[str]] = {}
+    headers: list[Pattern] = []
+    exact: bool = False
+    twins: list[str] = []
+    share_known: float = 0.6
+
+
+class Publisher(Definition):
+    """A publisher: columns that many of its tables share, and what ids of its datasets look like.
+
+    A shared column is no evidence of which table it is.
+    """
+
+    shared: list[str]
+    dataset_id: Pattern | None = None
+
+
+class Source(Definition):
+    """One layout of one publisher."""
+
+    publisher: Literal["duo", "cbs", "eurostat", "inspectie", "oecd", "instroom"]
+    licence: str
+    page: str = ""
+    role: Literal["observations", "companion", "codelist"] = "observations"
+    reader: str = "table"
+    unit: Unit | Literal["people", "vacancies", "percent", "other"] = "pupils"
+    measure: str = ""
+    recognise: Recognise = Recognise()
+    periods: Periods
+    columns: dict[str, Column] = {}
+    values: list[Values] = []
+    checks: list[Check] = Field(min_length=1)
+    known: list[str] = []
+    fetch: Fetch | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> "Source":
+        if self.reader == "table" and not any(c.required for c in self.columns.values()):
+            raise ValueError("a table needs at least one required (key) column")
+        return self
+
+
+class Code(Part):
+    """One code of a code list with its words and the publishers' spellings."""
+
+    title: str
+    synonyms: list[str] = []
+
+
+class CodeList(Definition):
+    """The values one dimension can take. Spellings not listed stay as the publisher wrote them.
+
+    A ``closed`` list is whole: a column of which it knows less than half is another column.
+    """
+
+    closed: bool = False
+
+    codes: dict[str, Code]

@@ -1,0 +1,79 @@
+"""One sentence about one figure, for goals, pages and answers alike."""
+
+from instroom.core.series import Figure
+from instroom.core.texts import Texts
+from instroom.definitions import models, registry
+from instroom.reports import words
+
+
+def stage_of(figure: Figure) -> models.Stage | None:
+    """Return the stage definition that a figure belongs to."""
+    stages = registry.indicators()[figure.indicator].stages
+    return stages.get(figure.stage or "") or next(iter(stages.values()), None)
+
+
+def moment(figure: Figure, t: Texts) -> str:
+    """Return when a figure was counted, in words: a school year, or the day in it."""
+    stage = stage_of(figure)
+    exam = stage is not None and stage.counted == "school_year"
+    return words.period_words(figure.period, "exam" if exam else "october", t)
+
+
+def who(figure: Figure, t: Texts) -> str:
+    """Return who is counted, with the school types: "leerlingen in havo en vwo"."""
+    indicator, stage = registry.indicators()[figure.indicator], stage_of(figure)
+    one = dict(figure.by).get("school_type")
+    together = tuple(indicator.school_types) if indicator.measure == "share" else ()
+    types = (one,) if one else together
+    return words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
+
+
+def sentence(figure: Figure, place: str, t: Texts) -> str:
+    """Return a figure in a sentence, with ``place`` as it is called.
+
+    A share is said of those it is a part of, with the verb of its indicator; a count of those
+    who are counted.
+    """
+    indicator = registry.indicators()[figure.indicator]
+    if indicator.measure == "count":
+        return t(
+            "{place}, {moment}: {number} {who}.",
+            place=place,
+            moment=moment(figure, t),
+            number=words.amount(figure, t),
+            who=who(figure, t),
+        )
+    return t(
+        "{place}, {moment}: {share} van de {who} {does}.",
+        place=place,
+        moment=moment(figure, t),
+        share=words.amount(figure, t),
+        who=who(figure, t),
+        does=t(indicator.verb),
+    )
+
+
+def basis(figure: Figure, t: Texts) -> str:
+    """Return what the number rests on: counts, definition, place of counting."""
+    indicator = registry.indicators()[figure.indicator]
+    parts = []
+    if figure.numerator is not None and figure.denominator is not None:
+        part, whole = figure.numerator, figure.denominator
+        parts.append(
+            t(
+                "{part} van {whole}",
+                part=t.number(part.low, part.high),
+                whole=t.number(whole.low, whole.high),
+            )
+        )
+    if figure.classification:
+        rules = registry.classifications()[f"{indicator.classification}/{figure.classification}"]
+        parts.append(t("telling {label}", label=t(rules.label)))
+    parts.append(t(words.PLACE_OF[indicator.place_of]))
+    return ", ".join(part for part in parts if part)
+
+
+def with_basis(figure: Figure, place: str, t: Texts) -> str:
+    """Return the sentence and, in a second one, what it rests on."""
+    rest = basis(figure, t)
+    return f"{sentence(figure, place, t)} {rest[:1].upper()}{rest[1:]}."
