@@ -218,7 +218,7 @@ def drill(full: bool) -> list[Line]:
     wanted = Counter(case.wanted for case in cases)
     lines = [
         at_least("files", number, number, 1000 if full else 60),
-        at_least("layouts that were changed", number, len(good), 30 if full else 8),
+        at_least("layouts that were changed", number, len(good), 30 if full else 5),
         at_most("stored that should be refused", wanted["refuse"], faults["accepted"], 0),
         at_most("same table, other figures or refused", wanted["same"], faults["other figures"], 0),
         at_most("read without a word", wanted["flag"], faults["not flagged"], 0),
