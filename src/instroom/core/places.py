@@ -7,6 +7,7 @@ Publishers write one place in many ways: ``HENGELO``, ``Hengelo (O.)``, ``164``,
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from instroom.core.errors import DataError
@@ -88,6 +89,7 @@ def municipality_code(text: str) -> str | None:
     return f"GM{int(match[1]):04d}" if match and int(match[1]) else None
 
 
+@lru_cache(maxsize=50_000)
 def location_code(brin: str, location: str) -> str | None:
     """Repair the code of a school location: four characters of the institution, two digits.
 

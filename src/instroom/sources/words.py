@@ -5,6 +5,7 @@ looked up once for each word, not once for each row.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -18,6 +19,8 @@ else:
 
 Word = str | None
 _MANY = 2**31
+#: Columns of more rows are no block of a table, and too large to keep.
+_BLOCK = 100_000
 
 
 def encode(words: Iterable[Word]) -> WordColumn:
@@ -53,6 +56,12 @@ def of_codes(words: Sequence[Word], codes: NDArray[np.integer]) -> WordColumn:
 
 def constant(word: Word, size: int) -> WordColumn:
     """Return a column with one word."""
+    return _one_word(word, size) if size <= _BLOCK else _one_word.__wrapped__(word, size)
+
+
+@lru_cache(maxsize=64)
+def _one_word(word: Word, size: int) -> WordColumn:
+    """Make a column of one word; the columns of one block share theirs, Arrow never changes it."""
     if word is None:
         return of_codes([None], np.zeros(size, dtype=np.int32))
     same = pa.array(np.zeros(size, dtype=np.int32), pa.int32())
