@@ -127,7 +127,8 @@ def _shapes(text: Text) -> Iterator[tuple[str, Wanted, bytes]]:
     total = ["Totaal", *[""] * (width - 1)]
     total[text.count] = str(sum(int(row[text.count]) for row in text.rows[1:]))
     yield "a total below the table", "flag", replace(text, rows=[*text.rows, total]).data
-    backwards = text.each(lambda row, _: row[::-1] if 2 * sum(map(bool, row)) > len(row) else row)
+    # A line that names the source stays as it is: turned round it is no note any more.
+    backwards = text.each(lambda row, _: row if row[0].startswith("Bron:") else row[::-1])
     yield "columns in another order", "same" if width < 60 else "any", backwards.data
     more = text.each(lambda row, n: [*row, "x" if n else "NIEUW"])
     yield "a column more", "same", more.data
