@@ -13,8 +13,8 @@ from typing import Any
 FORMULA = r"^('*[=+\-@\t\r\n])"
 _FORMULA = re.compile(FORMULA)
 _ESCAPED = re.compile(r"^'('*[=+\-@\t\r\n])")
-#: Controls, format signs (direction, joiners), lone surrogates, private use, unassigned.
 _BLANKS = "\t\n\r\x0b\x0c\u2028\u2029"
+#: Controls, format signs (direction, joiners), lone surrogates, private use, unassigned.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 

@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[str, type[models.Definition]]] = {
     "codes": ("monitoring/codes", models.CodeList),
     "indicator": ("monitoring/indicators", models.Indicator),
     "classification": ("monitoring/classifications", models.Classification),
-    "pipeline": ("monitoring/pipelines", models.Pipeline),
+    "pipeline": ("monitoring/pipelines", models.PipelineDefinition),
     "reasons": ("monitoring/reasons", models.Reasons),
     "kpi": ("programme/kpis", models.Kpi),
     "claim": ("region/claims", models.Claim),
@@ -166,7 +166,7 @@ def classifications() -> Registry[models.Classification]:
     return _get("classification")
 
 
-def pipelines() -> Registry[models.Pipeline]:
+def pipelines() -> Registry[models.PipelineDefinition]:
     """Return the pipelines."""
     return _get("pipeline")
 

@@ -34,13 +34,13 @@ class Step:
 class Pipeline:
     """The steps of one place on one reference date (None: nothing was read)."""
 
-    definition: models.Pipeline
+    definition: models.PipelineDefinition
     place: str
     period: str | None
     steps: tuple[Step, ...]
 
 
-def definition() -> models.Pipeline:
+def definition() -> models.PipelineDefinition:
     """Return the pipeline that open data tells."""
     return registry.pipelines()["open_data"]
 

@@ -102,7 +102,7 @@ def layout(said: Asked, table: RawTable) -> Source:
             pattern=_YEARS, measure=said.dataset.casefold(), type="flagged", below_zero=True
         )
     else:
-        topic = statline.LABELLED if statline.with_labels(names) else _TOPIC
+        topic = statline.MEASURE if statline.with_labels(names) else _TOPIC
         values = [name for name in names if topic.fullmatch(name)]
         keys = [name for name in names if name not in values and name.casefold() != "id"]
         form = Values(
@@ -155,7 +155,7 @@ def _column(key: str, publisher: str) -> Column:
             skip=statline.NO_YEAR,
         )
     role = _ROLES.get(key.casefold(), f"other.{_name(key)}")
-    codes = role if role in ("gender", "age") and publisher == "cbs" else None
-    codes = "gender" if role == "gender" else codes
+    coded = ("gender", "age") if publisher == "cbs" else ("gender",)
+    codes = role if role in coded else None
     kind = "region" if role == "place" and publisher == "cbs" else "text"
     return Column(names=[key], role=role, required=True, codes=codes, type=kind)

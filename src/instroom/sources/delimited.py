@@ -258,7 +258,9 @@ def _refuse_swallowed(table: Delimited, row: list[str], line: int) -> None:
             raise SourceError(
                 "a quote in this row is not closed: the rows after it are in one value",
                 code="open_quote",
-                where=Where(row=line, column=table.header[min(index, least)].strip()),
+                where=Where(
+                    row=line, column=table.header[min(index, len(table.header) - 1)].strip()
+                ),
                 found=f"'{cell[:40]}', over {cell.count(chr(10)) + 1} lines",
                 expected='values whose " is closed on the same row',
                 hint="take the quote out, or fetch the file again from the publisher",

@@ -15,8 +15,10 @@ from instroom.sources.evidence import column_index
 YEAR = r"(\d{4}(?:(?:JJ|SJ)00|/'?\d{2}|/\d{4})?)\*{0,2}"
 #: A period that is none: a quarter, a month, half a year, several years.
 NO_YEAR = rf"(?!{YEAR}$)(?:19|20)\d\d\S{{0,2}}(?:[A-Z]{{2}}\d\d|\s.+)"
-#: A measure with its unit: ``Leerlingen/studenten (aantal)``.
+#: Units that tell that a table has labels: ``Leerlingen/studenten (aantal)``.
 LABELLED = re.compile(r".+\((?:aantal|%|euro|km.?|.*\bx 1.?000\b.*|.*per .*)\)")
+#: Any measure of a table with labels: whatever its unit, it is no key.
+MEASURE = re.compile(r".+\([^()]+\)")
 _KIND = re.compile(r"(.+?) \((gemeente|PV|CR|LD)\)")
 _COUNTRY = {"nederland": "NL01"}
 

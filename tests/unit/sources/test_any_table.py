@@ -133,6 +133,15 @@ def test_a_table_of_statline_with_labels(tmp_path: Path) -> None:
     assert check(data=data)["ok"]
 
 
+def test_a_measure_in_any_unit_is_no_key(tmp_path: Path) -> None:
+    text = LABELS.replace('(aantal)"', '(aantal)";"Duur (jaar)"').replace('"\r\n', '";"4,5"\r\n')
+    text = text.replace('(jaar)";"4,5"', '(jaar)"').replace('CBS";"4,5"', 'CBS"')
+    data = tmp_path / "d"
+    entry = read(write(tmp_path, text), as_="cbs:81234NED", data=data)["files"][0]
+    assert (entry["status"], entry["error"]) == ("read", None)
+    assert {r["measure"] for r in stored(data)} == {"leerlingen_(aantal)", "duur_(jaar)"}
+
+
 def test_a_table_with_labels_says_what_to_do(tmp_path: Path) -> None:
     entry = read(write(tmp_path, LABELS), data=tmp_path / "d")["files"][0]
     assert entry["status"] == "unknown"

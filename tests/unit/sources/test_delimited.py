@@ -184,6 +184,16 @@ def test_a_quote_that_is_not_closed_never_eats_rows(tmp_path: Path, column: int)
     assert (caught.value.code, caught.value.where.row) == ("open_quote", 6)
 
 
+def test_a_quote_that_is_not_closed_in_a_table_of_one_column(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('naam\nx;"a\nb;c\nd;e"\n', "utf-8")
+    with path.open("rb") as file:
+        table = open_delimited(path, survey(file))
+    with pytest.raises(SourceError) as caught:
+        whole(table)
+    assert caught.value.where.row == 2
+
+
 def test_a_header_alone_is_empty_not_broken(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(HEADER + "\n", "latin-1")

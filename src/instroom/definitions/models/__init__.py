@@ -12,7 +12,7 @@ from instroom.definitions.models.definition_file import (
 from instroom.definitions.models.indicators import (
     Classification,
     Indicator,
-    Pipeline,
+    PipelineDefinition,
     Reasons,
     Rule,
     Stage,
@@ -58,7 +58,7 @@ __all__ = [
     "Part",
     "Pattern",
     "Periods",
-    "Pipeline",
+    "PipelineDefinition",
     "Places",
     "Publisher",
     "Reasons",

@@ -132,7 +132,7 @@ class StepGroup(Part):
     steps: list[Step] = Field(min_length=1)
 
 
-class Pipeline(Definition):
+class PipelineDefinition(Definition):
     """The steps from primary school to further study, in order."""
 
     groups: dict[str, StepGroup]
