@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 
-from instroom.stats.items.dif import ordinal_dif
 from instroom.stats.items.graded import graded_response
 from instroom.stats.items.graded_dif import graded_dif
 from instroom.stats.items.graded_scores import eap_scores
@@ -98,7 +97,6 @@ def main() -> None:
     clock("graded response, two groups", lambda: graded_response(y, group), given.runs)
     clock("EAP scores", lambda: eap_scores(fit, y), given.runs)
     clock("graded DIF, every item", lambda: graded_dif(y, group), 1)
-    clock("ordinal DIF, every item", lambda: ordinal_dif(y, group), given.runs)
     half = len(y) // 2
     old, new = (item_parameters(graded_response(part)) for part in (y[:half], y[half:]))
     pairs = [(j, j) for j in range(given.items)]

@@ -115,12 +115,6 @@ def test_hedges_2007_written_out_in_r(kind: str) -> None:
         assert getattr(found, field) == pytest.approx(e[field], rel=CLOSE), field
 
 
-def test_individual_equals_metafor() -> None:
-    found = effect_size.individual((3.4, 0.6, 40), (3.1, 0.7, 35))
-    assert found.g == pytest.approx(OURS["smd"]["g"], rel=CLOSE)
-    assert found.se**2 == pytest.approx(OURS["smd"]["v"], rel=CLOSE)
-
-
 def test_bounds_equal_sorted_means_in_r() -> None:
     with (OUTPUT / "robust_bounds.csv").open(encoding="utf-8") as opened:
         data = list(csv.DictReader(opened))

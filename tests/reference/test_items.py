@@ -13,13 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.stats.items.dif import ordinal_dif
 from instroom.stats.items.graded import GradedResponse, graded_response
 from instroom.stats.items.graded_dif import graded_dif
 from instroom.stats.items.graded_scores import eap_scores
 from instroom.stats.items.linking import ItemParameters, link_scales
 from instroom.stats.items.linking_constants import METHODS
-from instroom.stats.items.ordinal import proportional_odds
 
 OUTPUT = Path(__file__).parent / "output"
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference"
@@ -47,39 +45,6 @@ def table(name: str) -> np.ndarray:
 
 GROUP, ANSWERS = table("items_answers.csv")[:, 0], table("items_answers.csv")[:, 1:]
 MISSING = table("items_missing.csv")[:, 1:]
-SES = table("items_ses.csv")
-
-
-@pytest.mark.parametrize(
-    ("case", "item", "covariates"),
-    [
-        ("one", 0, SES[:, None]),
-        ("two", 1, np.column_stack([SES, GROUP])),
-        ("square", 3, np.column_stack([SES, SES**2, GROUP])),
-    ],
-)
-def test_ordinal_regression_is_that_of_polr(case: str, item: int, covariates: np.ndarray) -> None:
-    fit, expected = proportional_odds(ANSWERS[:, item], covariates), known()["ordinal"][case]
-    assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], rel=LIKELIHOOD)
-    assert fit.log_likelihood >= expected["log_likelihood"] - 1e-9
-    assert fit.coefficients == pytest.approx(np.atleast_1d(expected["coefficients"]), **POLR)
-    assert fit.thresholds == pytest.approx(expected["thresholds"], **POLR)
-    errors = np.concatenate([fit.coefficients_se, fit.thresholds_se])
-    assert errors == pytest.approx(expected["se"], rel=POLR["rel"])
-
-
-@pytest.mark.parametrize("item", range(5))
-def test_dif_is_the_difference_of_polr_fits(item: int) -> None:
-    found = ordinal_dif(ANSWERS, GROUP).items[item]
-    expected = known()["dif"][item]
-    for name in ("uniform", "nonuniform", "total"):
-        # Differences of log-likelihoods near 1,000, each good to LIKELIHOOD.
-        assert getattr(found, name) == pytest.approx(expected[name], rel=1e-8, abs=1e-8)
-    assert found.total_p == pytest.approx(expected["p"], rel=1e-8)
-    assert found.group_coefficient[0] == pytest.approx(expected["b"], **POLR)
-    assert found.group_coefficient_se[0] == pytest.approx(expected["b_se"], rel=POLR["rel"])
-    assert found.r2 == pytest.approx(expected["r2"], rel=1e-10)
-    assert found.p_adjusted == pytest.approx(known()["dif_adjusted"][item], rel=1e-8)
 
 
 @pytest.fixture(scope="module")
@@ -156,19 +121,6 @@ def neuroticism() -> tuple[np.ndarray, np.ndarray]:
     data = np.array([[float(row[c]) if row[c] else np.nan for c in columns] for row in rows])
     data = data[~np.isnan(data).any(axis=1)]
     return data[:, :5], data[:, 5]
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("item", range(5))
-def test_bfi_dif_by_gender(item: int) -> None:
-    expected, tolerance = shared_case("bfi_dif_gender_N")
-    assert tolerance == DEFAULT_POLR
-    found, answer = ordinal_dif(*neuroticism()).items[item], expected[f"N{item + 1}"]
-    # The likelihoods are flat at the top: they agree far better than the coefficient.
-    assert found.uniform == pytest.approx(answer["chi_uniform"], rel=1e-5)
-    assert found.nonuniform == pytest.approx(answer["chi_nonuniform"], rel=1e-5)
-    assert found.total == pytest.approx(answer["chi_total"], rel=1e-5)
-    assert found.group_coefficient[0] == pytest.approx(answer["b_group"], rel=2e-4)
 
 
 @pytest.mark.shared

@@ -14,7 +14,7 @@ from instroom.core.errors import DataError
 from instroom.stats.binary.logistic import fit_logit
 from instroom.stats.binary.marginal_effect import average_effect
 from instroom.stats.evidence.trim_and_fill import trim_and_fill
-from instroom.stats.intervals import Z95, exact, wilson
+from instroom.stats.intervals import Z95
 from instroom.stats.trials.effect_measures import (
     log_risk_ratio,
     risk_difference,
@@ -87,38 +87,6 @@ def test_equal_standard_errors_give_a_reason() -> None:
     assert t.fit is None
     assert t.status == "not_supported"
     assert t.reason
-
-
-@pytest.mark.parametrize("case", ANSWERS["exact"], ids=lambda c: f"{c['x']}/{c['n']}")
-def test_the_exact_interval_equals_binom_test(case: dict[str, float]) -> None:
-    x, n = int(case["x"]), int(case["n"])
-    found, ninety = exact(x, n), exact(x, n, 0.90)
-    wanted = [case["low"], case["high"], case["low90"], case["high90"]]
-    np.testing.assert_allclose(
-        [found.low, found.high, ninety.low, ninety.high], wanted, rtol=1e-9, atol=1e-12
-    )
-    other = wilson(x, n)
-    assert found.high - found.low >= other.high - other.low
-
-
-@pytest.mark.parametrize("n", [1, 5, 23])
-def test_the_exact_interval_covers_at_least_what_it_says(n: int) -> None:
-    """Over all outcomes there can be, for shares at and between the grid of people."""
-    from scipy.stats import binom
-
-    parts = np.arange(n + 1)
-    spans = [exact(int(part), n) for part in parts]
-    for share in np.linspace(0.001, 0.999, 300):
-        inside = np.array([span.low <= share <= span.high for span in spans])
-        assert binom.pmf(parts, n, share)[inside].sum() >= 0.95 - 1e-12
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "level"), [(3, 2, 0.95), (-1, 2, 0.95), (0, 0, 0.95), (1, 2, 1)]
-)
-def test_no_share_has_no_interval(part: int, whole: int, level: float) -> None:
-    with pytest.raises(DataError):
-        exact(part, whole, level)
 
 
 def test_the_risk_ratio_equals_the_delta_method_on_glm() -> None:

@@ -14,10 +14,8 @@ import numpy as np
 import pytest
 
 from instroom.core.crossproducts import CrossProducts, from_arrays
-from instroom.stats.multilevel.hypotheses import test_contrast as joint
 from instroom.stats.multilevel.kenward_roger import kenward_roger
 from instroom.stats.multilevel.mixed import MixedFit, fit
-from instroom.stats.multilevel.profile import profile_intervals
 from instroom.stats.multilevel.satterthwaite import satterthwaite
 
 OUTPUT = Path(__file__).parent / "output"
@@ -116,12 +114,6 @@ def test_models_of_our_own_script(case: Any) -> None:
         adjusted = kenward_roger(found)
         near(adjusted.se[order], expected["se_kr"], KENWARD_ROGER)
         near(adjusted.df[order], expected["df_kr"], KENWARD_ROGER)
-    for key, df in (("joint", "satterthwaite"), ("joint_kr", "kenward-roger")):
-        if key in expected:
-            weights = np.eye(len(order))[[found.names.index(n) for n in expected["joint"]["names"]]]
-            test = joint(found, weights, df=df)
-            near(test.f, expected[key]["f"], ESTIMATE)
-            near(test.df2, expected[key]["df2"], DEGREES if key == "joint" else KENWARD_ROGER)
 
 
 def variances(found: MixedFit, cross: CrossProducts) -> dict[str, float]:
@@ -159,18 +151,6 @@ PROFILED = {
     "class_in_school": "class_in_school",
     "growth": "growth_pupil_ml",
 }
-
-
-@pytest.mark.parametrize("case", own()["intervals"], ids=lambda case: case["id"])
-def test_profile_intervals_of_our_own_script(case: Any) -> None:
-    columns, groups, slope = MODELS[PROFILED[case["id"]]]
-    columns = tuple(name for name in columns if f"{name} " in f"{case['call']} ")
-    found = profile_intervals(fit(cross_products(columns, groups, slope, case["data"])))
-    expected = case["expect"]
-    order = [found.names.index(name) for name in profile_names(expected["names"], slope)]
-    assert len(order) == len(found.names)
-    near(found.low[order], expected["low"], INTERVAL)
-    near(found.high[order], expected["high"], INTERVAL)
 
 
 # The shared reference answers
@@ -249,21 +229,6 @@ def test_models_of_the_shared_answers(name: str) -> None:
         tests = kenward_roger(found)
         near(tests.se[order], list(expected["se_kr"].values()), KENWARD_ROGER)
         near(tests.df[order], list(expected["df_kr"].values()), KENWARD_ROGER)
-
-
-@shared
-@absent
-def test_profile_intervals_of_the_shared_answers() -> None:
-    found, expected = profile_intervals(sleep()), answers("sleepstudy_profile_ci")
-    names = {
-        ".sig01": "sd(Subject)",
-        ".sig02": "cor(Subject.Days)",
-        ".sig03": "sd(Subject.Days)",
-        ".sigma": "sd(residual)",
-    }
-    order = [found.names.index(names.get(name, name)) for name in expected["lo"]]
-    near(found.low[order], list(expected["lo"].values()), INTERVAL)
-    near(found.high[order], list(expected["hi"].values()), INTERVAL)
 
 
 @shared

@@ -250,8 +250,7 @@ def items_plot(
     Parameters
     ----------
     items
-        Item -> (difference in log-odds, its standard error), as ``group_coefficient`` of
-        :func:`instroom.stats.items.dif.ordinal_dif` has them.
+        Item -> (difference in log-odds, its standard error).
     """
     t = Texts(language)
     rows = [

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import betaincinv
-
 from instroom.core.errors import DataError
 
 Z95 = 1.959963984540054
@@ -51,48 +49,6 @@ def wilson(part: float, whole: float, z: float = Z95) -> Interval:
     spread = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
     scale = 1 + z * z / whole
     return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
-
-
-def exact(part: int, whole: int, level: float = 0.95) -> Interval:
-    """Return the exact binomial interval of a share (Clopper and Pearson).
-
-    It holds the true share at least as often as it says, also for a handful of people; for that it
-    is wider than :func:`wilson`.
-
-    Parameters
-    ----------
-    part, whole
-        People counted, whole numbers, ``0 <= part <= whole``.
-    level
-        Coverage (0-1).
-
-    Raises
-    ------
-    DataError
-        When nobody was counted or the part is larger than the whole (``empty_share``), or the level
-        is not between 0 and 1 (``bad_level``).
-
-    Source
-    ------
-    Clopper and Pearson (1934), Biometrika 26, 404-413. Checked against R ``binom.test`` in
-    ``tests/reference/test_measures.py``.
-
-    Examples
-    --------
-    >>> i = exact(7, 40)
-    >>> round(i.low, 4), round(i.high, 4), exact(0, 11).low
-    (0.0734, 0.3278, 0.0)
-    """
-    if not 0 <= part <= whole or whole == 0:
-        raise DataError(f"no share of {part} in {whole}", code="empty_share")
-    if not 0 < level < 1:
-        raise DataError(
-            "a level lies between 0 and 1", code="bad_level", found=f"{level:g}", expected="0.95"
-        )
-    tail = (1 - level) / 2
-    low = float(betaincinv(part, whole - part + 1, tail)) if part else 0.0
-    high = float(betaincinv(part + 1, whole - part, 1 - tail)) if part < whole else 1.0
-    return Interval(low, high)
 
 
 def direction(before: tuple[float, float, float], after: tuple[float, float, float]) -> int:

@@ -1,9 +1,9 @@
-# Known answers for ordinal regression, DIF, the graded response model and linking.
+# Known answers for DIF, the graded response model and linking.
 #
 #   Rscript tests/reference/r/items.R        (from the top of the repository)
 #
 # Simulates its own data (fixed seed), and writes them with the answers to
-# tests/reference/output/items_*.csv and items.json. Ordinal regressions are MASS::polr's. The
+# tests/reference/output/items_*.csv and items.json. The
 # graded response model is maximised here directly: the marginal likelihood on 61 nodes, written
 # out per pupil without EM, with numerical derivatives only, so that it shares no step with the
 # Python code. The linking criteria are minimised by optim and differentiated numerically.
@@ -30,46 +30,6 @@ holes <- y
 holes[cbind(sample(n, 200), sample(5, 200, TRUE))] <- NA # missing answers, for the graded model
 write.csv(cbind(group, holes), file.path(folder, "items_missing.csv"),
           row.names = FALSE, quote = FALSE)
-ses <- round(rnorm(n), 3) # a covariate with many values
-write.csv(data.frame(ses), file.path(folder, "items_ses.csv"), row.names = FALSE, quote = FALSE)
-
-# ---- Ordinal regression -----------------------------------------------------------------------
-tight <- list(reltol = 1e-16, maxit = 2000)
-fit <- function(answer, x) {
-  data <- data.frame(answer = factor(answer, ordered = TRUE), x)
-  for (start in 1:3) { # optim stops early; starting again from its answer sharpens it
-    model <- if (start == 1) polr(answer ~ ., data = data, Hess = TRUE, control = tight)
-             else polr(answer ~ ., data = data, Hess = TRUE, control = tight,
-                       start = c(coef(model), model$zeta))
-  }
-  model
-}
-shown <- function(model) list(
-  coefficients = unname(coef(model)), thresholds = unname(model$zeta),
-  se = unname(sqrt(diag(vcov(model)))), log_likelihood = as.numeric(logLik(model))
-)
-ordinal <- list(
-  one = shown(fit(y[, 1], data.frame(ses))),
-  two = shown(fit(y[, 2], data.frame(ses, group))),
-  square = shown(fit(y[, 4], data.frame(ses, sq = ses^2, group)))
-)
-dif <- lapply(1:5, function(j) {
-  rest <- rowSums(y[, -j])
-  l0 <- fit(y[, j], data.frame(rest))
-  l1 <- fit(y[, j], data.frame(rest, group))
-  l2 <- fit(y[, j], data.frame(rest, group, both = rest * group))
-  null <- polr(factor(y[, j], ordered = TRUE) ~ 1, Hess = FALSE, control = tight)
-  r2 <- function(m) { # Nagelkerke
-    l <- as.numeric(logLik(m)); z <- as.numeric(logLik(null))
-    (1 - exp(2 * (z - l) / n)) / (1 - exp(2 * z / n))
-  }
-  chi <- function(small, large) 2 * as.numeric(logLik(large) - logLik(small))
-  list(uniform = chi(l0, l1), nonuniform = chi(l1, l2), total = chi(l0, l2),
-       p = pchisq(chi(l0, l2), 2, lower.tail = FALSE),
-       b = unname(coef(l1)[2]), b_se = unname(sqrt(vcov(l1)[2, 2])),
-       r2 = c(r2(l0), r2(l1), r2(l2)))
-})
-dif_adjusted <- p.adjust(sapply(dif, function(d) d$p), "BH")
 
 # ---- Graded response model, directly ----------------------------------------------------------
 nodes <- seq(-6, 6, length.out = 61)
@@ -205,7 +165,6 @@ linking <- setNames(lapply(methods, function(m) {
 
 write_json(
   list(meta = list(R = R.version.string, MASS = as.character(packageVersion("MASS"))),
-       ordinal = ordinal, dif = dif, dif_adjusted = dif_adjusted, grm = grm,
-       linking = list(old = old, new = new, variance = variance, answers = linking)),
+       grm = grm, linking = list(old = old, new = new, variance = variance, answers = linking)),
   file.path(folder, "items.json"), digits = NA, auto_unbox = TRUE, pretty = TRUE
 )

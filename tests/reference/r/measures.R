@@ -1,4 +1,4 @@
-# Reference answers for effect measures, trim and fill, the exact interval of a share and the
+# Reference answers for effect measures, trim and fill, and the
 # standardised risk ratio of instroom.stats, from metafor and base R.
 # Run from the repository: Rscript tests/reference/r/measures.R
 # Made with R 4.2.2, metafor 3.8-1.
@@ -52,14 +52,6 @@ for (name in names(sets)) {
 }
 out$sets <- sets
 out$fills <- fills
-
-# The exact interval of a share (Clopper and Pearson). -------------------------------------------
-shares <- data.frame(x = c(0, 1, 7, 40, 12, 500), n = c(11, 11, 40, 40, 13, 1200))
-out$exact <- lapply(seq_len(nrow(shares)), function(i) {
-  ci <- binom.test(shares$x[i], shares$n[i], conf.level = 0.95)$conf.int
-  c90 <- binom.test(shares$x[i], shares$n[i], conf.level = 0.90)$conf.int
-  list(x = shares$x[i], n = shares$n[i], low = ci[1], high = ci[2], low90 = c90[1], high90 = c90[2])
-})
 
 # The risk ratio of a logit, standardised over all people: delta method by hand from glm. --------
 pupils <- data.frame(

@@ -76,23 +76,9 @@ null <- c(0, 0.1, 0.25, -0.2, 0.6)
 w <- lapply(null, wild)
 add("wild", "row by row, 2^9 sign patterns", list(
   null = null, t = sapply(w, `[[`, "t"), p = sapply(w, `[[`, "p")))
-# Romano-Wolf step-down from the joint draws of three outcomes.
-joint <- lapply(c("y", "z", "w"), function(k) wild(0, few[[k]]))
-t <- abs(sapply(joint, `[[`, "t")); D <- abs(sapply(joint, `[[`, "draws"))
-o <- order(-t); p <- numeric(3); last <- 0
-for (i in seq_along(o)) {
-  rest <- o[i:length(o)]
-  last <- max(last, mean(apply(D[, rest, drop = FALSE], 1, max) >= t[o[i]] * (1 - 1e-10)))
-  p[o[i]] <- last
-}
-add("romano_wolf", "step-down maxima, row by row", list(t = sapply(joint, `[[`, "t"), p = p))
 
 ps <- c(0.001, 0.012, 0.012, 0.04, 0.2, 0.03, 0.9, 0.051)
-add("p_adjust", "p.adjust", list(p = ps, BH = p.adjust(ps, "BH"), holm = p.adjust(ps, "holm")))
-
-# Hedges' g of pupils by themselves.
-e <- escalc(measure = "SMD", m1i = 3.4, sd1i = 0.6, n1i = 40, m2i = 3.1, sd2i = 0.7, n2i = 35)
-add("smd", "escalc(measure = 'SMD', 3.4, .6, 40, 3.1, .7, 35)", list(g = e$yi[1], v = e$vi[1]))
+add("p_adjust", "p.adjust", list(p = ps, BH = p.adjust(ps, "BH")))
 
 # Hedges (2007), written out from the paper for unequal schools, with lmer's variances.
 effect <- function(model, null) {

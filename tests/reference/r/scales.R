@@ -94,7 +94,7 @@ alpha_of <- function(x) {
 # --- polychorics
 poly_psych <- function(x) {
   found <- suppressWarnings(suppressMessages(psych::polychoric(x, progress = FALSE)))
-  list(rho = unname(found$rho), alpha = suppressWarnings(psych::alpha(found$rho))$total$raw_alpha)
+  list(rho = unname(found$rho))
 }
 poly_lavaan <- function(x) { # the sample statistics under a categorical model; the model is moot
   model <- paste("f =~", paste(colnames(x), collapse = " + "))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.stats.scales.answers import checked, complete, reversed_items, within
+from instroom.stats.scales.answers import checked, complete, within
 
 
 @pytest.mark.parametrize(
@@ -31,35 +31,6 @@ def test_complete_drops_a_pupil_with_a_hole_at_any_wave() -> None:
     cube = np.ones((3, 2, 2))
     cube[1, 1, 0] = np.nan
     assert complete(cube).shape == (2, 2, 2)
-
-
-def test_reversing_twice_changes_nothing() -> None:
-    scores = np.array([[1.0, 5.0], [np.nan, 2.0]])
-    twice = reversed_items(reversed_items(scores, (0,), (1, 5)), (0,), (1, 5))
-    np.testing.assert_array_equal(twice, scores)
-
-
-def test_reversing_leaves_the_input_alone() -> None:
-    scores = np.array([[1.0, 5.0]])
-    reversed_items(scores, (0, 1), (1, 5))
-    assert scores.tolist() == [[1.0, 5.0]]
-
-
-@pytest.mark.parametrize(
-    ("columns", "answer_range", "code"),
-    [
-        ((2,), (1, 5), "item_unknown"),
-        ((-1,), (1, 5), "item_unknown"),
-        ((0,), (1, 4), "answer_outside_range"),
-        ((0,), (5, 1), "answer_range"),
-    ],
-)
-def test_reversing_what_cannot_be_reversed_is_refused(
-    columns: tuple[int, ...], answer_range: tuple[float, float], code: str
-) -> None:
-    with pytest.raises(DataError) as refused:
-        reversed_items([[5, 1], [1, 2]], columns, answer_range)
-    assert refused.value.code == code
 
 
 def test_missing_answers_lie_within_every_range() -> None:

@@ -146,22 +146,6 @@ def test_nothing_to_test_is_a_result() -> None:
     assert one.status == "too_few"
 
 
-def test_joint_draws_are_those_of_each_outcome_by_itself() -> None:
-    cross, _ = pupils(13)
-    draws = bootstrap.joint(cross, "treat", ["y", "other"], rng=chance(4), fixed=FIXED, draws=199)
-    for at, outcome in enumerate(["y", "other"]):
-        alone = bootstrap.joint(cross, "treat", [outcome], rng=chance(4), fixed=FIXED, draws=199)
-        np.testing.assert_allclose(draws.draws[:, at], alone.draws[:, 0], rtol=1e-12)
-        wild = bootstrap.wild(
-            cross, "treat", rng=chance(4), outcome=outcome, fixed=FIXED, draws=199
-        )
-        assert draws.t[at] == pytest.approx(wild.t, rel=1e-12)
-        larger = np.abs(draws.draws[:, at]) >= abs(draws.t[at]) * (1 - 1e-10)
-        assert wild.p == (1 + larger.sum()) / 200
-    # Outcomes that go together have statistics that go together, with their signs.
-    assert np.corrcoef(draws.draws.T)[0, 1] > 0.2
-
-
 def test_wrong_questions_are_errors() -> None:
     cross, _ = pupils()
     with pytest.raises(DataError) as caught:
@@ -171,5 +155,5 @@ def test_wrong_questions_are_errors() -> None:
         bootstrap.wild(cross, "treat", rng=chance(), outcome="y", fixed=FIXED, draws=10)
     assert caught.value.code == "bad_draws"
     with pytest.raises(DataError) as caught:
-        bootstrap.joint(cross, "treat", ["y", "pre"], rng=chance(), fixed=["treat", "pre"])
+        bootstrap.wild(cross, "treat", rng=chance(), outcome="pre", fixed=["treat", "pre"])
     assert caught.value.code == "outcome_twice"

@@ -27,30 +27,12 @@ def test_what_cannot_be_compared_is_unknown() -> None:
     for found in (
         equivalence.baseline_difference(0.2, 0.0, 100),
         equivalence.baseline_difference(0.2, 1.0, 3),
-        equivalence.baseline_share_difference((0, 40), (3, 40)),
     ):
         assert found.label == "unknown"
         assert np.isnan(found.difference)
         assert found.reason
     with pytest.raises(DataError):
         equivalence.baseline_difference(0.2, -1.0, 100)
-    with pytest.raises(DataError):
-        equivalence.baseline_share_difference((5, 4), (1, 4))
-
-
-def test_a_share_s_difference_is_the_cox_index() -> None:
-    found = equivalence.baseline_share_difference((60, 100), (50, 100))
-    assert found.difference == pytest.approx((1 - 3 / 791) * np.log(1.5) / 1.65)
-    turned = equivalence.baseline_share_difference((40, 100), (50, 100))
-    assert turned.difference == pytest.approx(-found.difference)
-
-
-def test_pooled_sd_is_about_own_means() -> None:
-    one, other = np.array([1.0, 3, 5]), np.array([10.0, 11, 15, 12])
-    about = np.concatenate([one - one.mean(), other - other.mean()])
-    found = equivalence.pooled_sd((one.std(ddof=1), 3), (other.std(ddof=1), 4))
-    assert found == pytest.approx(np.sqrt((about**2).sum() / 5))
-    assert np.isnan(equivalence.pooled_sd((1.0, 1), (1.0, 1)))
 
 
 @pytest.mark.parametrize(

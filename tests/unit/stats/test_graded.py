@@ -289,3 +289,16 @@ def test_patterns_count_everyone_once_with_many_items() -> None:
     assert (patterns.counts @ patterns.marks).tolist() == [
         float((codes[:, j] == k).sum()) for j in range(40) for k in range(5)
     ]
+
+
+@given(low=st.floats(-500, 500), gap=st.floats(1e-6, 500))
+def test_cells_keep_their_digits_in_the_tails(low: float, gap: float) -> None:
+    upper, lower = np.array([low + gap]), np.array([low])
+    log_p, du, dl, cross = gl.cell_derivatives(upper, lower)
+    # The mirror image is another formula for the same cell.
+    mirrored, du2, dl2, cross2 = gl.cell_derivatives(-lower, -upper)
+    assert log_p[0] == pytest.approx(mirrored[0], rel=1e-9, abs=1e-12)
+    assert du[0] == pytest.approx(-dl2[0], rel=1e-9)
+    assert dl[0] == pytest.approx(-du2[0], rel=1e-9)
+    assert cross[0] == pytest.approx(cross2[0], rel=1e-9)
+    assert np.isfinite([log_p[0], du[0], dl[0], cross[0]]).all()

@@ -6,7 +6,7 @@ from scipy.special import expit
 
 from instroom.core.errors import DataError
 from instroom.stats.items.graded import GradedResponse, graded_response
-from instroom.stats.items.graded_scores import eap_scores, item_information
+from instroom.stats.items.graded_scores import eap_scores
 
 CUTS = np.array([-1.0, 0.0, 1.2])
 
@@ -82,20 +82,6 @@ def test_what_the_model_does_not_know_is_refused(fit, rows, group, code: str) ->
     assert error.value.code == code
 
 
-def test_information_is_the_expected_squared_score(fit: GradedResponse) -> None:
-    theta, h = np.linspace(-3, 3, 13), 1e-5
-
-    def categories(t: np.ndarray, j: int) -> np.ndarray:
-        above = expit(fit.discrimination[j] * (t[:, None] - fit.difficulty[j]))
-        above = np.column_stack([t * 0 + 1, above, t * 0])
-        return above[:, :-1] - above[:, 1:]
-
-    found = item_information(fit, theta)
-    for j in range(6):
-        slope = (categories(theta + h, j) - categories(theta - h, j)) / (2 * h)
-        assert found[j] == pytest.approx((slope**2 / categories(theta, j)).sum(axis=1), rel=1e-6)
-
-
 def test_without_a_model_there_are_no_scores_and_a_reason() -> None:
     y, _, _ = simulated(100)
     nothing = graded_response(y[:, :2])
@@ -103,4 +89,3 @@ def test_without_a_model_there_are_no_scores_and_a_reason() -> None:
     assert scores.status == "too_few"
     assert scores.reason
     assert np.isnan(scores.eap).all()
-    assert np.isnan(item_information(nothing, [0.0])).all()

@@ -89,13 +89,3 @@ def test_impossible_input_is_an_error() -> None:
     with pytest.raises(DataError) as caught:
         effect_size.hedges(0.2, within=1, between=0.1, treated=[5, 0], control=[5, 5])
     assert caught.value.code == "bad_size"
-    with pytest.raises(DataError) as caught:
-        effect_size.individual((3, 0.0, 20), (2, 1.0, 20))
-    assert caught.value.code == "bad_group"
-
-
-def test_individual_effect_turns_round_with_the_groups() -> None:
-    one = effect_size.individual((3.4, 0.6, 40), (3.1, 0.7, 35))
-    other = effect_size.individual((3.1, 0.7, 35), (3.4, 0.6, 40))
-    assert other.g == -one.g
-    assert other.ci == pytest.approx((-one.ci[1], -one.ci[0]))

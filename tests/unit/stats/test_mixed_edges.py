@@ -5,7 +5,6 @@ import pytest
 
 from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
-from instroom.stats.multilevel.hypotheses import test_contrast as joint
 from instroom.stats.multilevel.kenward_roger import kenward_roger
 from instroom.stats.multilevel.mixed import fit
 from instroom.stats.multilevel.satterthwaite import satterthwaite
@@ -36,8 +35,6 @@ def has_nothing(found, status, *words):
         tests = test(found)
         assert tests.names == found.names
         assert np.isnan([tests.estimate, tests.se, tests.df, tests.t, tests.p]).all()
-    if found.names:
-        assert np.isnan(joint(found, np.eye(len(found.names))[:1]).p)
 
 
 def test_columns_that_say_the_same_are_left_out_by_name():
@@ -211,12 +208,6 @@ def test_mistakes_are_refused_in_words():
     found = fit(cross)
     with pytest.raises(DataError, match="one weight per coefficient"):
         satterthwaite(found, [1, 2, 3])
-    with pytest.raises(DataError, match="depend on each other"):
-        joint(found, [[0, 1], [0, 2]])
-    with pytest.raises(DataError, match="depend on each other"):
-        joint(found, [[0, 1], [0, 2]], df="kenward-roger")
-    with pytest.raises(DataError, match="no such method"):
-        joint(found, [0, 1], df="normal")
     with pytest.raises(DataError, match="REML"):
         kenward_roger(fit(cross, method="ml"))
 

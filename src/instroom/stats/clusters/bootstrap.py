@@ -68,19 +68,6 @@ class WildBootstrap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class JointDraws:
-    """Statistics of several outcomes and what they are, together, when nothing has an effect.
-
-    ``t`` has shape (m,), ``draws`` (B, m); ``enumerated`` says the draws are all there are.
-    """
-
-    names: tuple[str, ...]
-    t: Floats
-    draws: Floats
-    enumerated: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Curve:
     """What a contrast's statistic is in every draw, as a function of the effect supposed.
 
@@ -237,76 +224,6 @@ def p_value(
     patterns, enumerated = _patterns(design.clusters, _kind(weights, design), draws, rng)
     lines = [_lines(design, at, signs) for signs in patterns]
     return _curve(design, at, lines, extra=0 if enumerated else 1).p(null)
-
-
-def joint(
-    cross: CrossProducts,
-    name: str,
-    outcomes: Sequence[str],
-    *,
-    rng: Generator,
-    fixed: Sequence[str],
-    absorb: str | None = None,
-    draws: int = 9999,
-    weights: Weights | None = None,
-) -> JointDraws:
-    """Return one effect's statistics on several outcomes, with joint draws without any effect.
-
-    Every outcome meets the same pattern of signs in the same draw, so the draws keep how the
-    outcomes go together. For :func:`instroom.stats.trials.multiplicity.romano_wolf`.
-
-    Parameters
-    ----------
-    cross
-        Cross-products with all outcomes among the columns, for pupils with all of them.
-    name
-        The column whose effect is tested.
-    outcomes
-        The outcomes.
-    rng, fixed, absorb, draws, weights
-        As in :func:`wild`; ``fixed`` must be given, or the outcomes would explain one another.
-
-    Raises
-    ------
-    DataError
-        As :func:`wild`; ``nothing_to_test`` when an outcome leaves no error to measure.
-
-    Examples
-    --------
-    >>> from instroom.core.crossproducts import from_arrays
-    >>> school, x = np.repeat(np.arange(12), 5), np.arange(60.0)
-    >>> treat = (school % 2).astype(float)
-    >>> columns = {"treat": treat, "a": np.sin(x) + 0.8 * treat, "b": np.cos(3 * x)}
-    >>> c = from_arrays(columns, {"school": school})
-    >>> found = joint(c, "treat", ["a", "b"], rng=np.random.default_rng(1), fixed=["treat"])
-    >>> found.t.round(3).tolist(), found.draws.shape
-    ([7.409, -0.537], (4096, 2))
-    """
-    designs = [split(cross, outcome=y, fixed=fixed, absorb=absorb) for y in outcomes]
-    clusters, kind = designs[0].clusters, _kind(weights, designs[0])
-    for y, design in zip(outcomes, designs, strict=True):
-        refused = _refusal(design, design.index(name))
-        if refused is not None:
-            raise DataError(
-                f"outcome '{y}' cannot be tested: {refused[1]}", code="nothing_to_test", found=y
-            )
-    patterns, enumerated = _patterns(clusters, kind, draws, rng)
-    # The blocks of draws come one by one, and every outcome meets the same ones.
-    blocks = [
-        [_lines(design, design.index(name), signs) for design in designs] for signs in patterns
-    ]
-    curves = [
-        _curve(design, design.index(name), lines, extra=0)
-        for design, lines in zip(designs, zip(*blocks, strict=True), strict=True)
-    ]
-    scale = np.sqrt((clusters - 1) / clusters)
-    observed, null = [], []
-    for curve in curves:
-        square, squares = curve.squares(0.0)
-        observed.append(np.sqrt(square) * np.sign(curve.estimate) * scale)
-        direction = np.sign(curve.top[0] + curve.estimate * curve.top[1])
-        null.append(np.sqrt(squares) * direction * scale)
-    return JointDraws(tuple(outcomes), np.array(observed), np.stack(null, axis=1), enumerated)
 
 
 def _refusal(design: ClusterDesign, at: int) -> tuple[Literal["too_few", "boundary"], str] | None:

@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
-from instroom.stats.items.ordinal import cell_derivatives
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -325,3 +323,31 @@ def _mean_score(layout: Layout, items: list[Item], marks: Floats, posterior: Flo
         each = (posterior @ flat).reshape(-1, k, k)
         mean[:, place] = np.einsum("nkp,nk->np", each, marks[:, place])
     return mean
+
+
+def cell_derivatives(upper: Floats, lower: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return what the log-probability of an answer between two logits needs for Newton.
+
+    Parameters
+    ----------
+    upper, lower
+        Logits of ``P(Y <= k)`` and ``P(Y <= k - 1)``, same shape, ``upper > lower``; ``inf`` for
+        the highest and ``-inf`` for the lowest answer.
+
+    Returns
+    -------
+    tuple
+        ``log_p``; its derivatives to ``upper`` and to ``lower``; and ``cross``, its mixed second
+        derivative. The pure second ones are ``-F(u) F(-u) - cross`` and likewise for ``lower``.
+        All forms are free of cancellation, however far the logits lie in a tail.
+
+    Examples
+    --------
+    >>> log_p, up, down, cross = cell_derivatives(np.array([np.inf]), np.array([0.0]))
+    >>> round(float(np.exp(log_p[0])), 6), float(down[0])
+    (0.5, -0.5)
+    """
+    inside = -np.expm1(lower - upper)
+    log_p = np.log(inside) - np.logaddexp(0, -upper) - np.logaddexp(0, lower)
+    ratio = np.exp(lower - upper) / inside
+    return log_p, expit(-upper) + ratio, -expit(lower) - ratio, ratio * (1 + ratio)

@@ -85,51 +85,6 @@ def eap_scores(fit: GradedResponse, answers: ArrayLike, groups: ArrayLike | None
     return Scores(fit.status, fit.reason, eap, sd, spread / (spread + noise))
 
 
-def item_information(fit: GradedResponse, theta: ArrayLike) -> Floats:
-    """Return the Fisher information of each item at places on the scale.
-
-    Their sum over items is the test information; ``1 / sqrt(sum)`` is the standard error of
-    measurement at that place.
-
-    Parameters
-    ----------
-    fit
-        From :func:`instroom.stats.items.graded.graded_response`.
-    theta
-        Places on the scale, shape (q,).
-
-    Returns
-    -------
-    ndarray
-        Shape (items, q), per squared unit of theta; ``nan`` when the model has no estimates.
-
-    Source
-    ------
-    Samejima (1969), Psychometrika Monograph 17.
-
-    Examples
-    --------
-    >>> from instroom.stats.items.graded import graded_response
-    >>> rng = np.random.default_rng(1)
-    >>> y = rng.normal(size=(500, 1)) + 0.5 * rng.logistic(size=(500, 5)) > 0
-    >>> fit = graded_response(y)
-    >>> at_difficulty = item_information(fit, fit.difficulty[:1, 0])[0, 0]
-    >>> bool(np.isclose(at_difficulty, fit.discrimination[0] ** 2 / 4))
-    True
-    """
-    places = np.asarray(theta, dtype=float)
-    if np.isnan(fit.discrimination).any():
-        return np.full((len(fit.categories), len(places)), nan)
-    rows = []
-    for j, block in enumerate(item_blocks(fit)):
-        item = gl.item_at(block, places)
-        upper_lower = item.curvature
-        # Information = -E[second derivative]; to theta it is a^2 (huu + hll + 2 cross).
-        second = upper_lower[0] + upper_lower[1] + 2 * upper_lower[2]
-        rows.append(-(fit.discrimination[j] ** 2) * (np.exp(item.log_p) * second).sum(axis=0))
-    return np.array(rows)
-
-
 def item_blocks(fit: GradedResponse) -> list[Floats]:
     """Return per item (slope, thresholds), as the likelihood knows them.
 

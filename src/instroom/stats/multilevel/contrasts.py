@@ -23,16 +23,6 @@ class Tests:
     p: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class FTest:
-    """A joint test of several contrasts."""
-
-    f: float
-    df1: float
-    df2: float
-    p: float
-
-
 def rows(contrasts: ArrayLike | None, names: tuple[str, ...]) -> tuple[tuple[str, ...], Floats]:
     """Return names and weights, shape (contrasts, p), of what is to be tested.
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc
 
 from instroom.core.errors import DataError
-from instroom.stats.multilevel.contrasts import FTest, Tests, rows, t_tests
+from instroom.stats.multilevel.contrasts import Tests, rows, t_tests
 from instroom.stats.multilevel.mixed import MixedFit
 
 Floats = NDArray[np.float64]
@@ -82,50 +81,6 @@ def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
     variance = np.einsum("ca,ab,cb->c", standard, found.adjusted, standard)
     se = np.sqrt(np.where(variance > 0, variance, np.nan))  # tiny studies may correct below 0
     return t_tests(names, weights @ fit.beta, se, df)
-
-
-def joint_test(fit: MixedFit, contrasts: ArrayLike) -> FTest:
-    """Return one Kenward-Roger F test of several contrasts together.
-
-    Parameters
-    ----------
-    fit
-        A model fitted with REML.
-    contrasts
-        Weights of the coefficients, shape (contrasts, p), not depending on each other.
-
-    Raises
-    ------
-    DataError
-        ``needs_reml``; ``dependent_contrasts``.
-
-    Source
-    ------
-    Kenward and Roger (1997), as :func:`kenward_roger`.
-
-    Examples
-    --------
-    >>> from instroom.core.crossproducts import from_arrays
-    >>> from instroom.stats.multilevel.mixed import fit
-    >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
-    >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
-    >>> found = fit(from_arrays({"treat": treat, "y": score}, {"school": school}))
-    >>> test = joint_test(found, [[0, 1]])
-    >>> round(test.f, 6), test.df1, round(test.df2, 6), round(test.p, 6)
-    (1.2, 1.0, 6.0, 0.315334)
-    """
-    _, weights = rows(contrasts, fit.names)
-    found = adjust(fit)
-    if found is None:
-        return FTest(np.nan, float(len(weights)), np.nan, np.nan)
-    if np.linalg.matrix_rank(weights) < len(weights):
-        raise DataError("the contrasts depend on each other", code="dependent_contrasts")
-    standard = weights @ found.transform
-    df, scale = _moments(found, standard)
-    estimate = weights @ fit.beta
-    wald = estimate @ np.linalg.solve(standard @ found.adjusted @ standard.T, estimate)
-    f = scale * float(wald) / len(weights)
-    return FTest(f, float(len(weights)), df, float(fdtrc(len(weights), df, f)))
 
 
 def adjust(fit: MixedFit) -> Adjusted | None:

@@ -2,10 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc
 
-from instroom.core.errors import DataError
-from instroom.stats.multilevel.contrasts import FTest, Tests, rows, t_tests
+from instroom.stats.multilevel.contrasts import Tests, rows, t_tests
 from instroom.stats.multilevel.mixed import MixedFit
 
 Floats = NDArray[np.float64]
@@ -53,56 +51,6 @@ def satterthwaite(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
     variance, slopes = variance_slopes(fit, weights)
     df = 2 * variance**2 / np.einsum("ci,ij,cj->c", slopes, spread(fit), slopes)
     return t_tests(names, weights @ fit.beta, np.sqrt(variance), df)
-
-
-def joint_test(fit: MixedFit, contrasts: ArrayLike) -> FTest:
-    """Return one F test of several contrasts together, with Satterthwaite degrees of freedom.
-
-    Parameters
-    ----------
-    fit
-        A fitted model.
-    contrasts
-        Weights of the coefficients, shape (contrasts, p), not depending on each other.
-
-    Raises
-    ------
-    DataError
-        ``dependent_contrasts``.
-
-    Source
-    ------
-    Fai and Cornelius (1996), Journal of Statistical Computation and Simulation 54, 363-378.
-    Checked against R ``lmerTest::contestMD`` in ``tests/reference/test_mixed.py``.
-
-    Examples
-    --------
-    >>> from instroom.core.crossproducts import from_arrays
-    >>> from instroom.stats.multilevel.mixed import fit
-    >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
-    >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
-    >>> found = fit(from_arrays({"treat": treat, "y": score}, {"school": school}))
-    >>> test = joint_test(found, [[0, 1]])
-    >>> round(test.f, 6), test.df1, round(test.df2, 6), round(test.p, 6)
-    (1.2, 1.0, 6.0, 0.315334)
-    """
-    _, weights = rows(contrasts, fit.names)
-    q = len(weights)
-    if np.linalg.matrix_rank(weights) < q:
-        raise DataError("the contrasts depend on each other", code="dependent_contrasts")
-    if fit.estimate is None:
-        return FTest(np.nan, float(q), np.nan, np.nan)
-    _, vectors = np.linalg.eigh(weights @ fit.cov @ weights.T)
-    tests = satterthwaite(fit, vectors.T @ weights)  # turned to be independent
-    f = float(np.mean(tests.t**2))
-    if (tests.df <= 2).any():
-        df = 2.0
-    elif np.ptp(tests.df) < 1e-8 * tests.df[0]:
-        df = float(tests.df.mean())
-    else:
-        mean = float((tests.df / (tests.df - 2)).sum())
-        df = 2 * mean / (mean - q)
-    return FTest(f, float(q), df, float(fdtrc(q, df, f)))
 
 
 def variance_slopes(fit: MixedFit, weights: Floats) -> tuple[Floats, Floats]:

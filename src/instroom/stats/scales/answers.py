@@ -73,47 +73,6 @@ def complete(scores: Floats) -> Floats:
     return kept
 
 
-def reversed_items(
-    scores: ArrayLike, columns: tuple[int, ...], answer_range: tuple[float, float]
-) -> Floats:
-    """Return answers in which the named items point the other way.
-
-    Parameters
-    ----------
-    scores
-        Answers, shape (pupils, items); ``nan`` stays ``nan``.
-    columns
-        Positions of the items to reverse, counted from 0.
-    answer_range
-        Lowest and highest possible answer, e.g. ``(1, 5)``; an answer ``x`` becomes
-        ``low + high - x``.
-
-    Raises
-    ------
-    DataError
-        When an answer of a reversed item lies outside the range, or a column does not exist.
-
-    Examples
-    --------
-    >>> reversed_items([[1, 5], [2, 2]], (1,), (1, 5)).tolist()
-    [[1.0, 1.0], [2.0, 4.0]]
-    """
-    found = checked(scores, items=1).copy()
-    low, high = answer_range
-    for column in columns:
-        if not 0 <= column < found.shape[1]:
-            raise DataError(
-                "no such item to reverse",
-                code="item_unknown",
-                found=str(column),
-                expected=f"a position from 0 to {found.shape[1] - 1}",
-                hint="Count the items from 0.",
-            )
-        within(found[:, column], answer_range)
-        found[:, column] = low + high - found[:, column]
-    return found
-
-
 def within(scores: Floats, answer_range: tuple[float, float]) -> None:
     """Refuse answers outside the range of possible answers; ``nan`` is let through.
 

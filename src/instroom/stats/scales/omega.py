@@ -30,24 +30,6 @@ class Omega:
     reason: str | None
 
 
-def ordinal_alpha(rho: ArrayLike) -> float:
-    """Return alpha of the leanings behind the answers, from polychoric correlations.
-
-    Source
-    ------
-    Zumbo, Gadermann and Zeisser (2007), Journal of Modern Applied Statistical Methods 6, 21-29.
-    Checked against R ``psych::alpha`` in ``tests/reference/test_scales.py``.
-
-    Examples
-    --------
-    >>> ordinal_alpha([[1.0, 0.5], [0.5, 1.0]])
-    0.6666666666666667
-    """
-    r = np.asarray(rho, dtype=np.float64)
-    k = len(r)
-    return float((1 - np.trace(r) / r.sum()) * k / (k - 1))
-
-
 def omega(scores: ArrayLike, *, estimator: Literal["ml", "minres", "dwls"] = "ml") -> Omega:
     """Estimate omega total: the share of the sum score's variance that one factor explains.
 

@@ -89,7 +89,7 @@ def alpha(
 ) -> Alpha:
     """Estimate Cronbach's alpha with Feldt's interval and statistics of each item.
 
-    Reverse-worded items must already point the same way (``answers.reversed_items``).
+    Reverse-worded items must already point the same way.
 
     Parameters
     ----------

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
-from instroom.stats.trials.effect_measures import hedges_correction
 
 Floats = NDArray[np.float64]
 #: The multiplier of a 95 % interval as EEF reports print it.
@@ -47,16 +46,6 @@ class ClusterEffect:
     clusters: int
     status: Literal["ok", "boundary", "too_few"] = "ok"
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """An effect in standard deviations, its standard error and its 95 % interval (low, high)."""
-
-    g: float
-    se: float
-    ci: tuple[float, float]
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,48 +134,6 @@ def hedges(
         (g_within - z * se_within, g_within + z * se_within),
         icc, int(n), clusters,
     )  # fmt: skip
-
-
-def individual(
-    first: tuple[float, float, int], second: tuple[float, float, int], *, z: float = Z_EEF
-) -> Effect:
-    """Return Hedges' g of two groups of pupils that do not hang together in schools.
-
-    Parameters
-    ----------
-    first, second
-        Mean, standard deviation and number of pupils of each group; the effect is first minus
-        second in pooled standard deviations.
-    z
-        Multiplier of the interval.
-
-    Raises
-    ------
-    DataError
-        ``bad_group`` for fewer than two pupils or a standard deviation that is not above 0.
-
-    Source
-    ------
-    Hedges (1981), Journal of Educational Statistics 6(2), 107-128, with the exact gamma factor.
-    Checked against R ``metafor::escalc`` in ``tests/reference/test_effect_size.py``.
-
-    Examples
-    --------
-    >>> e = individual((3.4, 0.6, 40), (3.1, 0.7, 35))
-    >>> round(e.g, 4), [round(x, 4) for x in e.ci], e.n
-    (0.4578, [-0.0017, 0.9174], 75)
-    """
-    (m1, s1, n1), (m2, s2, n2) = first, second
-    if n1 < 2 or n2 < 2 or not s1 > 0 or not s2 > 0:
-        raise DataError(
-            "a group without spread or with fewer than two pupils has no standardised effect",
-            code="bad_group",
-            expected="standard deviations above 0 and at least 2 pupils in each group",
-        )
-    pooled = ((n1 - 1) * s1**2 + (n2 - 1) * s2**2) / (n1 + n2 - 2)
-    g = float(hedges_correction(n1 + n2 - 2)) * (m1 - m2) / sqrt(pooled)
-    se = sqrt(1 / n1 + 1 / n2 + g * g / (2 * (n1 + n2)))
-    return Effect(g, se, (g - z * se, g + z * se), n1 + n2)
 
 
 def _total_correction(icc: float, one: _Sizes, other: _Sizes) -> float:

@@ -1,7 +1,6 @@
 """Whether two groups were alike at the start, and whether too many of one of them left."""
 
 from dataclasses import dataclass
-from math import log, sqrt
 from typing import Literal
 
 import numpy as np
@@ -105,45 +104,6 @@ def baseline_difference(difference: float, sd: float, n: int) -> BaselineDiffere
     return BaselineDifference(g, _label(g))
 
 
-def baseline_share_difference(
-    treated: tuple[int, int], control: tuple[int, int]
-) -> BaselineDifference:
-    """Return a difference at the start in a yes-or-no trait, in standard deviations (Cox index).
-
-    Parameters
-    ----------
-    treated, control
-        Pupils with the trait and all pupils of the arm.
-
-    Raises
-    ------
-    DataError
-        ``bad_count`` when more pupils have the trait than there are.
-
-    Source
-    ------
-    What Works Clearinghouse Handbook 5.0: ``omega ln(OR) / 1.65``; Cox (1970), Analysis of
-    Binary Data.
-
-    Examples
-    --------
-    >>> b = baseline_share_difference((52, 100), (45, 100))
-    >>> round(b.difference, 4), b.label
-    (0.1695, 'adjust')
-    """
-    for part, whole in (treated, control):
-        if not 0 <= part <= whole:
-            raise DataError(f"{part} of {whole} pupils", code="bad_count", expected="0 to all")
-    n = treated[1] + control[1]
-    (a, all_a), (b, all_b) = treated, control
-    if n < 4 or min(a, b, all_a - a, all_b - b) == 0:
-        reason = "A trait that nobody or everybody of an arm has gives no odds to compare."
-        return BaselineDifference(float("nan"), "unknown", reason)
-    odds = log(a / (all_a - a)) - log(b / (all_b - b))
-    g = (1 - 3 / (4 * n - 9)) * odds / 1.65
-    return BaselineDifference(g, _label(g))
-
-
 def attrition(treated: tuple[int, int], control: tuple[int, int]) -> Attrition:
     """Return how many left, how unequally, and how much bias that may bring.
 
@@ -198,25 +158,6 @@ def attrition(treated: tuple[int, int], control: tuple[int, int]) -> Attrition:
     if overall > (len(CAUTIOUS) - 1) / 100:
         level = "high"
     return Attrition(overall, differential, cautious, optimistic, level)
-
-
-def pooled_sd(first: tuple[float, int], second: tuple[float, int]) -> float:
-    """Return the standard deviation of two groups taken together, about their own means.
-
-    Parameters
-    ----------
-    first, second
-        Standard deviation (points) and pupils of each group; nan with fewer than 3 in all.
-
-    Examples
-    --------
-    >>> round(pooled_sd((0.6, 40), (0.7, 35)), 4)
-    0.6485
-    """
-    (s1, n1), (s2, n2) = first, second
-    if n1 + n2 < 3 or min(n1, n2) < 1:
-        return float("nan")
-    return sqrt(((n1 - 1) * s1**2 + (n2 - 1) * s2**2) / (n1 + n2 - 2))
 
 
 def _label(g: float) -> Label:
