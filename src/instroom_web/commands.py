@@ -15,7 +15,7 @@ from instroom.core.errors import UserError, Where
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Site(Protocol):
+class ComputedSite(Protocol):
     """What ``instroom compute`` makes; see ``actions.store_site`` for the shapes."""
 
     documents: Iterable[Mapping[str, Any]]
@@ -42,7 +42,7 @@ def prepare(data: str | Path | None = None) -> Path:
     return folder
 
 
-def store(site: Site, data: str | Path | None = None) -> None:
+def store(site: ComputedSite, data: str | Path | None = None) -> None:
     """Store a computed site; ``instroom compute`` calls this (group instroom.after_compute)."""
     prepare(data)
     from instroom_web.reports.actions import store_site

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from instroom.drawing import charts, flow, maps
 from instroom.privacy.published import Published
-from instroom.reports import charts, files, flow, maps
+from instroom.reports import files
 from instroom.reports.blocks import FigureBlock
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import FigureIndex
 from instroom.reports.results import Results
-from instroom.reports.shelf import Shelf
 
 SOURCE = Path(__file__).parents[2] / "src"
 GATE = "instroom.privacy.published"
@@ -156,11 +157,11 @@ def test_pictures_are_asked_for_by_pages_only() -> None:
         flow.pipeline,
     )
     for drawer in drawers:
-        assert where(f"{drawer.__module__}.{drawer.__name__}") <= {"instroom.reports.studio"}
+        assert where(f"{drawer.__module__}.{drawer.__name__}") <= {"instroom.reports.picture_queue"}
     asks = {
         module
         for module, tree in MODULES.items()
-        if any(name.endswith("studio.picture") for name in calls(tree))
+        if any(name.endswith("pictures.picture") for name in calls(tree))
     }
     assert all(module.startswith("instroom.reports.documents.") for module in asks)
 
@@ -174,8 +175,8 @@ def test_the_web_makes_no_figures(module: str) -> None:
 
 def test_a_results_package_holds_what_passed() -> None:
     assert typing.get_type_hints(Results)["published"] is Published
-    assert typing.get_type_hints(Shelf)["results"] is Results
-    assert typing.get_type_hints(Desk)["shelf"] is Shelf
+    assert typing.get_type_hints(FigureIndex)["results"] is Results
+    assert typing.get_type_hints(PageWriter)["index"] is FigureIndex
     assert "method" in typing.get_type_hints(FigureBlock)
 
 

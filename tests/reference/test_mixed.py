@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.multilevel.hypotheses import test_contrast as joint
 from instroom.stats.multilevel.kenward_roger import kenward_roger
 from instroom.stats.multilevel.mixed import MixedFit, fit

@@ -21,7 +21,7 @@ D = TypeVar("D", bound=models.Definition)
 
 #: kind -> folder and model; this is the whole list of kinds.
 KINDS: dict[str, tuple[str, type[models.Definition]]] = {
-    "source": ("monitoring/sources", models.Source),
+    "source": ("monitoring/sources", models.SourceDefinition),
     "publisher": ("monitoring/publishers", models.Publisher),
     "codes": ("monitoring/codes", models.CodeList),
     "indicator": ("monitoring/indicators", models.Indicator),
@@ -141,7 +141,7 @@ def _get(kind: str) -> Registry[Any]:
     return _registry(kind, str(overlay() or ""))
 
 
-def sources() -> Registry[models.Source]:
+def sources() -> Registry[models.SourceDefinition]:
     """Return the layouts of publishers."""
     return _get("source")
 

@@ -11,8 +11,8 @@ from instroom.core.errors import DataError, UserError, Where
 from instroom.core.quantities import significant
 from instroom.learning.evidence import meta_summary
 from instroom.learning.measures import MEASURES, Measure, measured
+from instroom.monitoring.score_files import read_columns
 from instroom.sources.columns import Columns
-from instroom.sources.score_files import read_columns
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import Test
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, code_groups
 from instroom.core.errors import DataError, ProgrammingError, UserError, Where
-from instroom.monitoring.study_rows import Design, Question, Rows, binary
+from instroom.crossproducts.crossproducts import INTERCEPT, code_groups
+from instroom.monitoring.study_rows import Design, Rows, StudyQuestion, binary
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ Keys = NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class AnalysisPlan:
     """The columns of a model and what they mean.
 
     Attributes
@@ -86,7 +86,7 @@ def choose(
     return design  # type: ignore[return-value]
 
 
-def plan(data: Columns, question: Question) -> Plan:
+def plan(data: Columns, question: StudyQuestion) -> AnalysisPlan:
     """Return the plan of a question: the complete rows, as columns of a model.
 
     Raises
@@ -94,7 +94,7 @@ def plan(data: Columns, question: Question) -> Plan:
     DataError
         When a column is not there, is no number where it must be one, or cannot be used.
     """
-    makers: Mapping[str, Callable[[Rows, Question], Plan]] = {
+    makers: Mapping[str, Callable[[Rows, StudyQuestion], AnalysisPlan]] = {
         "ancova": _ancova,
         "did": _did,
         "one_group": _one_group,
@@ -110,7 +110,7 @@ def _said(option: str | None) -> str:
     return option
 
 
-def _ancova(rows: Rows, q: Question) -> Plan:
+def _ancova(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     treatment = _said(q.treatment)
     columns = {treatment: binary(rows, treatment)}
     columns |= {q.baseline: rows.numbers[q.baseline]} if q.baseline else {}
@@ -149,7 +149,7 @@ def _by(columns: dict[str, Floats], rows: Rows, treatment: str, by: str) -> dict
     return found
 
 
-def _did(rows: Rows, q: Question) -> Plan:
+def _did(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     treatment, moment = _said(q.treatment), _said(q.time)
     treat, time = binary(rows, treatment), rows.numbers[moment]
     if not q.levels:
@@ -194,7 +194,7 @@ def _varies(values: Floats, group: NDArray[np.int64]) -> bool:
     return bool(((sums > 0) & (sums < n)).any())
 
 
-def _first_treated(rows: Rows, q: Question, times: Floats) -> float:
+def _first_treated(rows: Rows, q: StudyQuestion, times: Floats) -> float:
     if q.start is not None:
         if not times[0] < q.start <= times[-1]:
             raise DataError(
@@ -215,7 +215,7 @@ def _first_treated(rows: Rows, q: Question, times: Floats) -> float:
     )
 
 
-def _one_group(rows: Rows, q: Question) -> Plan:
+def _one_group(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     covariates = rows.covariates(q.covariates, centred=True)
     if q.baseline:
         name = f"{q.outcome}-{q.baseline}"
@@ -225,7 +225,7 @@ def _one_group(rows: Rows, q: Question) -> Plan:
     return _plan(rows, q, {time: rows.numbers[time], **covariates}, time)
 
 
-def _growth(rows: Rows, q: Question) -> Plan:
+def _growth(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     moment = _said(q.time)
     if q.pupil is None:
         raise UserError("design 'growth' follows pupils over time: name them with --pupil")
@@ -248,7 +248,7 @@ def _growth(rows: Rows, q: Question) -> Plan:
 
 def _plan(
     rows: Rows,
-    q: Question,
+    q: StudyQuestion,
     columns: dict[str, Floats],
     target: str,
     *,
@@ -259,14 +259,14 @@ def _plan(
     absorb: str | None = None,
     interactions: dict[str, str] | None = None,
     names: dict[str, dict[int, str]] | None = None,
-) -> Plan:
+) -> AnalysisPlan:
     last = outcome or {q.outcome: rows.numbers[q.outcome]}
     columns = {name: values for name, values in columns.items() if name not in last}
     keys = groups if groups is not None else _levels(rows, q)
     crossed = None if q.nested else _crossed(keys, q)
     if q.nested and groups is None:
         keys, names = _nest(keys)
-    return Plan(
+    return AnalysisPlan(
         columns={**columns, **last},
         groups=keys,
         outcome=next(iter(last)),
@@ -282,7 +282,7 @@ def _plan(
     )
 
 
-def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
+def _levels(rows: Rows, q: StudyQuestion) -> dict[str, Keys]:
     if len(q.levels) > 2:
         raise UserError("at most two levels of groups: --groups school,class")
     found = dict(zip(("school", "class"), (rows.keys[name] for name in q.levels), strict=False))
@@ -292,7 +292,7 @@ def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
     return found
 
 
-def _crossed(keys: Mapping[str, Keys], q: Question) -> dict[str, str] | None:
+def _crossed(keys: Mapping[str, Keys], q: StudyQuestion) -> dict[str, str] | None:
     """Return a group that lies in more than one group of the level above it, if there is one."""
     columns = dict(zip(("school", "class"), q.levels, strict=False)) | {"pupil": q.pupil or ""}
     for upper, lower in pairwise(keys):

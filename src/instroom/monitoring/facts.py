@@ -22,7 +22,7 @@ _SUMS = ("low", "high", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ClassifiedCell:
     """Sums of one combination of keys."""
 
     file: str
@@ -36,11 +36,11 @@ class Cell:
 
 
 @dataclass
-class Facts:
+class ClassifiedCounts:
     """A data directory, opened once: its files, schools and sums already made."""
 
     store: Store
-    _cells: dict[tuple[object, ...], list[Cell]] = field(default_factory=dict)
+    _cells: dict[tuple[object, ...], list[ClassifiedCell]] = field(default_factory=dict)
     #: indicator -> periods of which a file is there that lacks what the indicator counts.
     lacking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -72,8 +72,8 @@ def cells(
     stage: str,
     classification: str | None,
     by: Sequence[str],
-    facts: Facts,
-) -> list[Cell]:
+    facts: ClassifiedCounts,
+) -> list[ClassifiedCell]:
     """Return the sums of an indicator per school, year and dimension, made once.
 
     Only the file that is the newest for a year is used; excerpts never are.
@@ -92,7 +92,7 @@ def _dimensions(indicator: models.Indicator, by: Sequence[str]) -> tuple[str, ..
     return tuple(d for d in _DIMENSIONS if d in by or d in always)
 
 
-def _chosen_files(stage: models.Stage, facts: Facts) -> dict[str, list[str]]:
+def _chosen_files(stage: models.Stage, facts: ClassifiedCounts) -> dict[str, list[str]]:
     """Return sha256 -> periods to take from it; per period the first source and newest file."""
     chosen: dict[str, list[str]] = defaultdict(list)
     for example in (False, True):
@@ -118,14 +118,14 @@ def _collect(
     classification: str | None,
     dims: tuple[str, ...],
     chosen: dict[str, list[str]],
-    facts: Facts,
-) -> list[Cell]:
+    facts: ClassifiedCounts,
+) -> list[ClassifiedCell]:
     stage = indicator.stages[stage_id]
     part = [{"measure": [stage.part]}] if stage.part else _rules(indicator, classification)
     measures = [stage.measure, stage.part] if stage.part else [stage.measure]
     known = judged(indicator, classification)
     among = {} if known is None else {"school_type": sorted(known)}
-    result: list[Cell] = []
+    result: list[ClassifiedCell] = []
     for sha256, wanted in chosen.items():
         stored = facts.store.get(sha256)
         if stored is None or not stored.observations.exists():
@@ -158,8 +158,8 @@ def _holds(frame: Any, measures: list[str], part: Sequence[Conditions]) -> bool:
 
 
 def _as_cells(
-    table: pa.Table, dims: tuple[str, ...], example: bool, facts: Facts
-) -> Iterator[Cell]:
+    table: pa.Table, dims: tuple[str, ...], example: bool, facts: ClassifiedCounts
+) -> Iterator[ClassifiedCell]:
     """Yield the rows of a tally; where a school stands is looked up once per school."""
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
     sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
@@ -176,7 +176,7 @@ def _as_cells(
                 known.board(place, board),
             )
         dimensions = tuple(zip(dims, values, strict=True))
-        yield Cell(file, period, place_keys[0], *where[key], example, dimensions, added)
+        yield ClassifiedCell(file, period, place_keys[0], *where[key], example, dimensions, added)
 
 
 def _rest_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -218,7 +218,9 @@ def judged(indicator: models.Indicator, classification: str | None) -> frozenset
     return frozenset(name for rule in rules for name in rule.school_types)
 
 
-def _classified(indicator: models.Indicator, classification: str | None) -> list[models.Rule]:
+def _classified(
+    indicator: models.Indicator, classification: str | None
+) -> list[models.ClassificationRule]:
     if not indicator.classification or classification is None:
         return []
     return registry.classifications()[f"{indicator.classification}/{classification}"].rules

@@ -11,12 +11,12 @@ from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series, Status
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.facts import Cell, Facts, cells, judged
+from instroom.monitoring.facts import ClassifiedCell, ClassifiedCounts, cells, judged
 from instroom.region.locate import find_place
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class IndicatorQuery:
     """What is asked of an indicator; empty means the definition's own default."""
 
     indicator: str
@@ -29,7 +29,7 @@ class Question:
     transitions: bool = True
 
 
-def resolve(question: Question) -> tuple[models.Indicator, str | None, str | None]:
+def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str | None]:
     """Check a question against the definitions; return indicator, stage and classification.
 
     Raises
@@ -79,7 +79,7 @@ def _no_such(kind: str, wanted: str, known: list[str]) -> DefinitionError:
     return DefinitionError(f"no {kind} '{wanted}'", where=Where(key=wanted))
 
 
-def series(question: Question, facts: Facts) -> Series:
+def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
     """Compute an indicator; the result is not public before :func:`privacy.published.publish`.
 
     Returns
@@ -114,7 +114,7 @@ def series(question: Question, facts: Facts) -> Series:
     )
 
 
-def _asked(question: Question, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:
+def _asked(question: IndicatorQuery, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:
     """Return what was asked beyond the default, so that another question has another id."""
     asked: list[tuple[str, str]] = []
     types = question.school_types
@@ -156,7 +156,7 @@ class _Sums:
     sums: list[float] = field(default_factory=lambda: [0.0] * 6)
     files: set[str] = field(default_factory=set)
 
-    def add(self, cell: Cell) -> None:
+    def add(self, cell: ClassifiedCell) -> None:
         self.files.add(cell.file)
         for i, value in enumerate(cell.sums):
             self.sums[i] += value
@@ -166,10 +166,10 @@ def _figures(
     name: _Name,
     indicator: models.Indicator,
     stage: models.Stage,
-    question: Question,
+    question: IndicatorQuery,
     places: list[str],
-    cells: list[Cell],
-    facts: Facts,
+    cells: list[ClassifiedCell],
+    facts: ClassifiedCounts,
 ) -> list[Figure]:
     wanted_types = question.school_types or (
         tuple(indicator.separate) if "school_type" in question.by else tuple(indicator.school_types)
@@ -224,7 +224,7 @@ def _without(
 class _Membership:
     """Which of the places asked for a cell belongs to."""
 
-    def __init__(self, places: list[str], transitions: bool, facts: Facts) -> None:
+    def __init__(self, places: list[str], transitions: bool, facts: ClassifiedCounts) -> None:
         self.facts, self.transitions = facts, transitions
         self.wanted = set(places)
         self.regions = {
@@ -234,13 +234,13 @@ class _Membership:
         }
         self._cache: dict[tuple[object, ...], list[str]] = {}
 
-    def of(self, cell: Cell) -> list[str]:
+    def of(self, cell: ClassifiedCell) -> list[str]:
         key = (cell.place, cell.municipality, cell.board, cell.example)
         if key not in self._cache:
             self._cache[key] = self._of(cell)
         return self._cache[key]
 
-    def _of(self, cell: Cell) -> list[str]:
+    def _of(self, cell: ClassifiedCell) -> list[str]:
         gaz, found = gazetteer(), set()
         if not cell.example:
             found.add("nl")
@@ -258,7 +258,10 @@ class _Membership:
 
 
 def _breakdown(
-    cell: Cell, dims: dict[str, str | None], question: Question, facts: Facts
+    cell: ClassifiedCell,
+    dims: dict[str, str | None],
+    question: IndicatorQuery,
+    facts: ClassifiedCounts,
 ) -> tuple[tuple[str, str], ...] | None:
     result = []
     for name in question.by:
@@ -322,12 +325,12 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: _Sums)
 def _absent(
     name: _Name,
     without: dict[str, str],
-    question: Question,
+    question: IndicatorQuery,
     wanted_types: Iterable[str],
     places: list[str],
     seen: set[str],
     groups: dict[Group, _Sums],
-    facts: Facts,
+    facts: ClassifiedCounts,
 ) -> list[Figure]:
     """Say of every figure that was asked for and is not there why it is not."""
     if not seen:

@@ -25,7 +25,7 @@ _SEED = 20_261_001
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PowerPlan:
     """A measurement as planned, in the words of the proposal form.
 
     Attributes
@@ -81,7 +81,7 @@ class Plan:
         return self.pupils * (1 - self.attrition) * self.linkage
 
 
-def design_of(plan: Plan) -> Design:
+def design_of(plan: PowerPlan) -> Design:
     """Return the design of a plan: cra2, cra3, bcra3, bira2, bira3 or ira.
 
     Losses make schools and pupils fewer; that those who leave differ is not made up for.
@@ -145,7 +145,7 @@ def power(
     Parameters
     ----------
     schools, pupils, icc, classes, icc_class, r2_pupil, r2_class, r2_school, treated_share
-        See :class:`Plan`.
+        See :class:`PowerPlan`.
     effect
         Effect hoped for, in standard deviations; adds its power and the schools it takes.
     covariates_school
@@ -153,7 +153,7 @@ def power(
     one_tailed, power, alpha
         The test, and the power asked for.
     draw, effect_variance, effect_variance_class, attrition, attrition_schools, linkage
-        See :class:`Plan`.
+        See :class:`PowerPlan`.
     simulate
         Count power over 20,000 simulated trials as well.
     rng
@@ -181,7 +181,7 @@ def power(
     """
     if covariates_school is None:
         covariates_school = 1 if r2_school > 0 else 0
-    plan = Plan(
+    plan = PowerPlan(
         schools, pupils, icc, classes, icc_class or 0.0, r2_pupil, r2_class, r2_school,
         treated_share, covariates_school, draw, effect_variance, effect_variance_class,
         attrition, attrition_schools, linkage,
@@ -222,12 +222,12 @@ def power(
     return dict(significant(found))
 
 
-def clusters(plan: Plan) -> int:
+def clusters(plan: PowerPlan) -> int:
     """Return how many units divided by lot, or blocks, carry the effect."""
     return plan.schools_left * (plan.classes or 1) if plan.draw == "classes" else plan.schools_left
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: PowerPlan) -> None:
     if plan.draw not in ("schools", "classes", "pupils"):
         raise DataError(
             "what is divided by lot is not known",
@@ -257,7 +257,7 @@ def _check(plan: Plan) -> None:
     _check_sizes(plan)
 
 
-def _check_sizes(plan: Plan) -> None:
+def _check_sizes(plan: PowerPlan) -> None:
     """Refuse a trial that cannot be held, such as one in which 0.2 schools take part."""
     if not (plan.schools >= 1 and plan.pupils >= 1 and (plan.classes is None or plan.classes >= 1)):
         classes = "" if plan.classes is None else f", {plan.classes:g} classes"
@@ -285,12 +285,12 @@ def _check_sizes(plan: Plan) -> None:
         )
 
 
-def _made(plan: Plan) -> Callable[[int], Design]:
+def _made(plan: PowerPlan) -> Callable[[int], Design]:
     """Return what makes the design for a number of schools at the post-measurement."""
     return lambda count: design_of(replace(plan, schools=count, attrition_schools=0.0))
 
 
-def _needed(plan: Plan, effect: float, target: float, test: dict[str, Any]) -> int | None:
+def _needed(plan: PowerPlan, effect: float, target: float, test: dict[str, Any]) -> int | None:
     """Return how many schools must start, or None when no number is enough."""
     if plan.attrition_schools >= 1 or design_of(plan).name == "ira":
         return None
@@ -303,7 +303,9 @@ def _needed(plan: Plan, effect: float, target: float, test: dict[str, Any]) -> i
     return start
 
 
-def _curve(plan: Plan, target: float, effect: float | None, test: dict[str, Any]) -> dict[str, Any]:
+def _curve(
+    plan: PowerPlan, target: float, effect: float | None, test: dict[str, Any]
+) -> dict[str, Any]:
     """Return detectable effects, and power, over numbers of schools for the proposal form."""
     counts = curve_counts(plan.schools)
     left = [replace(plan, schools=count).schools_left for count in counts]
@@ -333,7 +335,7 @@ def _points(counts: Sequence[int], at: Callable[[int], float]) -> list[float]:
 
 
 def _simulation(
-    plan: Plan,
+    plan: PowerPlan,
     design: Design,
     effect: float | None,
     exact: float,

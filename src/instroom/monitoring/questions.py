@@ -10,8 +10,8 @@ from instroom.core.errors import DataError, Where
 from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question, resolve
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish, stored
 from instroom.sources.again import read_again
@@ -50,7 +50,7 @@ def definition_dict(
     }
 
 
-def ask(question: Question, facts: Facts) -> Published:
+def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:
     """Compute one indicator and pass it through the gate, with the totals of its parts."""
     wanted = compute_series(question, facts)
     together = [wanted]
@@ -101,11 +101,11 @@ def series(
         For an unknown place or period.
     """
     places = (place,) if isinstance(place, str) else tuple(place)
-    question = Question(
+    question = IndicatorQuery(
         indicator, places, tuple(by), stage, classification, period, tuple(school_type), transitions
     )
     definition, used_stage, used_classification = resolve(question)
-    facts = Facts(Store(data))
+    facts = ClassifiedCounts(Store(data))
     found = ask(question, facts)
     if period:
         _refuse_other_period(question, found, facts)
@@ -118,7 +118,9 @@ def series(
     }
 
 
-def _refuse_other_period(question: Question, found: Published, facts: Facts) -> None:
+def _refuse_other_period(
+    question: IndicatorQuery, found: Published, facts: ClassifiedCounts
+) -> None:
     """Refuse a period without figures when there are figures of other periods.
 
     "The file was not read yet" would be untrue then. With no figures at all the answer stands:
@@ -163,7 +165,7 @@ def _nearest_periods(asked: str, known: Sequence[str]) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
+def parse_id(figure_id: str) -> tuple[IndicatorQuery, tuple[tuple[str, str], ...]]:
     """Turn a figure's id back into the question it answers and its breakdown.
 
     Raises
@@ -194,7 +196,7 @@ def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
     pairs = [p.partition("=")[::2] for p in parts[3].split(",")] if len(parts) == 4 else []
     by = tuple((key, value) for key, value in pairs)
     types = dict(by).get("school_type", "").split("+")
-    question = Question(
+    question = IndicatorQuery(
         head[0],
         (parts[1],),
         tuple(
@@ -226,7 +228,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     """
     question, _ = parse_id(figure_id)
     store = Store(data)
-    facts = Facts(store)
+    facts = ClassifiedCounts(store)
     figure = _find(ask(question, facts), figure_id)
     inputs = [s for sha in figure.sources if (s := store.get(sha))]
     helpers = [s for sha in facts.organisations.files if (s := store.get(sha))]
@@ -235,7 +237,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
         fresh = Store(folder / "data")
         for stored, parsed, receipt in read_again(unique, folder / "parsed"):
             fresh.keep(stored.original, parsed, stored.sha256, receipt)
-        again = _find(ask(question, Facts(fresh)), figure_id)
+        again = _find(ask(question, ClassifiedCounts(fresh)), figure_id)
     definition, stage, classification = resolve(question)
     value, recomputed = _value(figure), _value(again)
     return {

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.quantities import significant
+from instroom.monitoring.score_files import read_columns
 from instroom.sources.codes import missing_code
 from instroom.sources.columns import Columns
-from instroom.sources.score_files import read_columns
 from instroom.stats.scales import reliability as scale
 
 Floats = NDArray[np.float64]

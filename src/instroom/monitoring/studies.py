@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts
+from instroom.crossproducts.crossproducts import CrossProducts
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +89,7 @@ def arms(cross: CrossProducts, treatment: str) -> Arms:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"t": [1.0, 1, 0], "y": [1.0, 2, 3]}, {"school": ["a", "a", "b"]})
     >>> arms(c, "t").treated.tolist(), arms(c, "t").whole
     ([2.0, 0.0], True)
@@ -126,7 +126,7 @@ def split(cross: CrossProducts, treatment: str, column: str) -> Split:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> s = split(from_arrays({"t": [1.0, 1, 0, 0], "y": [3.0, 5, 1, 3]}), "t", "y")
     >>> s.treated, s.untreated, round(s.sd, 6)
     (4.0, 2.0, 1.414214)

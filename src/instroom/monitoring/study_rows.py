@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, Where
-from instroom.sources import score_rows
+from instroom.monitoring import score_rows
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ SURE = 0.80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class StudyQuestion:
     """What is asked of a file: the options of ``instroom effect``, checked together."""
 
     outcome: str
@@ -56,7 +56,7 @@ class Rows:
     used: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, data: Columns, question: Question) -> "Rows":
+    def of(cls, data: Columns, question: StudyQuestion) -> "Rows":
         """Read the columns that are asked for and keep the rows that have them all."""
         named = (question.outcome, question.baseline, question.treatment, question.time)
         numbers = {
@@ -100,7 +100,7 @@ class Rows:
         )
 
     @staticmethod
-    def _keys(data: Columns, question: Question) -> tuple[dict[str, Keys], NDArray[np.bool_]]:
+    def _keys(data: Columns, question: StudyQuestion) -> tuple[dict[str, Keys], NDArray[np.bool_]]:
         """Return the names of schools, classes and pupils, and which rows have them all."""
         keys: dict[str, Keys] = {}
         present = sure(data, question.link)

@@ -95,7 +95,7 @@ SILENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class EffectFinding:
     """An effect as far as words need it; ``level`` is the strongest that may be said."""
 
     kind: str
@@ -120,7 +120,7 @@ class Finding:
         return "down" if self.ci[1] < 0 else "unclear"
 
 
-def sentence(finding: Finding, language: str, level: int | None = None) -> str:
+def sentence(finding: EffectFinding, language: str, level: int | None = None) -> str:
     """Return what may be said, in one language, at a level or the strongest allowed.
 
     Raises
@@ -188,7 +188,7 @@ def _number(value: float, digits: int, t: Texts) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def wording(finding: Finding) -> tuple[dict[str, str], list[dict[str, object]]]:
+def wording(finding: EffectFinding) -> tuple[dict[str, str], list[dict[str, object]]]:
     """Return (the strongest sentence per language, the weaker ones with their level)."""
     strongest = {language: sentence(finding, language) for language in languages()}
     weaker = [

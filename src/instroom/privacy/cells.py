@@ -14,7 +14,7 @@ from instroom.privacy.linear import Attacker
 from instroom.privacy.problems import Problem
 from instroom.privacy.remainders import remainders
 from instroom.privacy.sensitivity import Rules, key_of, largest
-from instroom.privacy.tables import Table, tabulate
+from instroom.privacy.tables import FrequencyTable, tabulate
 
 Floats = NDArray[np.float64]
 Figure = dict[str, Any]
@@ -46,7 +46,7 @@ class Release:
         reasons: list[str | None],
     ) -> None:
         self.own, self.others, self.reasons, self.nested = own, others, reasons, nested
-        self.table: Table = tabulate([f["dims"] for f in (*own, *others)], nested)
+        self.table: FrequencyTable = tabulate([f["dims"] for f in (*own, *others)], nested)
         self.own_cells, self.other_cells = (
             self.table.of[: len(own)],
             self.table.of[len(own) :],

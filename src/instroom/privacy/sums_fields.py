@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts, Floats
 from instroom.core.errors import DataError, Where
-from instroom.core.pooled import Path
-from instroom.privacy.small_groups import Rule
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts, Floats
+from instroom.crossproducts.pooled import Path
+from instroom.privacy.small_groups import SmallGroupRule
 
 #: Room for rounding between a group's sums and the products they should fit.
 _FIT = 1e-9
@@ -132,7 +132,7 @@ class Fields:
             Fields(value, self.file, f"{self.place}{name}.{i}.") for i, value in enumerate(values)
         ]
 
-    def rule(self) -> Rule:
+    def rule(self) -> SmallGroupRule:
         """Return the privacy rule."""
         counts = {
             name: self.count(name) for name in ("least", "per_column", "side", "pair", "coarse")
@@ -140,7 +140,7 @@ class Fields:
         value = self.content.get("spread")
         if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
             raise self.bad("spread", "a number, 0 or more")
-        return Rule(**counts, spread=float(value))
+        return SmallGroupRule(**counts, spread=float(value))
 
     def cross(self) -> CrossProducts:
         """Return the cross-products, once all parts fit each other.

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from instroom.core.compress import Compressed
-from instroom.core.crossproducts import CrossProducts, Floats
 from instroom.core.errors import DataError, PrivacyError, Where
-from instroom.core.pooled import Path, ancestors, paths, pool
+from instroom.crossproducts.compress import Compressed
+from instroom.crossproducts.crossproducts import CrossProducts, Floats
+from instroom.crossproducts.pooled import Path, ancestors, paths, pool
 from instroom.privacy.pooling import Guarded, Refused, guard
-from instroom.privacy.small_groups import REST, Merged, Rule
+from instroom.privacy.small_groups import REST, Merged, SmallGroupRule
 from instroom.privacy.sums_fields import Fields
 from instroom.privacy.sums_seal import seal, verify
 
@@ -56,7 +56,7 @@ class Sums:
     dropped: int
     definition: Mapping[str, str]
     description: Mapping[str, str]
-    rule: Rule
+    rule: SmallGroupRule
     merged: tuple[Merged, ...]
     refused: tuple[Refused, ...]
     labels: str
@@ -73,7 +73,7 @@ def write_sums(
     description: Mapping[str, str] | None = None,
     key: bytes | None = None,
     pseudonyms: bytes | None = None,
-    rule: Rule | None = None,
+    rule: SmallGroupRule | None = None,
     of_groups: Collection[str] = (),
 ) -> Guarded:
     """Write sums per group to a file once they keep the privacy rule, and return what was written.
@@ -110,7 +110,7 @@ def write_sums(
     Examples
     --------
     >>> from tempfile import mkdtemp
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"y": range(30)}, {"school": ["a"] * 15 + ["b"] * 15}, keep_labels=True)
     >>> file = FilePath(mkdtemp()) / "sums.json"
     >>> write_sums(c, file, definition={"y": "a score"}, key=b"a key we both know").rows
@@ -184,7 +184,7 @@ def read_sums(path: FilePath | str, *, key: bytes | None = None) -> Sums:
 
 
 def pool_sums(files: Sequence[Sums]) -> Sums:
-    """Return the sums of several files together (see :func:`instroom.core.pooled.pool`).
+    """Return the sums of several files together (see :func:`instroom.crossproducts.pooled.pool`).
 
     Raises
     ------

@@ -13,7 +13,7 @@ import numpy as np
 
 from instroom.core.errors import DataError, PrivacyError
 from instroom.privacy import rounding
-from instroom.privacy.attack import Range, attack
+from instroom.privacy.attack import FeasibleRange, attack
 from instroom.privacy.cells import Bounds, Demands, Figure, Release, rounded
 from instroom.privacy.linear import EPSILON
 from instroom.privacy.patterns import Deadline, Pattern, exempt, search
@@ -305,7 +305,7 @@ def _verify(release: Release, problem: Problem, pattern: Pattern, deadline: Dead
     wanted = (pattern.hidden & ~problem.exempt)[: release.size]
     asked = set(np.flatnonzero(wanted).tolist())
 
-    def lacks(found: Range) -> bool:
+    def lacks(found: FeasibleRange) -> bool:
         return bool(problem.lacking(found.index, found.low, found.high))
 
     ranges = attack(

@@ -26,7 +26,7 @@ MOST_COMBINATIONS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FrequencyTable:
     """Cells of linked tables; figures about exactly the same people are one cell.
 
     Attributes
@@ -50,7 +50,7 @@ class Table:
     dims: tuple[dict[str, str], ...]
 
 
-def tabulate(dims: Sequence[Mapping[str, Any]], nested: Nested | None = None) -> Table:
+def tabulate(dims: Sequence[Mapping[str, Any]], nested: Nested | None = None) -> FrequencyTable:
     """Return the cells of figures with these dimensions.
 
     Parameters
@@ -232,7 +232,7 @@ def _coverage(
     return rows
 
 
-def _cells(texts: Sequence[Attributes], rows: Sequence[NDArray[np.int64]]) -> Table:
+def _cells(texts: Sequence[Attributes], rows: Sequence[NDArray[np.int64]]) -> FrequencyTable:
     """Join figures about the same people, and groups that no figure tells apart."""
     names = [name_of(d) for d in texts]
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), names[i]))
@@ -248,7 +248,7 @@ def _cells(texts: Sequence[Attributes], rows: Sequence[NDArray[np.int64]]) -> Ta
             firsts.append(i)
         of[i] = cell_of[key]
     cover = _joined([rows[i] for i in firsts])
-    return Table(
+    return FrequencyTable(
         tuple(of), tuple(names[i] for i in firsts), cover, tuple(dict(texts[i]) for i in firsts)
     )
 

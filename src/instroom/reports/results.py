@@ -15,8 +15,8 @@ from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy import published as gate
 from instroom.privacy.published import Published
@@ -49,7 +49,7 @@ class Results:
 
 def questions(
     indicator: models.Indicator, places: tuple[str, ...], *, deep: bool
-) -> list[Question]:
+) -> list[IndicatorQuery]:
     """Return what is computed of one indicator: all stages, classifications and breakdowns."""
     stages: list[str | None] = list(indicator.stages) or [None]
     kinds: list[str | None] = [None]
@@ -65,14 +65,16 @@ def questions(
     if deep and {"gender", "school_type"} <= set(indicator.breakdowns):
         breakdowns.append(("gender", "school_type"))
     return [
-        Question(indicator.id, places, by, stage, kind)
+        IndicatorQuery(indicator.id, places, by, stage, kind)
         for stage in stages
         for kind in kinds
         for by in breakdowns
     ]
 
 
-def compute_results(region: str, facts: Facts, progress: Progress | None = None) -> Results:
+def compute_results(
+    region: str, facts: ClassifiedCounts, progress: Progress | None = None
+) -> Results:
     """Compute all figures the pages of a region need, and pass them through the gate."""
     definition = registry.regions()[region]
     around = (region,) if definition.example else (region, definition.country, definition.province)
@@ -95,14 +97,14 @@ def compute_results(region: str, facts: Facts, progress: Progress | None = None)
 
 
 def _places(
-    indicator: models.Indicator, region: str, definition: models.Region, facts: Facts
+    indicator: models.Indicator, region: str, definition: models.Region, facts: ClassifiedCounts
 ) -> dict[str, PlaceInfo]:
     """Return the municipalities, boards and schools of a region that an indicator has."""
     gaz, schools = gazetteer(), facts.organisations
     found: dict[str, PlaceInfo] = {
         code: PlaceInfo(code, gaz.name(code), "municipality") for code in definition.municipalities
     }
-    whole = compute_series(Question(indicator.id, (region,), ("school",)), facts)
+    whole = compute_series(IndicatorQuery(indicator.id, (region,), ("school",)), facts)
     stated = _stated(facts)
     for code in sorted(
         {dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}
@@ -119,7 +121,7 @@ def _places(
     return found
 
 
-def _stated(facts: Facts) -> dict[str, tuple[str, str, str]]:
+def _stated(facts: ClassifiedCounts) -> dict[str, tuple[str, str, str]]:
     """Return name, municipality and board of schools as the files of counts state them."""
     found: dict[str, tuple[str, str, str]] = {}
     for cells in facts._cells.values():
@@ -141,7 +143,7 @@ def _trimmed(series: Series) -> Series:
     return replace(series, figures=kept)
 
 
-def _inputs(shas: set[str], facts: Facts) -> dict[str, dict[str, Any]]:
+def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, dict[str, Any]]:
     result = {}
     for sha in sorted(shas):
         stored = facts.store.get(sha)

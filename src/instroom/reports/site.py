@@ -15,16 +15,16 @@ from instroom.core.progress import Progress, told
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
-from instroom.monitoring.facts import Facts
+from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.questions import definition_dict, figure_dict
 from instroom.reports import goals
 from instroom.reports.blocks import Document
 from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import FigureIndex
+from instroom.reports.picture_queue import PictureJob, PictureQueue, draw_all
 from instroom.reports.results import PACKAGE, Results, compute_results, load
-from instroom.reports.shelf import Shelf
-from instroom.reports.studio import Job, Studio, draw_all
 from instroom.sources import leftovers
 from instroom.sources.store import Store, data_directory
 
@@ -42,27 +42,27 @@ class Site:
     build: dict[str, Any]
 
 
-def documents(results: Results, language: str) -> tuple[list[Document], list[Job]]:
+def documents(results: Results, language: str) -> tuple[list[Document], list[PictureJob]]:
     """Write all pages of a region in one language; return them with the pictures they need."""
     t = Texts(language)
-    studio = Studio(t, results.example)
-    desk = Desk(Shelf(results), t, studio)
-    found = [home.home_page(desk), pages.programme_page(desk), pages.indicators_page(desk)]
+    pictures = PictureQueue(t, results.example)
+    writer = PageWriter(FigureIndex(results), t, pictures)
+    found = [home.home_page(writer), pages.programme_page(writer), pages.indicators_page(writer)]
     for indicator in registry.indicators().values():
-        found += [indicator_page(desk, topic) for topic in parts.topics(indicator)]
-    found.append(place.places_page(desk))
-    found += [place.place_page(desk, info) for info in results.places.values()]
-    found += [pages.claims_page(desk), pages.method_page(desk), pages.sources_page(desk)]
-    found.append(pages.glossary_page(desk))
-    found += pages.plain_pages(desk)
-    unique = {job.name: job for job in studio.jobs}
+        found += [indicator_page(writer, topic) for topic in parts.topics(indicator)]
+    found.append(place.places_page(writer))
+    found += [place.place_page(writer, info) for info in results.places.values()]
+    found += [pages.claims_page(writer), pages.method_page(writer), pages.sources_page(writer)]
+    found.append(pages.glossary_page(writer))
+    found += pages.plain_pages(writer)
+    unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
 
 
 def build(results: Results, *, progress: Progress | None = None) -> Site:
     """Make the whole site of a region from its published figures."""
     every: list[Document] = []
-    jobs: list[Job] = []
+    jobs: list[PictureJob] = []
     for language in told(languages(), "languages", progress):
         pages_of, jobs_of = documents(results, language)
         every += pages_of
@@ -149,7 +149,7 @@ def results_of(
             hint="read them first: instroom read FOLDER; or look at the results that come along: "
             "instroom demo",
         )
-    return compute_results(region or DEFAULT_REGION, Facts(store), progress)
+    return compute_results(region or DEFAULT_REGION, ClassifiedCounts(store), progress)
 
 
 def results_at_hand(data: str | Path | None, progress: Progress | None = None) -> Results:

@@ -4,7 +4,7 @@ import re
 from urllib.parse import unquote
 
 from instroom.core.errors import DefinitionError, Where
-from instroom.definitions.models import Fetch, Source
+from instroom.definitions.models import Fetch, SourceDefinition
 
 DUO, CKAN = "https://duo.nl", "https://onderwijsdata.duo.nl"
 CBS, EUROSTAT = "https://opendata.cbs.nl", "https://ec.europa.eu"
@@ -12,7 +12,7 @@ HOSTS = {"duo.nl", "www.duo.nl", "onderwijsdata.duo.nl", "opendata.cbs.nl", "ec.
 _FILE_ROOTS = {"duo": DUO, "cbs": CBS, "eurostat": EUROSTAT}
 
 
-def address_of(source: Source) -> str:
+def address_of(source: SourceDefinition) -> str:
     """Return the first address that is asked for a source.
 
     Raises
@@ -58,12 +58,12 @@ def dump_of(resource: str) -> str:
     return f"{CKAN}/datastore/dump/{resource}"
 
 
-def page_of(source: Source) -> str:
+def page_of(source: SourceDefinition) -> str:
     """Return the publisher's page about a source, to follow a word; empty without one."""
     return f" ({source.page})" if source.page else ""
 
 
-def by_hand(source: Source, url: str) -> str:
+def by_hand(source: SourceDefinition, url: str) -> str:
     """Say where a person finds the file; an interface for programs is no such place."""
     address = url
     if source.fetch and source.fetch.kind == "ckan":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from instroom.core.errors import SourceError, UserError, Where
 from instroom.definitions import registry
-from instroom.definitions.models import Check, Column, Periods, Recognise, Source, Values
+from instroom.definitions.models import Check, Column, Periods, Recognise, SourceDefinition, Values
 from instroom.sources import statline
 from instroom.sources.tables import RawTable
 
@@ -76,7 +76,7 @@ def asked(text: str | None) -> Asked | None:
     return said
 
 
-def layout(said: Asked, table: RawTable) -> Source:
+def layout(said: Asked, table: RawTable) -> SourceDefinition:
     """Return a definition for a table, by the form of its publisher.
 
     Raises
@@ -125,7 +125,7 @@ def layout(said: Asked, table: RawTable) -> Source:
     columns = {_name(key): _column(key, said.publisher) for key in keys}
     roles = sorted({c.role for c in columns.values()})
     kept = ["other" if role.startswith("other.") else role for role in roles]
-    return Source(
+    return SourceDefinition(
         id=said.source,
         title=f"{said.publisher} {said.dataset}",
         publisher="eurostat" if said.publisher == "eurostat" else "cbs",

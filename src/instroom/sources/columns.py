@@ -213,7 +213,7 @@ def of_frame(frame: Any) -> Columns:
     """Return the columns of a table in memory: pandas, Polars, Arrow, DuckDB or PySpark.
 
     All rows are brought here as they are. For tables too large for that, add them up where they
-    are with :func:`instroom.core.compress.compress`.
+    are with :func:`instroom.crossproducts.compress.compress`.
 
     Examples
     --------

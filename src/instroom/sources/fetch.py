@@ -21,9 +21,9 @@ from instroom.core.errors import (
 )
 from instroom.core.progress import Progress, silent
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import address_of, by_hand, page_of
-from instroom.sources.door import Door, opened
+from instroom.sources.door import NetworkDoor, opened
 from instroom.sources.downloads import Meter
 from instroom.sources.roads import road_of
 from instroom.sources.store import data_directory
@@ -86,7 +86,7 @@ def fetch(
     return {"sources": entries, "seconds": round(time.perf_counter() - started, 3)}
 
 
-def _chosen(names: tuple[str, ...]) -> list[Source]:
+def _chosen(names: tuple[str, ...]) -> list[SourceDefinition]:
     known = registry.sources()
     if not names:
         return [source for source in known.values() if source.fetch]
@@ -104,7 +104,7 @@ def _chosen(names: tuple[str, ...]) -> list[Source]:
     return chosen
 
 
-def _addresses(chosen: list[Source]) -> list[str]:
+def _addresses(chosen: list[SourceDefinition]) -> list[str]:
     found = []
     for source in chosen:
         with suppress(DefinitionError):  # told at its own turn
@@ -126,7 +126,7 @@ def _meter(say: Progress, label: str) -> Meter:
 
 
 def _one(
-    door: Door, source: Source, root: Path, today: date | None, meter: Meter
+    door: NetworkDoor, source: SourceDefinition, root: Path, today: date | None, meter: Meter
 ) -> dict[str, Any]:
     names = ("url", "file", "sha256", "licence", "published", "last_seen", "bytes", "read", "error")
     entry: dict[str, Any] = {"source": source.id, "status": "failed", **dict.fromkeys(names)}

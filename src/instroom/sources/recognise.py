@@ -9,7 +9,7 @@ somebody says which one it is.
 from dataclasses import dataclass, field
 
 from instroom.core.errors import SourceError, Where
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.evidence import (
     OTHER_PERIOD,
     Match,
@@ -31,24 +31,24 @@ LABELS = (
     "with --as cbs:ID"
 )
 
-__all__ = ["Finding", "column_index", "recognise"]
+__all__ = ["Recognition", "column_index", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Recognition:
     """Which layouts a table can be, best first; with none, why not and what it might be.
 
     More than one stands for equal columns and codes: only national totals can still decide.
     """
 
-    sources: list[Source] = field(default_factory=list)
+    sources: list[SourceDefinition] = field(default_factory=list)
     reason: str = "no publisher's layout known here has these columns"
     might: tuple[str, ...] = ()
 
 
 def recognise(
-    table: Seen, sources: list[Source], name: str = "", *, chosen: bool = False
-) -> Finding:
+    table: Seen, sources: list[SourceDefinition], name: str = "", *, chosen: bool = False
+) -> Recognition:
     """Return the layouts that a table can be.
 
     Parameters
@@ -68,7 +68,7 @@ def recognise(
     """
     matches = [match(table.header, source) for source in sources]
     if chosen:
-        return Finding([_held(table, matches[0])])
+        return Recognition([_held(table, matches[0])])
     full = [m for m in matches if not m.missing and m.share >= 0.5]
     fitting, reasons, might = [], [], []
     for found in full:
@@ -79,18 +79,18 @@ def recognise(
             might.append(found.source.id)
     if fitting:
         best = max((m.share, m.wants) for m in fitting)
-        return Finding([m.source for m in fitting if (m.share, m.wants) == best])
+        return Recognition([m.source for m in fitting if (m.share, m.wants) == best])
     if full:
-        return Finding([], "; ".join(reasons) or Finding().reason, tuple(might))
+        return Recognition([], "; ".join(reasons) or Recognition().reason, tuple(might))
     if with_labels(table.header):
-        return Finding(reason=LABELS)
+        return Recognition(reason=LABELS)
     near = _near(table, matches)
     if near and len({m.missing for m in near}) == 1:
         raise _cut(table, near)
-    return Finding(might=tuple(m.source.id for m in near))
+    return Recognition(might=tuple(m.source.id for m in near))
 
 
-def columns_fit(header: list[str], sources: list[Source]) -> bool:
+def columns_fit(header: list[str], sources: list[SourceDefinition]) -> bool:
     """Return whether a layout has these columns, so that more rows can tell more."""
     found = (match(header, source) for source in sources)
     return any(not m.missing and m.share >= 0.5 for m in found)
@@ -164,7 +164,7 @@ def _cut(table: Seen, near: list[Match]) -> SourceError:
     )
 
 
-def _held(table: Seen, found: Match) -> Source:
+def _held(table: Seen, found: Match) -> SourceDefinition:
     """Return a chosen layout, or refuse the table that cannot be it."""
     source = found.source
     hint = "leave --source out, or name another one: instroom read FILE --source ID"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from instroom.core.errors import SourceError, Where
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import checks, left_out, words
 from instroom.sources.any_table import Asked
 from instroom.sources.evidence import Summary, fits, watched
@@ -32,7 +32,7 @@ class Reading:
     """What one file turned out to be; becomes its receipt."""
 
     status: str = "unknown"
-    source: Source | None = None
+    source: SourceDefinition | None = None
     encoding: str | None = None
     periods: list[str] = field(default_factory=list)
     rows: int | None = None
@@ -51,7 +51,7 @@ class Given:
     name: str
     out: Path
     sha256: str
-    wanted: list[Source]
+    wanted: list[SourceDefinition]
     period: str | None
     asked: Asked | None = None
 
@@ -84,7 +84,7 @@ class _Tally:
 
 def settle(
     blocks: Blocks,
-    source: Source,
+    source: SourceDefinition,
     name: str,
     period: str | None,
     use: Callable[[Shaped], None],
@@ -151,7 +151,7 @@ def settle(
 
 
 def decided(
-    candidates: list[Source], rows: int, attempt: Callable[[Source], Found]
+    candidates: list[SourceDefinition], rows: int, attempt: Callable[[SourceDefinition], Found]
 ) -> Found | None:
     """Return what an attempt gives with the first layout whose totals hold.
 
@@ -178,7 +178,9 @@ def decided(
     return None
 
 
-def _period(source: Source, name: str, period: str | None, warnings: Warnings) -> str | None:
+def _period(
+    source: SourceDefinition, name: str, period: str | None, warnings: Warnings
+) -> str | None:
     """Choose the period for values that state none: asked for, else the file's name."""
     kind = source.periods.kind
     in_file = any(column.role == "period" for column in source.columns.values())
@@ -202,7 +204,7 @@ def _period(source: Source, name: str, period: str | None, warnings: Warnings) -
     return code
 
 
-def title_period(prose: list[str], source: Source) -> str | None:
+def title_period(prose: list[str], source: SourceDefinition) -> str | None:
     """Take the year from the prose above a sheet's table."""
     found = next((year for line in prose if (year := _YEAR.search(line))), None)
     return year_period(found[1], source) if found else None

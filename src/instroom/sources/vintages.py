@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, SourceError, Where
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import page_of
 from instroom.sources.downloads import Got, write_json
 from instroom.sources.read import read
 from instroom.sources.store import sha256_of
 
 
-def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[str, Any]) -> None:
+def keep(
+    got: Got, source: SourceDefinition, root: Path, today: date | None, entry: dict[str, Any]
+) -> None:
     """Read a complete file into the store and note its vintage."""
     entry["url"], entry["file"], entry["published"] = got.url, got.path.name, got.published
     entry["sha256"], entry["bytes"] = sha256_of(got.path), got.path.stat().st_size
@@ -51,7 +53,7 @@ def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[s
     entry["published"], entry["last_seen"] = vintage["published"], vintage.get("last_seen")
 
 
-def _vintage(entry: dict[str, Any], source: Source) -> dict[str, Any]:
+def _vintage(entry: dict[str, Any], source: SourceDefinition) -> dict[str, Any]:
     names = ("file", "sha256", "url", "licence", "published", "bytes")
     return {name: entry[name] for name in names} | {"publisher": source.publisher}
 

@@ -16,7 +16,7 @@ from instroom import __version__
 from instroom.core import periods
 from instroom.core.errors import DataError, DefinitionError, UserError, Where
 from instroom.reports.asked import (
-    Question,
+    IndicatorQuery,
     meaning,
     meaning_of,
     place_of,
@@ -120,7 +120,7 @@ def series(
     period: str | None = None,
     school_type: str = "",
 ) -> HttpResponse:
-    question = Question(
+    question = IndicatorQuery(
         indicator,
         tuple(_places(place)),
         tuple(_listed(by, "by")),
@@ -163,7 +163,7 @@ def _own(whole: Any) -> list[str]:
     return [first.place] if first else []
 
 
-def _of_period(rows: list[StoredFigure], question: Question) -> list[StoredFigure]:
+def _of_period(rows: list[StoredFigure], question: IndicatorQuery) -> list[StoredFigure]:
     """Keep the figures of the period asked; refuse one without figures, as the command does."""
     asked = question.period
     if not asked:
@@ -177,7 +177,7 @@ def _of_period(rows: list[StoredFigure], question: Question) -> list[StoredFigur
     return found
 
 
-def _command(question: Question) -> str:
+def _command(question: IndicatorQuery) -> str:
     """Write the question as a command."""
     parts = ["instroom", "series", question.indicator]
     parts += [part for place in question.places for part in ("--place", place)]

@@ -9,7 +9,7 @@ import pytest
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 from instroom.definitions import registry
-from instroom.monitoring.facts import Facts
+from instroom.monitoring.facts import ClassifiedCounts
 from instroom.privacy.published import hide, publish
 from instroom.reports.results import (
     LEAST,
@@ -207,7 +207,9 @@ def test_no_figure_travels_twice() -> None:
 
 
 @pytest.mark.shared
-def test_the_real_files_give_the_figures_that_travel(real_facts: Facts, tmp_path: Path) -> None:
+def test_the_real_files_give_the_figures_that_travel(
+    real_facts: ClassifiedCounts, tmp_path: Path
+) -> None:
     save(compute_results("twente", real_facts), tmp_path, only=SMALL)
 
     def figures(folder: Path) -> dict[str, Figure]:

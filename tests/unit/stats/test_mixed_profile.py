@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import from_arrays
 from instroom.stats.multilevel.mixed import MixedFit, fit
 from instroom.stats.multilevel.profile import profile_intervals
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import from_arrays
 from instroom.stats.multilevel.mixed import fit
 from instroom.stats.multilevel.satterthwaite import satterthwaite
 from instroom.stats.trials.power import power

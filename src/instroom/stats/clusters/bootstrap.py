@@ -13,8 +13,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters.cluster_design import ClusterDesign, directions, split, undetermined
 
 Floats = NDArray[np.float64]
@@ -161,7 +161,7 @@ def wild(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school = np.repeat(np.arange(12), 5)
     >>> treat = (school % 2).astype(float)
     >>> score = np.sin(np.arange(60.0)) + 0.8 * treat
@@ -222,7 +222,7 @@ def p_value(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school = np.repeat(np.arange(12), 5)
     >>> treat = (school % 2).astype(float)
     >>> score = np.sin(np.arange(60.0)) + 0.8 * treat
@@ -273,7 +273,7 @@ def joint(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school, x = np.repeat(np.arange(12), 5), np.arange(60.0)
     >>> treat = (school % 2).astype(float)
     >>> columns = {"treat": treat, "a": np.sin(x) + 0.8 * treat, "b": np.cos(3 * x)}

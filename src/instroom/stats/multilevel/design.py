@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.stats.multilevel.nested import Nest, prepare, ungrouped
 from instroom.stats.multilevel.reml import Roots
 

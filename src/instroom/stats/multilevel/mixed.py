@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.stats.multilevel.design import Design, design
 from instroom.stats.multilevel.estimation import Estimate, estimate
 
@@ -123,7 +123,7 @@ def fit(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
     >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
     >>> found = fit(from_arrays({"treat": treat, "y": score}, {"school": school}))

@@ -64,7 +64,7 @@ def profile_intervals(fit: MixedFit, *, level: float = 0.95) -> Intervals:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> from instroom.stats.multilevel.mixed import fit
     >>> school = np.repeat(np.arange(8), 3)
     >>> score = school % 4 + np.tile([0.0, 1, 3], 8)
