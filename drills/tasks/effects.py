@@ -44,9 +44,9 @@ def outside(key: str, number: int) -> None:
 
 @later_action
 def stumbling(number: int) -> None:
-    """Fail at about every second try, after writing."""
+    """Fail at about every fourth try, after writing."""
     _write("drill_effect", number, "stumbling")
-    if time.monotonic_ns() // 1000 % 2:
+    if time.monotonic_ns() // 1000 % 4 == 0:
         raise RuntimeError("stumbled")
 
 

@@ -97,7 +97,7 @@ def _lines(found: list[dict[str, object]], seen: list[dict[str, object]], lang: 
         parts += [t("opnieuw om {time}", time=_clock(str(task["next"])))] if task["next"] else []
         lines.append("  ".join([*parts, *(str(task[k]) for k in ("worker", "error") if task[k])]))
     many = t.number(len(found))
-    lines.append(t("{n} taken, {workers} uitvoerders", n=many, workers=t.number(len(seen))))
+    lines.append(t("taken: {n}; uitvoerders: {workers}", n=many, workers=t.number(len(seen))))
     return lines
 
 
