@@ -3,8 +3,6 @@
 import argparse
 import datetime
 import os
-import sys
-import threading
 from uuid import UUID
 
 from instroom.cli.parser import Parser, shortened
@@ -19,23 +17,14 @@ def worker(argv: list[str]) -> int:
     parser = Parser(prog="instroom worker")
     parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
     parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
-    parser.add_argument("--attached", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--attached", type=int, metavar="PID", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     prepare(options.data)
     from instroom_web.shared.worker import QueueWorker
 
-    alone = threading.Event()
-    if options.attached:
-        threading.Thread(target=_wait_for_end, args=(alone,), daemon=True).start()
-    QueueWorker().run(until=alone.is_set)
+    server = options.attached
+    QueueWorker().run(until=lambda: server is not None and os.getppid() != server)
     return 0
-
-
-def _wait_for_end(alone: threading.Event) -> None:
-    """Wait for the end of standard input, which is the end of the server that started us."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    alone.set()
 
 
 def _task_id(text: str) -> UUID:

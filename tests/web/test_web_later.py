@@ -273,3 +273,16 @@ def test_serve_keeps_one_worker_and_takes_it_along(tmp_path):
         (second,) = waited_for(others)
     waited_for(lambda: not working._runs(second))
     assert second not in workers_of(tmp_path)
+
+
+def test_a_worker_ends_when_its_server_is_killed(tmp_path):
+    running.fill(tmp_path)
+    start = "import sys, time; from pathlib import Path; "
+    start += "from instroom_web.shared.supervision import worker_beside as beside\n"
+    start += "with beside(Path(sys.argv[1])): time.sleep(60)"
+    command = [sys.executable, "-c", start, str(tmp_path)]
+    server = subprocess.Popen(command, env=running.environment())
+    (worker,) = waited_for(lambda: workers_of(tmp_path))
+    server.kill()
+    server.wait()
+    waited_for(lambda: not working._runs(worker))

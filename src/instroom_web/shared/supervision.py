@@ -1,5 +1,6 @@
 """A worker beside the server of one machine: started with it, started again, ended with it."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -18,7 +19,9 @@ PATIENCE = 20.0
 def worker_beside(data: Path) -> Iterator[None]:
     """Keep one worker of a data directory running for as long as the block lasts."""
     over = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(data, over))
+    # The first one starts here: a server that forks while a thread starts a process keeps that
+    # thread waiting, for its fork holds the pipe of the start.
+    keeper = threading.Thread(target=_keep, args=(data, _start(data), over))
     keeper.start()
     try:
         yield
@@ -27,22 +30,25 @@ def worker_beside(data: Path) -> Iterator[None]:
         keeper.join()
 
 
-def _keep(data: Path, over: threading.Event) -> None:
-    wait = _FIRST
-    while not over.is_set():
-        began = time.monotonic()
-        process = _start(data)
+def _keep(data: Path, process: "subprocess.Popen[bytes]", over: threading.Event) -> None:
+    wait, began = _FIRST, time.monotonic()
+    while True:
         while process.poll() is None and not over.wait(0.2):
             pass
-        _end(process)
+        if over.is_set():
+            break
         wait = _FIRST if time.monotonic() - began > _LASTED else min(2 * wait, _LONGEST)
-        over.wait(wait)
+        if over.wait(wait):
+            break
+        process, began = _start(data), time.monotonic()
+    _end(process)
 
 
 def _start(data: Path) -> "subprocess.Popen[bytes]":
-    """Start a worker that ends when its standard input does: with us, however we end."""
-    command = [sys.executable, "-m", "instroom.cli", "worker", "--data", str(data), "--attached"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+    """Start a worker that ends when we do, however we end."""
+    command = [sys.executable, "-m", "instroom.cli", "worker", "--data", str(data)]
+    attached = [*command, "--attached", str(os.getpid())]
+    return subprocess.Popen(attached, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -53,5 +59,3 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    if process.stdin:
-        process.stdin.close()
