@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,6 +97,7 @@ def _options(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
     parser.add_argument("--workers", type=_workers, default=1, help="processes; each has 8 threads")
+    parser.add_argument("--no-worker", action="store_true", help="instroom worker runs elsewhere")
     return parser
 
 
@@ -110,7 +112,7 @@ def serve(argv: list[str]) -> int:
         progress = Progress(options.lang)
         api.compute(data=folder, progress=progress)
         progress.done()
-    return _run(options)
+    return _run(options, folder)
 
 
 def demo(argv: list[str]) -> int:
@@ -128,7 +130,7 @@ def demo(argv: list[str]) -> int:
     progress.done()
     for line in lines:
         print(line)  # noqa: T201 - what this command is for
-    return 0 if options.no_serve else _run(options)
+    return 0 if options.no_serve else _run(options, folder)
 
 
 def _free(host: str, port: int) -> None:
@@ -146,17 +148,19 @@ def _free(host: str, port: int) -> None:
             ) from error
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, folder: Path) -> int:
     from django.db import connections
     from granian.constants import Interfaces
     from granian.server import Server
+
+    from instroom_web.shared.supervision import worker_beside
 
     connections.close_all()
     if options.host not in LOOPBACK:
         os.environ.setdefault("INSTROOM_HOSTS", "*")
     name = f"[{options.host}]" if ":" in options.host else options.host
     print(f"http://{name}:{options.port}/", file=sys.stderr, flush=True)  # noqa: T201
-    Server(
+    server = Server(
         "instroom_web.wsgi:application",
         address=options.host,
         port=options.port,
@@ -164,5 +168,7 @@ def _run(options: argparse.Namespace) -> int:
         workers=options.workers,
         blocking_threads=8,
         log_access=False,
-    ).serve()
+    )
+    with nullcontext() if options.no_worker else worker_beside(folder):
+        server.serve()
     return 0

@@ -57,6 +57,8 @@ DATABASES = {"default": _postgresql(DATABASE_URL) if DATABASE_URL else _sqlite(D
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "ninja",
+    "django_tasks",
+    "django_tasks_db",
     "instroom_web.shared",
     "instroom_web.reports",
 ]
@@ -93,6 +95,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 800},
     }
 }
+
+# Work that waits: instroom_web.shared.later.
+TASKS = {"default": {"BACKEND": "instroom_web.shared.later.LaterBackend"}}
 
 # Words come from instroom.core.texts; the language is the first part of the address.
 USE_I18N = False

@@ -95,6 +95,8 @@ def build() -> argparse.ArgumentParser:
 _PLUGIN_HELP = {
     "demo": "voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000",
     "serve": "de pagina's tonen",
+    "tasks": "werk dat wacht, loopt of mislukte",
+    "worker": "werk uitvoeren dat wacht, tot het stopteken",
 }
 
 
