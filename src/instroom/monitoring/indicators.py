@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from instroom.core import periods
@@ -99,19 +100,26 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
     shown_stage = stage if len(indicator.stages) > 1 else None
     name = _Name(indicator.id, shown_stage, classification)
     places = [find_place(text, facts.organisations) for text in question.places]
+    made = partial(
+        Series,
+        indicator.id,
+        indicator.unit,
+        stage=shown_stage,
+        classification=classification,
+        open_data=True,
+        audience="public",
+    )
     if indicator.measure == "missing" or stage is None:
         figures = [
             name.missing(p, question.period or "", (), indicator.reason or "") for p in places
         ]
-        return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
+        return made(tuple(figures))
     found = cells(indicator, stage, classification, question.by, facts)
     figures = _figures(name, indicator, indicator.stages[stage], question, places, found, facts)
     asked = _asked(question, indicator)
     named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
     totals = tuple(indicator.stages[stage].totals)
-    return Series(
-        indicator.id, indicator.unit, named, shown_stage, classification, own_totals=totals
-    )
+    return made(named, own_totals=totals)
 
 
 def _asked(question: IndicatorQuery, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:

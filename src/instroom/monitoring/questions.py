@@ -13,7 +13,7 @@ from instroom.definitions import models, registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.monitoring.indicators import series as compute_series
-from instroom.privacy.published import Published, publish, stored
+from instroom.privacy.published import Published, publish
 from instroom.sources.again import read_again
 from instroom.sources.store import Store, scratch
 
@@ -58,7 +58,7 @@ def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:
         less = tuple(other for other in question.by if other != name)
         together.append(compute_series(replace(question, by=less), facts))
     passed = publish(together)
-    return stored([passed.series[0]])
+    return passed.only(series=lambda one: one is passed.series[0])
 
 
 def series(

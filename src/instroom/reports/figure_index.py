@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from instroom.core.series import Figure
+from instroom.core.series import Audience, Figure
 from instroom.privacy.published import Published
 from instroom.reports.results import Results
 
@@ -26,13 +26,14 @@ class Topic:
 
 @dataclass(slots=True)
 class FigureIndex:
-    """Figures of one region, ready to write pages from."""
+    """Figures of one region that one audience may see, ready to write pages from."""
 
     results: Results
+    audience: Audience = "public"
     _index: dict[Key, list[Figure]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        published: Published = self.results.published
+        published: Published = self.results.published.shown_to(self.audience)
         for figure in published.figures:
             key = (figure.indicator, figure.stage, figure.classification, figure.place, figure.by)
             self._index[key].append(figure)

@@ -227,12 +227,10 @@ def is_whole(figure: Figure, least: int = LEAST) -> bool:
 def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) -> None:
     """Write a results package; ``only`` keeps these places, and cells of ten people or more."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [
-        _figure_row(figure, series.unit)
-        for series in results.published.series
-        for figure in series.figures
-        if only is None or (figure.place in only and is_whole(figure))
-    ]
+    passed = results.published.only(
+        figures=lambda f: only is None or (f.place in only and is_whole(f)),
+    )
+    rows = [_figure_row(figure, s.unit) for s in passed.series for figure in s.figures]
     used = {sha for row in rows for sha in row["sources"]}
     numbers = {sha: i for i, sha in enumerate(sorted(used))}
     lines = [_compact({**r, "sources": [numbers[s] for s in r["sources"]]}) for r in rows]
@@ -241,6 +239,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
         "region": results.region,
         "example": results.example,
         "version": __version__,
+        "published": passed.digest,
         "inputs": [results.inputs[sha] for sha in sorted(used)],
         "places": [
             [p.code, p.name, p.kind, p.municipality, p.board]
@@ -263,9 +262,11 @@ def load(folder: Path = PACKAGE) -> Results:
             row["sources"] = [shas[i] for i in row.get("sources", ())]
             key = (row["indicator"], row["unit"], row.get("stage"), row.get("classification"))
             groups.setdefault(key, []).append(_restored(row))
-    passed = gate.stored(
-        [Series(k[0], k[1], tuple(figures), k[2], k[3]) for k, figures in groups.items()]
+    series = (
+        Series(k[0], k[1], tuple(figures), k[2], k[3], open_data=True, audience="public")
+        for k, figures in groups.items()
     )
+    passed = gate.stored(list(series), meta["published"])
     places = {p[0]: PlaceInfo(*p) for p in meta["places"]}
     inputs = {i["sha256"]: i for i in meta["inputs"]}
     return Results(meta["region"], passed, inputs, places, meta["example"])

@@ -184,7 +184,15 @@ def share(period: str, part: Count, rest: Count, code: str = "twente", **more: A
 
 
 def desk_of(*figures: Figure, places: dict[str, PlaceInfo] | None = None) -> PageWriter:
-    series = Series("technical_profile_share", "pupils", figures, "exam", "monitor")
+    series = Series(
+        "technical_profile_share",
+        "pupils",
+        figures,
+        "exam",
+        "monitor",
+        open_data=True,
+        audience="public",
+    )
     results = Results("twente", publish([series]), {}, places or {})
     return PageWriter(FigureIndex(results), Texts("nl"), PictureQueue(Texts("nl"), example=False))
 

@@ -55,7 +55,9 @@ ODD = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_figure_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
-    passed = publish([Series("po_pupils", "pupils", (ODD[name],))])
+    passed = publish(
+        [Series("po_pupils", "pupils", (ODD[name],), open_data=True, audience="public")]
+    )
     inputs = {sha: {"sha256": sha} for sha in ODD[name].sources}
     save(Results("twente", passed, inputs), tmp_path)
     assert load(tmp_path).published.figures == (ODD[name],)
