@@ -95,6 +95,8 @@ def build() -> argparse.ArgumentParser:
 _PLUGIN_HELP = {
     "demo": "voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000",
     "serve": "de pagina's tonen",
+    "migrate": "tabellen van een eerdere versie bijwerken",
+    "person": "iemand toegang geven: instroom person add ADRES --name NAAM",
 }
 
 
