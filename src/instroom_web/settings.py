@@ -52,23 +52,6 @@ def _sqlite(folder: Path) -> dict[str, Any]:
     }
 
 
-def _mail(url: str, folder: Path) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if not url:
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": folder / "mails",
-        }
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": unquote(parts.hostname or ""),
-        "EMAIL_PORT": parts.port or 587,
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": bool(parts.username),
-    }
-
-
 def _site_name(data: Path) -> str:
     """Return what sets the cookies of this site apart: cookies ignore ports."""
     given = re.sub(r"[^a-z0-9]", "", os.environ.get("INSTROOM_SITE", "").lower())[:20]
@@ -175,7 +158,13 @@ MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-globals().update(_mail(os.environ.get("INSTROOM_MAIL_URL", ""), DATA))
+_MAIL = urlsplit(os.environ.get("INSTROOM_MAIL_URL", ""))
+_BACKENDS = "django.core.mail.backends"
+EMAIL_BACKEND = f"{_BACKENDS}.{'smtp' if _MAIL.hostname else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA / "mails"
+EMAIL_HOST, EMAIL_PORT = unquote(_MAIL.hostname or ""), _MAIL.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_TLS = bool(_MAIL.username)
 DEFAULT_FROM_EMAIL = os.environ.get("INSTROOM_MAIL_FROM", "instroom@localhost")
 
 # Two sites on one machine do not end each other's sessions.

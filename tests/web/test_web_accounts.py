@@ -149,6 +149,12 @@ def test_a_rule_refuses_who_does_not_pass(rf: RequestFactory):
 
 def test_a_passkey_is_asked_for_with_our_own_scripts(client):
     sign_in(client)
+    again = client.get("/nl/account/passkeys/add/").headers["Location"]
+    assert again.startswith("/nl/account/again/?")
+    sent_to = re.search(r'value="([^"]*anna@[^"]*)"', client.get(again).content.decode())
+    client.post(again, {"recipient": sent_to[1].replace("&quot;", '"')})
+    ask = "/nl/account/again/code/?next=/nl/account/passkeys/add/"
+    assert client.post(ask, {"code": code_in_mail()}).headers["Location"] == ask.split("=")[1]
     html = client.get("/nl/account/passkeys/add/").content.decode()
     scripts = re.findall(r"<script([^>]*)>", html)
     assert all('src="/static/' in s or 'type="application/json"' in s for s in scripts)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -56,6 +58,8 @@ def create_person(
     )
     person.set_unusable_password()
     person.save()
+    # Proven by the first code that is sent there; allauth asks for codes at proven addresses only.
+    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=False)
     record_change(person, "person.created", by=by, before={}, after=_fields(person))
     return person
 
@@ -78,9 +82,14 @@ def choose_language(person: Person, language: str, *, by: UUID) -> Person:
     return _change(person, "person.language", by, language=_checked_language(language))
 
 
+def _no_password() -> str:
+    """Return a new mark of "no password": sessions rest on it, and end when it changes."""
+    return make_password(None)
+
+
 def deactivate_person(person: Person, *, by: UUID | None = None) -> Person:
-    """End a person's access at once, sessions included; their name stays with what they did."""
-    return _change(person, "person.deactivated", by, is_active=False)
+    """End a person's access at once, sessions included, also after a return; their name stays with what they did."""
+    return _change(person, "person.deactivated", by, is_active=False, password=_no_password())
 
 
 def reactivate_person(person: Person, *, by: UUID | None = None) -> Person:

@@ -25,8 +25,8 @@ PLAIN = ("api", "download", "picture", "static", "healthz")
 @register.simple_tag(takes_context=True)
 def t(context: Context, message: str, **values: object) -> str:
     """Say a Dutch sentence in the language of the page, or of the request a mail is made in."""
-    texts = context.get("texts") or Texts(get_language() or SOURCE_LANGUAGE)
-    return str(texts(message, **values))
+    say = context.get("texts") or Texts(get_language() or SOURCE_LANGUAGE)
+    return str(say(message, **values))
 
 
 @register.simple_tag(takes_context=True)
