@@ -19,7 +19,7 @@ class Role:
 CAST = {
     "peter": Role("peter@voorbeeld.nl", "Peter Postma", "nl", "project leader"),
     "anna": Role("anna@voorbeeld.nl", "Anna de Vries", "nl", "programme office"),
-    "fatma": Role("fatma@voorbeeld.nl", "Fatma Yılmaz", "nl", "school leader"),
+    "fatma": Role("fatma@voorbeeld.nl", "Fatma Öztürk", "nl", "school leader"),
     "greta": Role("greta@beispiel.de", "Greta Weiß", "de", "German partner"),
     "omar": Role("omar@example.org", "Omar Haddad", "en", "researcher"),
 }

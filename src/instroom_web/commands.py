@@ -1,4 +1,4 @@
-"""``instroom serve``, ``demo``, ``migrate`` and ``person``; Django wakes up only inside these functions."""
+"""``instroom serve``, ``demo``, ``migrate``, ``person``; Django wakes up inside functions only."""
 
 import argparse
 import os

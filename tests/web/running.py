@@ -60,22 +60,23 @@ def signed_in(data: Path) -> list[tuple[str, str, str]]:
     return [(cookie, key, name) for cookie, key, name in rows]
 
 
-def read_both(address: str, reader: tuple[str, str, str], number: int) -> list[str]:
-    """Ask for public and personal pages in turn, by fresh and by conditional requests; tell faults.
+def read_both(address: str, reader: tuple[str, str, str], number: int) -> tuple[int, list[str]]:
+    """Ask for public and personal pages in turn, half of it conditionally; count answers and faults.
 
     A fault is an answer of the other kind, of another person, or of a failing server.
     """
     cookie, key, name = reader
-    faults, etag = [], ""
+    answers, faults, etag = 0, [], ""
     with httpx.Client(base_url=address, timeout=30) as client:
         for step in range(number):
             own = step % 2 == 1
             known = {"If-None-Match": etag} if step % 4 > 1 and etag else {}
             cookies = {"Cookie": f"{cookie}={key}"} if own or step % 8 else {}
             answer = client.get("/nl/my/" if own else "/nl/", headers={**known, **cookies})
+            answers += 1
             faults += _mixed(answer, name, own)
             etag = answer.headers.get("ETag", etag)
-    return faults
+    return answers, faults
 
 
 def _mixed(answer: httpx.Response, name: str, own: bool) -> list[str]:

@@ -2,13 +2,13 @@
 
 import re
 
-import people
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.test import RequestFactory
 
+import people
 from instroom.core.errors import UserError
 from instroom_web.accounts import actions
 from instroom_web.accounts.models import NeverDeletedError, Person
@@ -162,8 +162,6 @@ def test_a_passkey_is_asked_for_with_our_own_scripts(client):
     for name in re.findall(r'src="(/static/[^"?]+)', html):
         text = b"".join(client.get(name).streaming_content).decode()
         assert "eval(" not in text and "new Function" not in text
-    options = client.get("/nl/account/login/passkey/", headers={"Accept": "application/json"})
-    assert options.status_code == 302, "who is signed in is sent on"
     client.post("/nl/account/logout/")
     options = client.get("/nl/account/login/passkey/", headers={"Accept": "application/json"})
     assert options.json()["request_options"]["publicKey"]["challenge"]

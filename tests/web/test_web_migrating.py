@@ -56,7 +56,8 @@ def test_a_database_of_a_later_version_is_refused(tmp_path):
     assert instroom("migrate", "--data", str(tmp_path)).returncode == 0
     database = sqlite3.connect(tmp_path / "instroom.sqlite3")
     database.execute(
-        "insert into django_migrations (app, name, applied) values ('accounts', '9999', '2030-01-01')"
+        "insert into django_migrations (app, name, applied) "
+        "values ('accounts', '9999', '2030-01-01')"
     )
     database.commit()
     database.close()

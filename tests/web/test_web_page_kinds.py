@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import people
 import pytest
 import running
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from test_web_accounts import sign_in
 
+import people
 from instroom_web.accounts.policy import PUBLIC, access_of
 from instroom_web.reports import freshness
 from instroom_web.reports.figures import published_figure
@@ -48,7 +48,11 @@ def test_every_address_says_its_kind_its_access_and_its_name(route):
 def test_there_are_addresses_of_both_kinds_and_none_catches_all():
     assert {kind_of(route.callback) for route in ROUTES} == set(PageKind)
     assert len(ROUTES) > 30
-    assert [r for r in ROUTES if re.fullmatch(r"[\^]?(<path:\w+>|\(\?P<\w+>\.[+*]\))/?\$?", str(r.pattern))] == []
+    assert [
+        r
+        for r in ROUTES
+        if re.fullmatch(r"[\^]?(<path:\w+>|\(\?P<\w+>\.[+*]\))/?\$?", str(r.pattern))
+    ] == []
 
 
 @pytest.mark.django_db
@@ -127,10 +131,11 @@ def test_eight_readers_at_once_never_get_a_page_of_the_other_kind(tmp_path):
     readers = running.signed_in(tmp_path)
     with running.running(tmp_path) as address:
 
-        def read(number: int) -> list[str]:
+        def read(number: int) -> tuple[int, list[str]]:
             return running.read_both(address, readers[number % len(readers)], 50)
 
         with ThreadPoolExecutor(8) as pool:
-            wrong = [fault for found in pool.map(read, range(8)) for fault in found]
-    assert wrong == []
+            answers = list(pool.map(read, range(8)))
+    assert sum(count for count, _ in answers) == 400
+    assert [fault for _, found in answers for fault in found] == []
     assert len(readers) == len(people.CAST)

@@ -88,7 +88,7 @@ def _no_password() -> str:
 
 
 def deactivate_person(person: Person, *, by: UUID | None = None) -> Person:
-    """End a person's access at once, sessions included, also after a return; their name stays with what they did."""
+    """End a person's access and sessions at once; their name stays with what they did."""
     return _change(person, "person.deactivated", by, is_active=False, password=_no_password())
 
 

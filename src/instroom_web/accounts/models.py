@@ -34,9 +34,11 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS = ["full_name"]
 
     class Meta:
-        constraints = [models.CheckConstraint(
+        constraints = [
+            models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="address_in_small_letters"
-            )]
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -44,5 +46,5 @@ class Person(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.full_name
 
-    def delete(self, *args: Any, **names: Any) -> NoReturn:
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
         raise NeverDeletedError(str(self.uuid))

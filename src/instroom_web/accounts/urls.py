@@ -31,7 +31,11 @@ urlpatterns = [
     _entrance("logout/", account.logout, "account_logout"),
     _entrance("inactive/", account.account_inactive, "account_inactive"),
     _own("again/", account.request_reauthentication_code, "account_request_reauthentication_code"),
-    _own("again/code/", account.confirm_reauthentication_code, "account_confirm_reauthentication_code"),
+    _own(
+        "again/code/",
+        account.confirm_reauthentication_code,
+        "account_confirm_reauthentication_code",
+    ),
     _own("again/recovery/", factors.reauthenticate, "mfa_reauthenticate"),
     _own("again/passkey/", passkeys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
     _own("passkeys/", passkeys.list_webauthn, "mfa_index"),

@@ -62,7 +62,9 @@ def document(request: HttpRequest, kind: str, name: str = "") -> HttpResponse:
 @stored
 def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.search(language_of(request), words), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.search(language_of(request), words), 20).get_page(
+        request.GET.get("page")
+    )
     results = [(row, queries.matching_entries(row.body, words)) for row in page]
     context = {"words": words, "page": page, "results": results, "build": build_of(request)}
     return render(request, "reports/search.html", context)

@@ -12,6 +12,7 @@ from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
 from instroom_web.shared.navigation import bar
 from instroom_web.shared.page_kinds import PageKind, kind_of
 
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A language with its own name and this page in it."""

@@ -1,4 +1,4 @@
-"""The language of an address is the language of everything said there: ours, Django's, allauth's."""
+"""The language of an address is the language of all that is said there, by whichever package."""
 
 from collections.abc import Callable
 
