@@ -8,7 +8,7 @@ from pathlib import Path
 from harness import ROOT, Line, at_least, at_most, main, served
 
 sys.path[:0] = [str(ROOT / "tests" / "web"), str(ROOT / "tests")]
-import running
+import running  # noqa: E402 - beside the tests
 
 READERS = 8
 

@@ -61,7 +61,7 @@ def signed_in(data: Path) -> list[tuple[str, str, str]]:
 
 
 def read_both(address: str, reader: tuple[str, str, str], number: int) -> tuple[int, list[str]]:
-    """Ask for public and personal pages in turn, half of it conditionally; count answers and faults.
+    """Ask for both kinds of page in turn, half of it conditionally; count answers and faults.
 
     A fault is an answer of the other kind, of another person, or of a failing server.
     """

@@ -19,7 +19,8 @@ def published_figure(language: str, figure_id: str) -> PublishedFigure | None:
     indicator = figure_id.partition(":")[0].partition(".")[0]
     for key in ("", f"indicator/{indicator}"):
         row = queries.documents(language).filter(key=key).first()
-        block = dict(_figure_blocks(row.body)).get(figure_id) if row else None
+        blocks = _figure_blocks(row.body) if row else iter(())
+        block = next((shown for name, shown in blocks if name == figure_id), None)
         if block is not None:
             pictures = queries.drawings({"blocks": [block]})
             return PublishedFigure(figure_id, block, pictures)

@@ -43,7 +43,7 @@ def _marked(view: View, kind: PageKind, dress: Callable[[HttpResponse], None]) -
         if kind_of(request) not in (None, kind):
             raise MixedPageError(request.path)
         setattr(request, _NAME, kind)
-        response = view(request, *args, **names)
+        response: HttpResponse = view(request, *args, **names)
         setattr(response, _NAME, kind)
         dress(response)
         return response
