@@ -24,9 +24,8 @@ def site(data):
 
 def code_in_mail(data: Path) -> str:
     newest = max((data / "mails").iterdir(), key=lambda p: (p.stat().st_mtime_ns, p.name))
-    return re.findall(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", newest.read_text("utf-8"), re.MULTILINE)[
-        -1
-    ]
+    words = newest.read_text("utf-8")
+    return re.findall(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", words, re.MULTILINE)[-1]
 
 
 @pytest.fixture
