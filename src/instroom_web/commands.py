@@ -1,4 +1,4 @@
-"""``instroom serve`` and ``instroom demo``; Django wakes up only inside these functions."""
+"""``instroom serve``, ``demo``, ``migrate``, ``person``; Django wakes up inside functions only."""
 
 import argparse
 import os
@@ -27,7 +27,22 @@ class ComputedSite(Protocol):
 
 
 def prepare(data: str | Path | None = None) -> Path:
-    """Set Django up on a data directory, which is made, and bring its tables up to date."""
+    """Set Django up on a data directory, which is made; an empty database gets its tables.
+
+    Raises
+    ------
+    DataError
+        When an earlier version made the database (code ``database_older``), or a later one
+        (``database_newer``): only ``instroom migrate`` changes tables that hold something.
+    """
+    folder = _set_up(data)
+    from instroom_web.migrating import make_or_refuse
+
+    make_or_refuse()
+    return folder
+
+
+def _set_up(data: str | Path | None) -> Path:
     folder = Path(data or os.environ.get("INSTROOM_DATA") or "instroom-data").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["INSTROOM_DATA"] = str(folder)
@@ -35,12 +50,47 @@ def prepare(data: str | Path | None = None) -> Path:
 
     import django
     from django.apps import apps
-    from django.core.management import call_command
 
     if not apps.ready:
         django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
     return folder
+
+
+def migrate(argv: list[str]) -> int:
+    """Bring the tables of a data directory up to date with this version."""
+    options = _data_options("migrate").parse_args(argv)
+    _set_up(options.data)
+    from instroom_web.migrating import bring_up_to_date
+
+    count = bring_up_to_date()
+    print(f"{count} migrations applied" if count else "up to date")  # noqa: T201
+    return 0
+
+
+def person(argv: list[str]) -> int:
+    """Add a person who may sign in: ``instroom person add EMAIL --name NAME``."""
+    parser = _data_options("person")
+    parser.add_argument("action", choices=["add", "deactivate", "reactivate"])
+    parser.add_argument("email", metavar="EMAIL")
+    parser.add_argument("--name", default="", help="full name, for add")
+    options = parser.parse_args(argv)
+    prepare(options.data)
+    from instroom_web.accounts import actions, queries
+
+    if options.action == "add":
+        actions.create_person(email=options.email, full_name=options.name, language=options.lang)
+    else:
+        change = getattr(actions, f"{options.action}_person")
+        change(queries.person_with(options.email))
+    print(f"{options.action}: {options.email}")  # noqa: T201
+    return 0
+
+
+def _data_options(program: str) -> argparse.ArgumentParser:
+    parser = Parser(prog=f"instroom {program}")
+    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
+    return parser
 
 
 def store(site: ComputedSite, data: str | Path | None = None) -> None:
@@ -91,11 +141,9 @@ def _workers(text: str) -> int:
 
 
 def _options(program: str) -> argparse.ArgumentParser:
-    parser = Parser(prog=f"instroom {program}")
-    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    parser = _data_options(program)
     parser.add_argument("--port", type=_port, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
     parser.add_argument("--workers", type=_workers, default=1, help="processes; each has 8 threads")
     parser.add_argument("--no-worker", action="store_true", help="instroom worker runs elsewhere")
     return parser

@@ -164,7 +164,7 @@ def test_pictures_are_asked_for_by_pages_only() -> None:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("instroom_web")])
 def test_the_web_makes_no_figures(module: str) -> None:
-    forbidden = (*UNJUDGED, "instroom.monitoring", "instroom.core.series", GATE)
+    forbidden = (*UNJUDGED, *MAKERS, "instroom.core.series", GATE)
     wrong = [name for name in imported(MODULES[module]) if name.startswith(forbidden)]
     assert wrong == []
 

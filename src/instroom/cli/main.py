@@ -97,6 +97,8 @@ _PLUGIN_HELP = {
     "serve": "de pagina's tonen",
     "tasks": "werk dat wacht, loopt of mislukte",
     "worker": "werk uitvoeren dat wacht, tot het stopteken",
+    "migrate": "tabellen van een eerdere versie bijwerken",
+    "person": "iemand toegang geven: instroom person add ADRES --name NAAM",
 }
 
 

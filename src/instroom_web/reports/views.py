@@ -20,6 +20,7 @@ from instroom_web.reports.freshness import build_of, fresh, kept
 from instroom_web.reports.models import StoredPicture
 from instroom_web.shared.errors import error_page
 from instroom_web.shared.frame import language_of
+from instroom_web.shared.page_kinds import public_page
 
 View = Callable[..., HttpResponse]
 FILES = {
@@ -36,10 +37,9 @@ def stored(view: View) -> View:
         if build_of(request) is None:
             return error_page(request, 503)
         response = view(request, **names)
-        response.headers["Cache-Control"] = "no-cache"
         return response
 
-    return require_safe(fresh(checked))
+    return public_page(require_safe(fresh(checked)))
 
 
 @require_safe
@@ -52,16 +52,19 @@ def root(request: HttpRequest) -> HttpResponse:
 
 @stored
 @kept
-def document(request: HttpRequest, language: str, key: str = "") -> HttpResponse:
-    row = get_object_or_404(queries.documents(language), key=key)
+def document(request: HttpRequest, kind: str, name: str = "") -> HttpResponse:
+    key = f"{kind}/{name}" if name else kind
+    row = get_object_or_404(queries.documents(language_of(request)), key=key)
     context = {"document": row.body, "pictures": queries.drawings(row.body)}
     return render(request, "reports/document.html", context)
 
 
 @stored
-def search(request: HttpRequest, language: str) -> HttpResponse:
+def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.search(language, words), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.search(language_of(request), words), 20).get_page(
+        request.GET.get("page")
+    )
     results = [(row, queries.matching_entries(row.body, words)) for row in page]
     context = {"words": words, "page": page, "results": results, "build": build_of(request)}
     return render(request, "reports/search.html", context)
