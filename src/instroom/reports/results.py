@@ -45,6 +45,8 @@ class Results:
     inputs: dict[str, dict[str, Any]]
     places: dict[str, PlaceInfo] = field(default_factory=dict)
     example: bool = False
+    #: sha256 of the lists of schools that figures were placed with.
+    helpers: tuple[str, ...] = ()
 
 
 def questions(
@@ -91,7 +93,8 @@ def compute_results(region: str, facts: Facts, progress: Progress | None = None)
             ]
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}
-    return Results(region, passed, _inputs(shas, facts), places, definition.example)
+    helpers = facts.organisations.files
+    return Results(region, passed, _inputs(shas, facts), places, definition.example, helpers)
 
 
 def _places(

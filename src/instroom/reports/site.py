@@ -22,6 +22,7 @@ from instroom.reports.blocks import Document
 from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import Desk
+from instroom.reports.release_changes import definition_marks
 from instroom.reports.results import PACKAGE, Results, compute_results, load
 from instroom.reports.shelf import Shelf
 from instroom.reports.studio import Job, Studio, draw_all
@@ -84,6 +85,8 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
             "region": results.region,
             "example": results.example,
             "etag": mark,
+            "definitions": definition_marks(),
+            "helpers": list(results.helpers),
         },
     )
 
