@@ -200,19 +200,17 @@ def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper) -> dict[str, s
 
 def _store_figures(rows: Iterable[Row], keeper: _Keeper) -> dict[str, str]:
     lines: dict[str, list[bytes]] = {}
+    first: dict[str, int] = {}
 
     def stored() -> Iterator[StoredFigure]:
         for row in rows:
             series, line = archive.series_name(row), _written(dict(row))
-            mine = lines.setdefault(series, [])
-            mine.append(line)
-            position = (len(lines) - 1 if len(mine) == 1 else order[series]) * _ROOM + len(mine)
-            order.setdefault(series, len(lines) - 1)
-            figure = _figure(position, row)
+            first.setdefault(series, len(first) * _ROOM)
+            lines.setdefault(series, []).append(line)
+            figure = _figure(first[series] + len(lines[series]), row)
             figure.digest = archive.digest_of(line)
             yield figure
 
-    order: dict[str, int] = {}
     _sync(StoredFigure, stored(), lambda f: f.figure_id, "digest position")
     digests = {series: keeper.keep(b"\n".join(found)) for series, found in lines.items()}
     keeper.flush()

@@ -106,3 +106,21 @@ def figure_of(release: Release, figure_id: str) -> dict[str, Any] | None:
     first = figure_id.partition(":")[0].partition(".")[0]
     names = {name for name in contents["figures"] if name.partition(".")[0] == first}
     return next((row for row in figures_of(contents, names) if row["id"] == figure_id), None)
+
+
+def told(release: Release) -> dict[str, Any]:
+    """Return a release as ``instroom releases`` tells it."""
+    found = changes_of(release)
+    changes = {
+        kind: [{"id": c["id"], "reason": c["reason"]} for c in found if c["change"] == kind]
+        for kind in ("added", "removed", "changed")
+    }
+    return {
+        "number": release.number,
+        "created": release.created,
+        "version": release.version,
+        "inputs": sorted(release.made_of["inputs"]),
+        **changes,
+        "held": not release.thinned,
+        "references": sorted(release.references.values_list("said", flat=True)),
+    }
