@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import HttpRequest
+
 from instroom.core.errors import DataError, Where
 from instroom_web.reports.models import Release, ReleaseContent
 
@@ -61,6 +63,12 @@ def newest() -> Release | None:
 def release_of(number: int | None) -> Release | None:
     """Return a release whose contents are held."""
     return Release.objects.filter(number=number, thinned=False).first()
+
+
+def release_number(request: HttpRequest) -> int | None:
+    """Return the release that an address names; None for none, or for what is no number."""
+    asked = request.GET.get("release", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else None
 
 
 def contents_of(release: Release) -> Contents:

@@ -15,5 +15,7 @@ urlpatterns = [
     re_path(r"^download/(?P<series>[\w.-]+)/(?P<place>[\w-]+)\.(?P<form>\w+)$", views.download),
     re_path(r"^(?P<language>[a-z]{2})/$", views.document),
     re_path(r"^(?P<language>[a-z]{2})/search/$", views.search),
+    re_path(r"^(?P<language>nl|en|de)/changes/$", views.changes),
+    re_path(r"^(?P<language>nl|en|de)/changes/feed\.atom$", views.changes_feed),
     re_path(r"^(?P<language>[a-z]{2})/(?P<key>.+)/$", views.document),
 ]

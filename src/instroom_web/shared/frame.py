@@ -31,6 +31,7 @@ def about(t: Texts) -> tuple[Link, ...]:
         ("over", t("Bronnen"), "sources"),
         ("over", t("Begrippen"), "glossary"),
         ("over", t("Gemeenten en scholen"), "places"),
+        ("over", t("Veranderingen"), "changes"),
         ("over", t("Toegankelijkheid"), "accessibility"),
     )
 
