@@ -66,6 +66,31 @@ class Facts:
         found = [s for s in self.files if s.receipt["source"] == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
+    def stated(self) -> dict[str, tuple[str, str]]:
+        """Return municipality and board per school, as the sums that are at hand state them."""
+        found: dict[str, tuple[str, str]] = {}
+        for made in self._cells.values():
+            for cell in made:
+                if cell.place and cell.place not in found and cell.municipality:
+                    found[cell.place] = (cell.municipality, cell.board or "")
+        return found
+
+    def names_in(self, stored: Stored) -> dict[str, str]:
+        """Return the names that a file of counts gives to schools, by code."""
+        if not stored.observations.exists():
+            return {}
+        columns = self.connection.read_parquet(str(stored.observations))
+        rows = columns.select("place, place_name").distinct().order("place, place_name").fetchall()
+        found: dict[str, str] = {}
+        for place, name in rows:
+            if place and name and place != name:
+                found.setdefault(place, name)
+        return found
+
+    def forget(self) -> None:
+        """Let the sums go; those of one indicator serve no other."""
+        self._cells.clear()
+
 
 def cells(
     indicator: models.Indicator,

@@ -23,6 +23,7 @@ from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import Desk
 from instroom.reports.release_changes import definition_marks
+from instroom.reports.result_cache import ResultCache
 from instroom.reports.results import PACKAGE, Results, compute_results, load
 from instroom.reports.shelf import Shelf
 from instroom.reports.studio import Job, Studio, draw_all
@@ -60,8 +61,13 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Job
     return found, list(unique.values())
 
 
-def build(results: Results, *, progress: Progress | None = None) -> Site:
-    """Make the whole site of a region from its published figures."""
+def build(
+    results: Results, *, progress: Progress | None = None, data: Path | None = None
+) -> Site:
+    """Make the whole site of a region from its published figures.
+
+    With a data directory, drawings that were made before are taken from its cache.
+    """
     every: list[Document] = []
     jobs: list[Job] = []
     for language in told(languages(), "languages", progress):
@@ -69,7 +75,8 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
         every += pages_of
         jobs += jobs_of
     pictures: dict[str, str] = {}
-    for _, (name, svg) in zip(told(jobs, "pictures", progress), draw_all(jobs), strict=True):
+    drawn = draw_all(jobs, kept=ResultCache.of(data, "pictures"))
+    for _, (name, svg) in zip(told(jobs, "pictures", progress), drawn, strict=True):
         pictures[name] = svg
     bodies = [d.to_dict() for d in every]
     bodies += {b["key"]: b for b in _api_documents(results)}.values()
@@ -184,7 +191,9 @@ def compute(
         ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
-    site = build(results_of(data, region, progress), progress=progress)
+    site = build(
+        results_of(data, region, progress), progress=progress, data=data_directory(data)
+    )
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     return {
@@ -199,7 +208,7 @@ def compute(
 def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
     """Fill the pages from what was read, else from the package; return the seven goals as lines."""
     results = results_at_hand(data, progress)
-    site = build(results, progress=progress)
+    site = build(results, progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     found = goals.to_dict(results.region, results.published, Texts())
