@@ -327,7 +327,12 @@ def _pages(name: str, room: Path, command: Command) -> Scene:
         return instroom(["check", "--data", str(data), "--json"])
 
     def end() -> str:
-        extra = {p.name for p in data.iterdir()} - {"files", "cache", "instroom.sqlite3", "secret_key"}
+        extra = {p.name for p in data.iterdir()} - {
+            "files",
+            "cache",
+            "instroom.sqlite3",
+            "secret_key",
+        }
         return repr(extra) if extra or seen() not in ("old", "new") else ""
 
     return Scene(name, begin, command, seen, after, end)

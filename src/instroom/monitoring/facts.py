@@ -186,22 +186,36 @@ def _as_cells(
     table: pa.Table, dims: tuple[str, ...], example: bool, facts: Facts
 ) -> Iterator[Cell]:
     """Yield the rows of a tally; where a school stands is looked up once per school."""
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
-    names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
-    keys = zip(*(columns[k] for k in _KEYS), strict=True)
     known = facts.organisations
     where: dict[tuple[object, ...], tuple[str | None, str | None]] = {}
-    for (file, period, *place_keys), values, added in zip(keys, names, sums, strict=False):
-        key = tuple(place_keys)
+    # Equal words, parts and sums are one object: there are few of them, and very many cells.
+    parts: dict[tuple[object, ...], tuple[tuple[str, str | None], ...]] = {}
+    equal: dict[tuple[float, ...], tuple[float, ...]] = {}
+    same: dict[Any, Any] = {}
+    for keys, values, added in _rows_of(table, dims):
+        file, period, place, municipality, locality, board = (same.setdefault(k, k) for k in keys)
+        key = (place, municipality, locality, board)
         if key not in where:
-            place, municipality, locality, board = place_keys
             where[key] = (
                 known.municipality(place, municipality, locality),
                 known.board(place, board),
             )
-        dimensions = tuple(zip(dims, values, strict=True))
-        yield Cell(file, period, place_keys[0], *where[key], example, dimensions, added)
+        if values not in parts:
+            parts[values] = tuple(zip(dims, values, strict=True))
+        sums_of = equal.setdefault(added, added)
+        yield Cell(file, period, place, *where[key], example, parts[values], sums_of)
+
+
+def _rows_of(
+    table: pa.Table, dims: tuple[str, ...]
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], tuple[float, ...]]]:
+    """Yield keys, dimensions and sums per row, a piece of the table at a time."""
+    for piece in table.to_batches(max_chunksize=20_000):
+        columns = {name: piece.column(name).to_pylist() for name in table.column_names}
+        sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
+        names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
+        keys = zip(*(columns[k] for k in _KEYS), strict=True)
+        yield from zip(keys, names, sums, strict=False)
 
 
 def _rest_of(row: dict[str, Any]) -> dict[str, Any]:

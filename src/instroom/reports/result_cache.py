@@ -115,9 +115,7 @@ def series_of(text: str) -> list[Series]:
     for (indicator, unit, stage, classification, open_data), totals, figures in rows:
         heads = (indicator, stage, classification)
         made = tuple(_figure(heads, row, shas) for row in figures)
-        found.append(
-            Series(indicator, unit, made, stage, classification, open_data, tuple(totals))
-        )
+        found.append(Series(indicator, unit, made, stage, classification, open_data, tuple(totals)))
     return found
 
 

@@ -61,9 +61,7 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Job
     return found, list(unique.values())
 
 
-def build(
-    results: Results, *, progress: Progress | None = None, data: Path | None = None
-) -> Site:
+def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:
     """Make the whole site of a region from its published figures.
 
     With a data directory, drawings that were made before are taken from its cache.
@@ -191,9 +189,7 @@ def compute(
         ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
-    site = build(
-        results_of(data, region, progress), progress=progress, data=data_directory(data)
-    )
+    site = build(results_of(data, region, progress), progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     return {

@@ -78,7 +78,9 @@ def _stored(kind: str, place: str, release: int | None = None) -> Any:
     code = (found.get(name) or place_of(name)) if name else queries.first_place(kind)
     older = _release(release)
     row = None if older else queries.answer(kind, code).first()
-    body = archive.document_of(older, "", f"api/{kind}/{code}") if older else row and row.body
+    body = row.body if row else None
+    if older:
+        body = archive.document_of(older, "", f"api/{kind}/{code}")
     if body is None:
         raise _not_stored(f"'{kind}' of '{code[:40]}'", f"instroom {kind} --place {code[:40]}")
     return body
@@ -232,8 +234,7 @@ def explain(request: HttpRequest, figure: str, release: int | None = None) -> Ht
     meant = meaning_of(figure)
     command = f"instroom explain {shlex.quote(figure[:160])}"
     older = _release(release)
-    found = queries.figure(figure) if older is None else None
-    body = archive.figure_of(older, figure) if older else found and found.body
+    body: Any = archive.figure_of(older, figure) if older else queries.figure_body(figure)
     if body is None:
         raise _not_stored("this figure", command)
     known = older.made_of["inputs"] if older else {}

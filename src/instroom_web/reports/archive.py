@@ -62,6 +62,8 @@ def newest() -> Release | None:
 
 def release_of(number: int | None) -> Release | None:
     """Return a release whose contents are held."""
+    if number is None:
+        return None
     return Release.objects.filter(number=number, thinned=False).first()
 
 

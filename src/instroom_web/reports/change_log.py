@@ -97,4 +97,5 @@ def atom(entries: list[LogEntry], t: Texts, root: str) -> bytes:
         ElementTree.SubElement(item, "updated").text = one.created
         ElementTree.SubElement(item, "link", {"href": f"{page}#release-{one.number}"})
         ElementTree.SubElement(item, "summary").text = " ".join((one.sentence, *one.lines))
-    return ElementTree.tostring(feed, "utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(feed, "utf-8", xml_declaration=True)
+    return written

@@ -75,8 +75,8 @@ def _older(request: HttpRequest, language: str, key: str) -> HttpResponse:
 @stored
 def changes(request: HttpRequest, language: str) -> HttpResponse:
     page = Paginator(archive.releases()[::-1], 20).get_page(request.GET.get("page"))
-    page.object_list = [change_log.entry(one, Texts(language)) for one in page.object_list]
-    return render(request, "reports/changes.html", {"page": page})
+    entries = [change_log.entry(one, Texts(language)) for one in page]
+    return render(request, "reports/changes.html", {"page": page, "entries": entries})
 
 
 @stored
