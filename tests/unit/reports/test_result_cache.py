@@ -11,12 +11,13 @@ from instroom.reports.result_cache import ResultCache, series_of, series_text
 
 def figure(**more: object) -> Figure:
     given = {"by": (("gender", "v"),), "value": 0.1 + 0.2, "low": 1 / 3, "high": 0.5, **more}
+    given |= {"stage": "exam", "classification": "cbs"}
     return Figure("x", "2019", "GM0153", "ok", sources=("a" * 64,), **given)  # type: ignore[arg-type]
 
 
 def test_series_come_back_as_they_were() -> None:
     whole = figure(numerator=Count(0, 4), denominator=Count(7), hidden=2)
-    empty = Figure("x", "", "nl", "missing", reason="source_not_read")
+    empty = Figure("x", "", "nl", "missing", "exam", "cbs", reason="source_not_read")
     made = [
         Series("x", "pupils", (whole, empty), "exam", "cbs", own_totals=()),
         Series("y", "schools", (), open_data=False),
