@@ -49,16 +49,16 @@ $(VENV)/.uv:
 	@touch $@
 
 $(VENV)/.ok: $(VENV)/.uv requirements.lock pyproject.toml
-	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(UV) install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ok requirements-dev.lock
-	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/.full: $(VENV)/.dev requirements-full.lock
-	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-full.lock
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-full.lock
 	@touch $@
 
 drill-%: $(VENV)/.dev ## one drill in full, such as make drill-kills; see drills/README.md

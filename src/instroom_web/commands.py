@@ -107,6 +107,41 @@ def store(site: ComputedSite, data: str | Path | None = None) -> None:
     )
 
 
+class StoredReleases:
+    """The releases in the database; see ``instroom.reports.releases.ReleaseArchive``."""
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return all releases with what each changed."""
+        from instroom_web.reports.archive import releases, told
+
+        return [told(release) for release in releases()]
+
+    def figure(self, number: int, figure_id: str) -> dict[str, Any] | None:
+        """Return a figure as a release told it, with what the release was made of."""
+        from instroom_web.reports import archive
+
+        release = archive.release_of(number)
+        if release is None:
+            return None
+        head = {name: getattr(release, name) for name in ("number", "created", "version")}
+        row = archive.figure_of(release, figure_id)
+        return {"release": head, "made_of": release.made_of, "figure": row}
+
+    def refer(self, number: int, said: str) -> bool:
+        """Note what refers to a release; False when it is not held."""
+        from instroom_web.reports.actions import refer
+
+        return refer(number, said)
+
+
+def archive(data: Path) -> StoredReleases | None:
+    """Return the releases of a data directory (group instroom.releases); None when it has none."""
+    if not os.environ.get("INSTROOM_DATABASE_URL") and not (data / "instroom.sqlite3").exists():
+        return None
+    prepare(data)
+    return StoredReleases()
+
+
 def _filled() -> bool:
     from instroom_web.reports.queries import latest_build
 

@@ -141,6 +141,11 @@ def _get(kind: str) -> Registry[Any]:
     return _registry(kind, str(overlay() or ""))
 
 
+def kind(name: str) -> Registry[Any]:
+    """Return the definitions of a kind by its name, a key of ``KINDS``."""
+    return _get(name)
+
+
 def sources() -> Registry[models.SourceDefinition]:
     """Return the layouts of publishers."""
     return _get("source")

@@ -66,6 +66,31 @@ class ClassifiedCounts:
         found = [s for s in self.files if s.receipt["source"] == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
+    def stated(self) -> dict[str, tuple[str, str]]:
+        """Return municipality and board per school, as the sums that are at hand state them."""
+        found: dict[str, tuple[str, str]] = {}
+        for made in self._cells.values():
+            for cell in made:
+                if cell.place and cell.place not in found and cell.municipality:
+                    found[cell.place] = (cell.municipality, cell.board or "")
+        return found
+
+    def names_in(self, stored: Stored) -> dict[str, str]:
+        """Return the names that a file of counts gives to schools, by code."""
+        if not stored.observations.exists():
+            return {}
+        columns = self.connection.read_parquet(str(stored.observations))
+        rows = columns.select("place, place_name").distinct().order("place, place_name").fetchall()
+        found: dict[str, str] = {}
+        for place, name in rows:
+            if place and name and place != name:
+                found.setdefault(place, name)
+        return found
+
+    def forget(self) -> None:
+        """Let the sums go; those of one indicator serve no other."""
+        self._cells.clear()
+
 
 def cells(
     indicator: models.Indicator,
@@ -161,22 +186,36 @@ def _as_cells(
     table: pa.Table, dims: tuple[str, ...], example: bool, facts: ClassifiedCounts
 ) -> Iterator[ClassifiedCell]:
     """Yield the rows of a tally; where a school stands is looked up once per school."""
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
-    names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
-    keys = zip(*(columns[k] for k in _KEYS), strict=True)
     known = facts.organisations
     where: dict[tuple[object, ...], tuple[str | None, str | None]] = {}
-    for (file, period, *place_keys), values, added in zip(keys, names, sums, strict=False):
-        key = tuple(place_keys)
+    # Equal words, parts and sums are one object: there are few of them, and very many cells.
+    parts: dict[tuple[object, ...], tuple[tuple[str, str | None], ...]] = {}
+    equal: dict[tuple[float, ...], tuple[float, ...]] = {}
+    same: dict[Any, Any] = {}
+    for keys, values, added in _rows_of(table, dims):
+        file, period, place, municipality, locality, board = (same.setdefault(k, k) for k in keys)
+        key = (place, municipality, locality, board)
         if key not in where:
-            place, municipality, locality, board = place_keys
             where[key] = (
                 known.municipality(place, municipality, locality),
                 known.board(place, board),
             )
-        dimensions = tuple(zip(dims, values, strict=True))
-        yield ClassifiedCell(file, period, place_keys[0], *where[key], example, dimensions, added)
+        if values not in parts:
+            parts[values] = tuple(zip(dims, values, strict=True))
+        sums_of = equal.setdefault(added, added)
+        yield ClassifiedCell(file, period, place, *where[key], example, parts[values], sums_of)
+
+
+def _rows_of(
+    table: pa.Table, dims: tuple[str, ...]
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], tuple[float, ...]]]:
+    """Yield keys, dimensions and sums per row, a piece of the table at a time."""
+    for piece in table.to_batches(max_chunksize=20_000):
+        columns = {name: piece.column(name).to_pylist() for name in table.column_names}
+        sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
+        names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
+        keys = zip(*(columns[k] for k in _KEYS), strict=True)
+        yield from zip(keys, names, sums, strict=False)
 
 
 def _rest_of(row: dict[str, Any]) -> dict[str, Any]:

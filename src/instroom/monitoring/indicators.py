@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import add
 from typing import Any
 
 from instroom.core import periods
@@ -166,8 +167,7 @@ class _Sums:
 
     def add(self, cell: ClassifiedCell) -> None:
         self.files.add(cell.file)
-        for i, value in enumerate(cell.sums):
-            self.sums[i] += value
+        self.sums = [*map(add, self.sums, cell.sums)]
 
 
 def _figures(
@@ -185,28 +185,17 @@ def _figures(
     span = periods.span(question.period) if question.period else (None, None)
     groups: dict[Group, _Sums] = defaultdict(_Sums)
     without = _without(indicator, stage, name.classification)
-    seen: set[str] = set()
     membership = _Membership(places, question.transitions, facts)
     inside = {period for period in {c.period for c in cells} if periods.inside(period, span)}
+    seen = {cell.period for cell in cells if cell.period in inside}
+    counted = _Counted(indicator, question, frozenset(wanted_types), frozenset(without), facts)
     for cell in cells:
-        if cell.period not in inside:
+        if cell.period not in inside or not (members := membership.of(cell)):
             continue
-        seen.add(cell.period)
-        dims = dict(cell.dims)
-        if wanted_types and dims.get("school_type") not in wanted_types:
-            continue
-        if dims.get("school_type") in without:
-            continue
-        if (
-            indicator.kinds
-            and "kind" not in question.by
-            and dims.get("kind") not in indicator.kinds
-        ):
-            continue
-        by = _breakdown(cell, dims, question, facts)
+        by = counted.breakdown(cell)
         if by is None:
             continue
-        for place in membership.of(cell):
+        for place in members:
             groups[(place, by, cell.period)].add(cell)
     figures = [
         figure
@@ -217,6 +206,44 @@ def _figures(
     figures += _absent(name, without, question, wanted_types, places, seen, groups, facts)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Which cells are counted, judged once per combination of dimensions."""
+
+    indicator: models.Indicator
+    question: IndicatorQuery
+    types: frozenset[str]
+    without: frozenset[str]
+    facts: ClassifiedCounts
+    _judged: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    _parts: dict[tuple[object, ...], tuple[tuple[str, str], ...] | None] = field(
+        default_factory=dict
+    )
+
+    def breakdown(self, cell: ClassifiedCell) -> tuple[tuple[str, str], ...] | None:
+        """Return the part a cell belongs to; None when it is not counted."""
+        if cell.dims not in self._judged:
+            self._judged[cell.dims] = self._counts(dict(cell.dims))
+        if not self._judged[cell.dims]:
+            return None
+        key = (cell.dims, cell.municipality, cell.board, cell.place)
+        if not self.question.by:
+            return ()
+        if key not in self._parts:
+            dims = dict(cell.dims)
+            self._parts[key] = _breakdown(cell, dims, self.question, self.facts)
+        return self._parts[key]
+
+    def _counts(self, dims: dict[str, str | None]) -> bool:
+        school_type = dims.get("school_type")
+        if self.types and school_type not in self.types:
+            return False
+        if school_type in self.without:
+            return False
+        whole = not self.indicator.kinds or "kind" in self.question.by
+        return whole or dims.get("kind") in self.indicator.kinds
 
 
 def _without(

@@ -231,13 +231,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     facts = ClassifiedCounts(store)
     figure = _find(ask(question, facts), figure_id)
     inputs = [s for sha in figure.sources if (s := store.get(sha))]
-    helpers = [s for sha in facts.organisations.files if (s := store.get(sha))]
-    unique = list({s.sha256: s for s in (*inputs, *helpers)}.values())
-    with scratch() as folder:
-        fresh = Store(folder / "data")
-        for stored, parsed, receipt in read_again(unique, folder / "parsed"):
-            fresh.keep(stored.original, parsed, stored.sha256, receipt)
-        again = _find(ask(question, ClassifiedCounts(fresh)), figure_id)
+    again = recomputed_figure(figure_id, [*figure.sources, *facts.organisations.files], store)
     definition, stage, classification = resolve(question)
     value, recomputed = _value(figure), _value(again)
     return {
@@ -261,6 +255,23 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
             for s in inputs
         ],
     }
+
+
+def recomputed_figure(figure_id: str, files: Sequence[str], store: Store) -> Figure:
+    """Compute a figure from nothing but the kept bytes of these files, by their sha256.
+
+    Raises
+    ------
+    DataError
+        ``unknown_figure`` when they do not give it; ``damaged_store`` when an original is not
+        the file that was read.
+    """
+    kept = [stored for sha in dict.fromkeys(files) if (stored := store.get(sha))]
+    with scratch() as folder:
+        fresh = Store(folder / "data")
+        for stored, parsed, receipt in read_again(kept, folder / "parsed"):
+            fresh.keep(stored.original, parsed, stored.sha256, receipt)
+        return _find(ask(parse_id(figure_id)[0], ClassifiedCounts(fresh)), figure_id)
 
 
 def _find(published: Published, figure_id: str) -> Figure:

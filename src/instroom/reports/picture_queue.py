@@ -12,6 +12,7 @@ from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.drawing import charts, flow, maps
 from instroom.reports.blocks import Picture
+from instroom.reports.result_cache import ResultCache
 
 _KINDS: dict[str, Callable[..., str]] = {
     "line": charts.line_chart,
@@ -73,8 +74,29 @@ def draw(job: PictureJob) -> tuple[str, str]:
     return job.name, _KINDS[job.kind](job.items, **job.options)
 
 
-def draw_all(jobs: list[PictureJob], processes: int = 2) -> Iterator[tuple[str, str]]:
-    """Draw jobs side by side; yield names and SVGs in the order of the jobs."""
+def draw_all(
+    jobs: list[PictureJob], processes: int = 2, kept: ResultCache | None = None
+) -> Iterator[tuple[str, str]]:
+    """Draw jobs side by side; yield names and SVGs in the order of the jobs.
+
+    What was drawn before from the same figures and words is taken from ``kept``.
+    """
+    kept = kept or ResultCache(None)
+    names = [kept.name([job.kind, job.items, sorted(job.options.items())]) for job in jobs]
+    before = {name: svg for name in names if (svg := kept.get(name)) is not None}
+    missing = [job for job, name in zip(jobs, names, strict=True) if name not in before]
+    fresh = _drawn(missing, processes)
+    for job, name in zip(jobs, names, strict=True):
+        if name in before:
+            yield job.name, before[name]
+            continue
+        drawn = next(fresh)
+        kept.put(name, drawn[1])
+        yield drawn
+    kept.sweep()
+
+
+def _drawn(jobs: list[PictureJob], processes: int) -> Iterator[tuple[str, str]]:
     if len(jobs) < 12:
         yield from map(draw, jobs)
         return

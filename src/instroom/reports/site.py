@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureJob, PictureQueue, draw_all
+from instroom.reports.release_changes import definition_marks
+from instroom.reports.result_cache import ResultCache
 from instroom.reports.results import PACKAGE, Results, compute_results, load
 from instroom.sources import leftovers
 from instroom.sources.store import Store, data_directory
@@ -59,8 +61,13 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     return found, list(unique.values())
 
 
-def build(results: Results, *, progress: Progress | None = None) -> Site:
-    """Make the whole site of a region from its published figures."""
+def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:
+    """Make the whole site of a region from its published figures.
+
+    Only what the public may see: figures for one school's or board's eyes are left out. With a
+    data directory, drawings that were made before are taken from its cache.
+    """
+    results = replace(results, published=results.published.shown_to("public"))
     every: list[Document] = []
     jobs: list[PictureJob] = []
     for language in told(languages(), "languages", progress):
@@ -68,7 +75,8 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
         every += pages_of
         jobs += jobs_of
     pictures: dict[str, str] = {}
-    for _, (name, svg) in zip(told(jobs, "pictures", progress), draw_all(jobs), strict=True):
+    drawn = draw_all(jobs, kept=ResultCache.of(data, "pictures"))
+    for _, (name, svg) in zip(told(jobs, "pictures", progress), drawn, strict=True):
         pictures[name] = svg
     bodies = [d.to_dict() for d in every]
     bodies += {b["key"]: b for b in _api_documents(results)}.values()
@@ -84,6 +92,8 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
             "region": results.region,
             "example": results.example,
             "etag": mark,
+            "definitions": definition_marks(),
+            "helpers": list(results.helpers),
         },
     )
 
@@ -181,7 +191,7 @@ def compute(
         ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
-    site = build(results_of(data, region, progress), progress=progress)
+    site = build(results_of(data, region, progress), progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     return {
@@ -196,7 +206,7 @@ def compute(
 def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
     """Fill the pages from what was read, else from the package; return the seven goals as lines."""
     results = results_at_hand(data, progress)
-    site = build(results, progress=progress)
+    site = build(results, progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     found = goals.to_dict(results.region, results.published, Texts())

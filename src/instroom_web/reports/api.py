@@ -23,9 +23,9 @@ from instroom.reports.asked import (
     refuse_period,
     sum_behind,
 )
-from instroom_web.reports import queries
+from instroom_web.reports import archive, queries
 from instroom_web.reports.freshness import fresh
-from instroom_web.reports.models import StoredFigure
+from instroom_web.reports.models import Release, StoredFigure
 from instroom_web.reports.schemas import (
     ExplainShape,
     FigureShape,
@@ -61,15 +61,29 @@ def _not_stored(what: str, command: str, found: str = "") -> UserError:
     )
 
 
-def _stored(kind: str, place: str) -> Any:
+def _release(number: int | None) -> Release | None:
+    """Return the release that is asked for; None for the newest."""
+    if number is None:
+        return None
+    found = archive.release_of(number) if 0 < number < 10**9 else None
+    if found is None:
+        raise _not_stored(f"release {str(number)[:12]}", "instroom releases")
+    return found
+
+
+def _stored(kind: str, place: str, release: int | None = None) -> Any:
     """Return a stored answer about a place, the region's own unless one is said."""
     name = place.strip()
     found = queries.place_codes([name]) if name else {}
     code = (found.get(name) or place_of(name)) if name else queries.first_place(kind)
-    row = queries.answer(kind, code).first()
-    if row is None:
+    older = _release(release)
+    row = None if older else queries.answer(kind, code).first()
+    body = row.body if row else None
+    if older:
+        body = archive.document_of(older, "", f"api/{kind}/{code}")
+    if body is None:
         raise _not_stored(f"'{kind}' of '{code[:40]}'", f"instroom {kind} --place {code[:40]}")
-    return row.body
+    return body
 
 
 def _listed(text: str, name: str) -> list[str]:
@@ -198,16 +212,16 @@ def _command(question: IndicatorQuery) -> str:
     response={200: PipelineShape, **_REFUSALS},
 )
 @decorate_view(fresh)
-def pipeline(request: HttpRequest, place: str = "") -> HttpResponse:
-    return _answer(request, _stored("pipeline", place))
+def pipeline(request: HttpRequest, place: str = "", release: int | None = None) -> HttpResponse:
+    return _answer(request, _stored("pipeline", place, release))
 
 
 @router.get(
     "/kpi", summary="The seven goals of the programme", response={200: KpiShape, **_REFUSALS}
 )
 @decorate_view(fresh)
-def kpi(request: HttpRequest, place: str = "") -> HttpResponse:
-    return _answer(request, _stored("kpi", place))
+def kpi(request: HttpRequest, place: str = "", release: int | None = None) -> HttpResponse:
+    return _answer(request, _stored("kpi", place, release))
 
 
 @router.get(
@@ -216,13 +230,17 @@ def kpi(request: HttpRequest, place: str = "") -> HttpResponse:
     response={200: ExplainShape, **_REFUSALS},
 )
 @decorate_view(fresh)
-def explain(request: HttpRequest, figure: str) -> HttpResponse:
+def explain(request: HttpRequest, figure: str, release: int | None = None) -> HttpResponse:
     meant = meaning_of(figure)
-    found = queries.figure(figure)
-    if found is None:
-        raise _not_stored("this figure", f"instroom explain {shlex.quote(figure[:160])}")
-    body = found.body
-    inputs = queries.inputs(body["sources"])
+    command = f"instroom explain {shlex.quote(figure[:160])}"
+    older = _release(release)
+    body: Any = archive.figure_of(older, figure) if older else queries.figure_body(figure)
+    if body is None:
+        raise _not_stored("this figure", command)
+    known = older.made_of["inputs"] if older else {}
+    inputs = [known[sha] for sha in body["sources"] if sha in known] or queries.inputs(
+        body["sources"]
+    )
     bounds = {"low": body["low"], "high": body["high"]}
     return _answer(
         request,
@@ -236,7 +254,7 @@ def explain(request: HttpRequest, figure: str) -> HttpResponse:
             "status": body["status"],
             "reason": body["reason"],
             "inputs": [{name: given.get(name) for name in _INPUT} for given in inputs],
-            "command": f"instroom explain {shlex.quote(figure)}",
+            "command": command + (f" --release {older.number}" if older else ""),
         },
     )
 

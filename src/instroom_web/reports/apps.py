@@ -21,6 +21,7 @@ class ReportsConfig(AppConfig):
         yield NavigationEntry("about", "over", t("Bronnen"), "sources", "sources")
         yield NavigationEntry("about", "over", t("Begrippen"), "glossary", "glossary")
         yield NavigationEntry("about", "over", t("Gemeenten en scholen"), "places", "places")
+        yield NavigationEntry("about", "over", t("Veranderingen"), "changes", "changes")
         yield NavigationEntry(
             "about", "over", t("Toegankelijkheid"), "accessibility", "accessibility"
         )

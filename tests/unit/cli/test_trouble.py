@@ -108,7 +108,14 @@ def test_every_trouble_of_every_command_is_a_sentence(
 
 def test_every_command_is_here() -> None:
     actions = next(a for a in build()._actions if a.dest == "command")
-    assert set(COMMANDS) == set(actions.choices) - {"serve", "demo", "worker", "tasks", "migrate", "person"}
+    assert set(COMMANDS) == set(actions.choices) - {
+        "serve",
+        "demo",
+        "worker",
+        "tasks",
+        "migrate",
+        "person",
+    }
 
 
 def test_only_ordinary_trouble_is_recognised() -> None:
