@@ -126,6 +126,7 @@ class _Filler(Formatter):
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Any) -> Any:
         """Return the value of a place, in words."""
+        del args  # places have names
         value = kwargs[str(key)]
         if isinstance(value, Message):
             return value.rendered(self._translate, comma=self._comma)
