@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from instroom.cli.parser import Parser, shortened
 from instroom.cli.progress import Progress
 from instroom.core.errors import UserError, Where
+from instroom.core.messages import Message
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -157,8 +158,8 @@ def _port(text: str) -> int:
         code="bad_port",
         where=Where(key="--port"),
         found=shortened(text),
-        expected="a whole number from 1 to 65535",
-        hint="for example --port 8080",
+        expected=Message("a whole number from 1 to 65535"),
+        hint=Message("for example --port 8080"),
     )
 
 
@@ -170,8 +171,8 @@ def _workers(text: str) -> int:
         code="bad_workers",
         where=Where(key="--workers"),
         found=shortened(text),
-        expected="a whole number from 1 to 64",
-        hint="for example --workers 2",
+        expected=Message("a whole number from 1 to 64"),
+        hint=Message("for example --workers 2"),
     )
 
 
@@ -225,9 +226,11 @@ def _free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise UserError(
-                f"cannot listen on {host}:{port}",
+                "cannot listen on {host}:{port}",
                 found=error.strerror,
-                hint="choose another port, for example --port 8001",
+                hint=Message("choose another port, for example --port 8001"),
+                host=host,
+                port=port,
             ) from error
 
 

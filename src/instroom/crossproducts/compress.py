@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts, Floats, Ints, code_groups
 from instroom.crossproducts.exact_sums import ask, collect, numbers, total
 
@@ -188,11 +189,12 @@ def _rows(frame: Any, columns: Sequence[str], groups: Sequence[str], derive: Any
     for name in columns:
         if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
             raise DataError(
-                f"column '{name}' does not hold numbers",
+                "column '{name}' does not hold numbers",
                 code="not_numeric",
                 found=str(schema[name]),
-                expected="numbers or truth values",
-                hint="make a column of 0 and 1 for each category first",
+                expected=Message("numbers or truth values"),
+                hint=Message("make a column of 0 and 1 for each category first"),
+                name=name,
             )
     chosen = rows.select(
         **{f"g{i}": nw.col(name) for i, name in enumerate(groups)},
@@ -209,10 +211,11 @@ def _known(name: str, names: Iterable[str]) -> int:
     """Return the place of a name among others."""
     if name not in (listed := list(names)):
         raise DataError(
-            f"there is no column '{name}'",
+            "there is no column '{name}'",
             code="unknown_column",
             found=name,
             expected=", ".join(listed),
+            name=name,
         )
     return listed.index(name)
 
@@ -233,8 +236,8 @@ def _survey(rows: Any, k: int, depth: int, *, complete: bool) -> tuple[_Survey, 
         raise DataError(
             "used columns have missing values",
             code="missing_values",
-            found=f"{n - left} rows",
-            hint="leave out rows with a missing value first, and count them",
+            found=Message("{value} rows", value=n - left),
+            hint=Message("leave out rows with a missing value first, and count them"),
         )
     shift, reach, spans = np.zeros(k + 1), np.ones(k + 1), []
     for j, name in enumerate(values if left else (), start=1):
@@ -269,8 +272,8 @@ def _middle(low: float, high: float, mean: float) -> tuple[float, float]:
         raise DataError(
             "a column holds values that are infinite or too large to square",
             code="too_large",
-            found=f"{low:g} to {high:g}",
-            expected=f"values within {_LARGEST:g}",
+            found=Message("{low:g} to {high:g}", low=low, high=high),
+            expected=Message("values within {largest:g}", largest=_LARGEST),
         )
     width = high - low
     if width == 0.0:
@@ -333,9 +336,12 @@ def _nest(
         parent[lower] = upper
         if not np.array_equal(parent[lower], upper):
             raise DataError(
-                f"groups of '{group}' lie in more than one group of the level above",
+                "groups of '{group}' lie in more than one group of the level above",
                 code="crossed_groups",
-                hint=f"give every {group} its own name, over all groups above it",
+                hint=Message(
+                    "give every {group} its own name, over all groups above it", group=group
+                ),
+                group=group,
             )
         parents.append(parent)
     return coded[-1][0], tuple(names for _, names in coded), tuple(parents)

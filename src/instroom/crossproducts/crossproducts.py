@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -92,10 +93,11 @@ class CrossProducts:
         """
         if name not in self.columns:
             raise DataError(
-                f"there is no column '{name}'",
+                "there is no column '{name}'",
                 code="unknown_column",
                 found=name,
                 expected=", ".join(self.columns[1:]),
+                name=name,
             )
         return self.columns.index(name)
 
@@ -200,9 +202,10 @@ def _parents(upper: Ints, lower: Ints, name: str) -> Ints:
     parent[lower] = upper
     if not np.array_equal(parent[lower], upper):
         raise DataError(
-            f"groups of '{name}' lie in more than one group of the level above",
+            "groups of '{name}' lie in more than one group of the level above",
             code="crossed_groups",
-            hint=f"give every {name} its own name, over all groups above it",
+            hint=Message("give every {name} its own name, over all groups above it", name=name),
+            name=name,
         )
     return parent
 
@@ -292,9 +295,10 @@ def _finite(name: str, column: ArrayLike) -> Floats:
     values = np.asarray(column, dtype=np.float64)
     if not np.isfinite(values).all():
         raise DataError(
-            f"column '{name}' has missing values",
+            "column '{name}' has missing values",
             code="missing_values",
-            hint="leave out rows with a missing value first, and count them",
+            hint=Message("leave out rows with a missing value first, and count them"),
+            name=name,
         )
     return values
 

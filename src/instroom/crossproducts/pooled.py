@@ -8,6 +8,7 @@ from math import fsum
 import numpy as np
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts, Floats, Ints
 
 #: The names of a group and of the groups above it, highest level first.
@@ -153,17 +154,18 @@ def _check(first: CrossProducts, part: CrossProducts) -> None:
         raise DataError(
             "groups have no names, so it is unknown which are the same",
             code="labels_missing",
-            hint="compress with keep_labels=True",
+            hint=Message("compress with keep_labels=True"),
         )
     for name in ("columns", "levels", "slope", "by_group"):
         here, there = getattr(part, name), getattr(first, name)
         if here != there:
             raise DataError(
-                f"the parts differ in their {name}",
+                "the parts differ in their {name}",
                 code="sums_differ",
                 found=str(here),
                 expected=str(there),
-                hint="pool only sums of the same columns over the same levels",
+                hint=Message("pool only sums of the same columns over the same levels"),
+                name=name,
             )
 
 

@@ -145,7 +145,7 @@ def nice_breaks(tiles: Sequence[MapTile], unit: Unit) -> tuple[float, ...]:
 
     Examples
     --------
-    >>> tiles = [Tile("1", "A", "A", 0, 0, value=0.31), Tile("2", "B", "B", 1, 0, value=0.58)]
+    >>> tiles = [MapTile("1", "A", "A", 0, 0, value=0.31), MapTile("2", "B", "B", 1, 0, value=0.58)]
     >>> nice_breaks(tiles, "share")
     (0.35, 0.4, 0.45, 0.5)
     """

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, ProgrammingError, UserError, Where
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, code_groups
 from instroom.monitoring.study_rows import Design, Rows, StudyQuestion, binary
 from instroom.sources.columns import Columns
@@ -75,12 +76,17 @@ def choose(
         design = "ancova" if treatment else "one_group"
     if design not in ("ancova", "did", "one_group", "growth"):
         raise UserError(
-            f"'{design}' is no design", expected="ancova, did, one_group or growth", found=design
+            "'{design}' is no design",
+            expected=Message("ancova, did, one_group or growth"),
+            found=design,
+            design=design,
         )
     needs = {"did": (treatment, time), "growth": (time,), "one_group": (), "ancova": (treatment,)}
     words = {"did": "--treatment and --time", "growth": "--time and --pupil"}
     if not all(needs[design]):
-        raise UserError(f"design '{design}' needs {words.get(design, '--treatment')}")
+        raise UserError(
+            "design '{design}' needs {words}", design=design, words=words.get(design, "--treatment")
+        )
     if design == "one_group" and not (baseline or time):
         raise UserError("design 'one_group' needs --baseline, or --time and --pupil")
     return design  # type: ignore[return-value]
@@ -125,9 +131,10 @@ def _by(columns: dict[str, Floats], rows: Rows, treatment: str, by: str) -> dict
     different = 1 + len(rows.factors[by]) if scores is None else len(np.unique(scores))
     if different < 2:
         raise DataError(
-            f"column '{by}' is the same in every row: there are no groups to compare",
+            "column '{by}' is the same in every row: there are no groups to compare",
             code="one_group",
             where=Where(rows.data.file, None, by),
+            by=by,
         )
     if scores is not None and len(np.unique(scores)) > 2:
         columns.setdefault(by, scores)
@@ -157,9 +164,10 @@ def _did(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     times = np.unique(time)
     if len(times) < 2:
         raise DataError(
-            f"column '{moment}' has one moment; before and after are needed",
+            "column '{moment}' has one moment; before and after are needed",
             code="one_moment",
             where=Where(rows.data.file, None, moment),
+            moment=moment,
         )
     periods = {f"{moment}={t:g}": (time == t).astype(float) for t in times[1:]}
     school = code_groups(rows.keys[q.levels[0]])[0]
@@ -198,20 +206,27 @@ def _first_treated(rows: Rows, q: StudyQuestion, times: Floats) -> float:
     if q.start is not None:
         if not times[0] < q.start <= times[-1]:
             raise DataError(
-                f"--start {q.start:g} leaves nothing before or after it",
+                "--start {start:g} leaves nothing before or after it",
                 code="start_outside",
                 found=f"{q.start:g}",
-                expected=f"after {times[0]:g}, up to {times[-1]:g}",
+                expected=Message(
+                    "after {times:g}, up to {times_2:g}", times=times[0], times_2=times[-1]
+                ),
+                start=q.start,
             )
         return q.start
     if len(times) == 2:
         return float(times[1])
     raise DataError(
-        f"column '{q.treatment}' never changes within a school, and there are {len(times)} moments",
+        "column '{treatment}' never changes within a school, and there are {n} moments",
         code="start_unknown",
         where=Where(rows.data.file, None, q.treatment),
         found=", ".join(f"{t:g}" for t in times),
-        hint="say when the programme began with --start, or use a column that is 1 only from then",
+        hint=Message(
+            "say when the programme began with --start, or use a column that is 1 only from then"
+        ),
+        treatment=q.treatment,
+        n=len(times),
     )
 
 
@@ -232,10 +247,11 @@ def _growth(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     time = rows.numbers[moment]
     if len(np.unique(time)) < 3:
         raise DataError(
-            f"column '{moment}' has fewer than three moments",
+            "column '{moment}' has fewer than three moments",
             code="too_few_moments",
             where=Where(rows.data.file, None, moment),
-            hint="with two moments use design ancova (baseline) or did",
+            hint=Message("with two moments use design ancova (baseline) or did"),
+            moment=moment,
         )
     columns, target = {moment: time}, moment
     if q.treatment:

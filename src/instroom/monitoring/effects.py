@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from instroom.core.errors import UserError
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.monitoring import binary, robustness, threats
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
@@ -212,9 +213,10 @@ def _binomial(planned: AnalysisPlan, question: StudyQuestion, family: Family | N
     yes_or_no = binary.is_binary(planned.columns[planned.outcome])
     if family == "binomial" and not yes_or_no:
         raise UserError(
-            f"'{question.outcome}' is no yes-or-no outcome",
-            expected="0 and 1",
-            found="other values",
+            "'{outcome}' is no yes-or-no outcome",
+            expected=Message("0 and 1"),
+            found=Message("other values"),
+            outcome=question.outcome,
         )
     if family == "binomial" and question.design != "ancova":
         raise UserError("--family binomial goes with design ancova", found=question.design)
@@ -255,6 +257,10 @@ def chosen(allocation: Allocation, df: Df, robust: Robust | None, plan_changed: 
     ):
         if value not in known:
             raise UserError(
-                f"'{value}' is no {name}", found=str(value), expected=", ".join(map(str, known))
+                "'{value}' is no {name}",
+                found=str(value),
+                expected=", ".join(map(str, known)),
+                value=value,
+                name=name,
             )
     return Choices(allocation=allocation, df=df, robust=robust, plan_changed=plan_changed)

@@ -78,7 +78,9 @@ def _no_such(kind: str, wanted: str, known: list[str]) -> DefinitionError:
         registry_like[wanted]
     except DefinitionError as error:
         return error
-    return DefinitionError(f"no {kind} '{wanted}'", where=Where(key=wanted))
+    return DefinitionError(
+        "no {kind} '{wanted}'", where=Where(key=wanted), kind=kind, wanted=wanted
+    )
 
 
 def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.stats.trials import power as sizes
 from instroom.stats.trials.power_simulation import simulate_power
@@ -88,7 +89,7 @@ def design_of(plan: PowerPlan) -> Design:
 
     Examples
     --------
-    >>> design_of(Plan(schools=30, pupils=50, icc=0.15)).name
+    >>> design_of(PowerPlan(schools=30, pupils=50, icc=0.15)).name
     'cra2'
     >>> design_of(Plan(schools=10, pupils=25, icc=0.1, classes=4, draw="classes")).name
     'bcra3'
@@ -198,8 +199,13 @@ def power(
         raise DataError(
             "nothing is left to differ between pupils or schools: any effect would be seen",
             code="bad_share",
-            found=f"icc {icc:g}, r2_pupil {r2_pupil:g}, r2_school {r2_school:g}",
-            expected="some variance that covariates do not explain",
+            found=Message(
+                "icc {icc:g}, r2_pupil {r2_pupil:g}, r2_school {r2_school:g}",
+                icc=icc,
+                r2_pupil=r2_pupil,
+                r2_school=r2_school,
+            ),
+            expected=Message("some variance that covariates do not explain"),
         )
     seen = sizes.mdes(design, power=power, **test)
     found: dict[str, Any] = {
@@ -233,26 +239,30 @@ def _check(plan: PowerPlan) -> None:
             "what is divided by lot is not known",
             code="bad_draw",
             found=str(plan.draw),
-            expected="schools, classes, pupils",
+            expected=Message("schools, classes, pupils"),
         )
     if plan.draw == "classes" and plan.classes is None:
         raise DataError(
             "classes are divided by lot, but how many there are is missing",
             code="bad_draw",
-            expected="the number of classes in each school",
+            expected=Message("the number of classes in each school"),
         )
     if plan.icc_class and plan.classes is None:
         raise DataError(
             "variance between classes without classes",
             code="bad_draw",
-            expected="the number of classes in each school",
+            expected=Message("the number of classes in each school"),
         )
     shares = {"attrition": plan.attrition, "attrition_schools": plan.attrition_schools,
               "linkage": plan.linkage}  # fmt: skip
     for name, value in shares.items():
         if not 0 <= value <= 1:
             raise DataError(
-                f"{name} is no share", code="bad_share", found=f"{value:g}", expected="0 to 1"
+                "{name} is no share",
+                code="bad_share",
+                found=f"{value:g}",
+                expected=Message("0 to 1"),
+                name=name,
             )
     _check_sizes(plan)
 
@@ -267,7 +277,7 @@ def _check_sizes(plan: PowerPlan) -> None:
         raise DataError(
             "schools come whole",
             code="bad_size",
-            found=f"{plan.schools:g} schools",
+            found=Message("{schools:g} schools", schools=plan.schools),
             expected="1, 2, 3 ...",
         )
     if not 0 < plan.treated_share < 1:
@@ -277,11 +287,18 @@ def _check_sizes(plan: PowerPlan) -> None:
     least = drawn * min(plan.treated_share, 1 - plan.treated_share)
     if least < 1 - 1e-9 and drawn >= 2:
         raise DataError(
-            f"on one side not even one of the {plan.draw} is left",
+            "on one side not even one of the {draw} is left",
             code="bad_size",
-            found=f"{drawn:g} {plan.draw}, a share of {plan.treated_share:g}: {least:g}",
-            expected="at least one on each side",
-            hint="take more of them, or a share nearer to .5",
+            found=Message(
+                "{drawn:g} {draw}, a share of {treated_share:g}: {least:g}",
+                drawn=drawn,
+                draw=plan.draw,
+                treated_share=plan.treated_share,
+                least=least,
+            ),
+            expected=Message("at least one on each side"),
+            hint=Message("take more of them, or a share nearer to .5"),
+            draw=plan.draw,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from instroom.core import periods
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
@@ -144,12 +145,15 @@ def refuse_period(asked: str, known: Sequence[str]) -> None:
     if not known:
         return
     raise DataError(
-        f"there are no figures of '{asked}'",
+        "there are no figures of '{asked}'",
         code="unknown_period",
         where=Where(key="period"),
         found=asked,
-        expected=known[0] if len(known) == 1 else f"a period from {known[0]} to {known[-1]}",
-        hint=f"did you mean '{_nearest_periods(asked, known)}'?",
+        expected=known[0]
+        if len(known) == 1
+        else Message("a period from {known} to {known_2}", known=known[0], known_2=known[-1]),
+        hint=Message("did you mean '{asked}'?", asked=_nearest_periods(asked, known)),
+        asked=asked,
     )
 
 
@@ -182,11 +186,12 @@ def parse_id(figure_id: str) -> tuple[IndicatorQuery, tuple[tuple[str, str], ...
     parts = figure_id.split(":")
     if len(parts) not in (3, 4):
         raise DataError(
-            f"'{figure_id}' is no figure",
+            "'{figure_id}' is no figure",
             code="unknown_figure",
             where=Where(key=figure_id),
-            expected="an id as printed by instroom series --json",
-            hint="take the id from the output of instroom series",
+            expected=Message("an id as printed by instroom series --json"),
+            hint=Message("take the id from the output of instroom series"),
+            figure_id=figure_id,
         )
     head = parts[0].split(".")
     indicator = registry.indicators()[head[0]]
@@ -279,11 +284,13 @@ def _find(published: Published, figure_id: str) -> Figure:
         if figure.id == figure_id:
             return figure
     raise DataError(
-        f"there is no figure '{figure_id}'",
+        "there is no figure '{figure_id}'",
         code="unknown_figure",
         where=Where(key=figure_id),
-        hint="read the publishers' files first (instroom read), and take the id from "
-        "instroom series",
+        hint=Message(
+            "read the publishers' files first (instroom read), and take the id from instroom series"
+        ),
+        figure_id=figure_id,
     )
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.messages import Message
 from instroom.sources import numerals, wrappers
 from instroom.sources.columns import Columns, of_frame
 from instroom.sources.decode import decode
@@ -67,18 +68,18 @@ def read_columns(file: str | Path, sheet: str | None = None) -> Columns:
             "only a workbook has sheets",
             code="no_sheet",
             where=Where(name),
-            found=f"--sheet {sheet}",
-            expected="an XLSX or ODS file",
-            hint="leave --sheet out",
+            found=Message("--sheet {sheet}", sheet=sheet),
+            expected=Message("an XLSX or ODS file"),
+            hint=Message("leave --sheet out"),
         )
     if data.startswith(wrappers.OLD_WORKBOOK):
         raise DataError(
             "this is a workbook of before 2007 (.xls)",
             code="old_workbook",
             where=Where(name),
-            found="the old form of Excel",
-            expected="CSV, XLSX, ODS or SPSS (.sav)",
-            hint="open it and save it as .xlsx or CSV",
+            found=Message("the old form of Excel"),
+            expected=Message("CSV, XLSX, ODS or SPSS (.sav)"),
+            hint=Message("open it and save it as .xlsx or CSV"),
         )
     return _spss(name, data) if data.startswith(_SPSS) else _csv(name, data)
 
@@ -91,9 +92,9 @@ def _csv(name: str, data: bytes) -> Columns:
             "the file is empty",
             code="empty_file",
             where=Where(name),
-            found="no text",
-            expected="a header and rows",
-            hint="check that the right file was saved",
+            found=Message("no text"),
+            expected=Message("a header and rows"),
+            hint=Message("check that the right file was saved"),
         )
     header = text.lstrip("\n").partition("\n")[0]
     delimiter = max(",;\t", key=lambda sign: (header.count(sign), -",;\t".index(sign)))
@@ -117,12 +118,13 @@ def _bytes(name: str) -> bytes:
     path = Path(name)
     if not path.is_file():
         raise DataError(
-            f"there is no file '{name}'",
+            "there is no file '{name}'",
             code="no_file",
             where=Where(name),
             found=name[:120],
-            expected="a file that can be read",
-            hint="check the path; a folder is not a file",
+            expected=Message("a file that can be read"),
+            hint=Message("check the path; a folder is not a file"),
+            name=name,
         )
     return path.read_bytes()
 
@@ -141,8 +143,8 @@ def _as_data(error: SourceError, name: str) -> DataError:
         code=error.code,
         where=Where(name),
         found=error.found,
-        expected=error.expected or "CSV, XLSX, ODS or SPSS (.sav)",
-        hint="save it again from the program it was made with",
+        expected=error.expected or Message("CSV, XLSX, ODS or SPSS (.sav)"),
+        hint=Message("save it again from the program it was made with"),
     )
 
 
@@ -157,21 +159,22 @@ def _workbook(name: str, data: bytes, wanted: str | None) -> Columns:
     shown = [sheet for sheet in filled if sheet not in unseen]
     if wanted is not None and wanted not in sheets:
         raise DataError(
-            f"there is no sheet '{wanted}'",
+            "there is no sheet '{wanted}'",
             code="no_sheet",
             where=Where(name),
             found=", ".join(sheets)[:120],
-            expected="one of these sheets",
-            hint="use the name of a sheet as it is on its tab",
+            expected=Message("one of these sheets"),
+            hint=Message("use the name of a sheet as it is on its tab"),
+            wanted=wanted,
         )
     if wanted is None and len(shown) != 1:
         raise DataError(
-            "which sheet holds the scores?" if shown else "the workbook is empty",
+            Message("which sheet holds the scores?") if shown else Message("the workbook is empty"),
             code="which_sheet" if shown else "empty_file",
             where=Where(name),
-            found=", ".join(shown) or "no sheet that is shown with anything in it",
-            expected="one sheet with scores",
-            hint="name it with --sheet",
+            found=", ".join(shown) or Message("no sheet that is shown with anything in it"),
+            expected=Message("one sheet with scores"),
+            hint=Message("name it with --sheet"),
         )
     return _of_rows(name, filled.get(wanted or shown[0], []))
 
@@ -191,9 +194,9 @@ def _of_rows(name: str, rows: list[list[str]]) -> Columns:
             "the sheet is empty",
             code="empty_file",
             where=Where(name),
-            found="no cells",
-            expected="a header and rows",
-            hint="name another sheet with --sheet",
+            found=Message("no cells"),
+            expected=Message("a header and rows"),
+            hint=Message("name another sheet with --sheet"),
         )
     top, first = filled[0]
     width = max(i for i, cell in enumerate(first) if cell.strip()) + 1
@@ -207,8 +210,8 @@ def _of_rows(name: str, rows: list[list[str]]) -> Columns:
                 code="uneven_row",
                 where=Where(name, i),
                 found=next(c for c in row[width:] if c.strip())[:40],
-                expected=f"{width} cells, as in the header",
-                hint="clear the cells beside the table, or give them a name in the header",
+                expected=Message("{width} cells, as in the header", width=width),
+                hint=Message("clear the cells beside the table, or give them a name in the header"),
             )
     columns = [pa.array([row[at] for _, row in filled[1:]], pa.string()) for at in range(width)]
     return Columns(name, pa.table(columns, names=header), "", ";", lines)
@@ -229,8 +232,8 @@ def _spss(name: str, data: bytes) -> Columns:
                 code="not_spss",
                 where=Where(name),
                 found=str(error)[:80],
-                expected="a file that SPSS saved (.sav or .zsav)",
-                hint="save it again, or export it as CSV",
+                expected=Message("a file that SPSS saved (.sav or .zsav)"),
+                hint=Message("save it again, or export it as CSV"),
             ) from None
     columns = {key: pa.array(values, from_pandas=True) for key, values in frame.items()}
     return replace(of_frame(pa.table(columns)), file=name)
@@ -258,12 +261,14 @@ def _check_shape(name: str, text: str, delimiter: str) -> None:
         )
     if uneven:
         raise DataError(
-            f"this row has {uneven[1]} cells, the header {len(header)}",
+            "this row has {uneven} cells, the header {n}",
             code="uneven_row",
             where=Where(name, uneven[0]),
-            found=f"{uneven[1]} cells",
-            expected=f"{len(header)} cells",
-            hint="check for a missing or extra delimiter in this row",
+            found=Message("{uneven} cells", uneven=uneven[1]),
+            expected=Message("{n} cells", n=len(header)),
+            hint=Message("check for a missing or extra delimiter in this row"),
+            uneven=uneven[1],
+            n=len(header),
         )
 
 
@@ -274,17 +279,18 @@ def _check_header(name: str, header: list[str], line: int) -> None:
             "the header has too many columns for a file of scores",
             code="too_many_columns",
             where=Where(name, line),
-            found=f"{len(header):,} columns",
-            expected=f"at most {MOST_COLUMNS:,}",
-            hint="keep the columns of this question and save the file again",
+            found=Message("{n:,} columns", n=len(header)),
+            expected=Message("at most {most_columns:,}", most_columns=MOST_COLUMNS),
+            hint=Message("keep the columns of this question and save the file again"),
         )
     twice = sorted(column for column, n in Counter(header).items() if n > 1)
     if twice:
         raise DataError(
-            f"column '{twice[0]}' stands in the header more than once",
+            "column '{twice}' stands in the header more than once",
             code="repeated_column",
             where=Where(name, line, twice[0]),
-            found=f"'{twice[0][:60]}' more than once",
-            expected="every name once",
-            hint="give every column its own name",
+            found=Message("'{twice}' more than once", twice=twice[0][:60]),
+            expected=Message("every name once"),
+            hint=Message("give every column its own name"),
+            twice=twice[0],
         )

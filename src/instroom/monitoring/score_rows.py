@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.sources.codes import missing_code
 from instroom.sources.columns import Columns
 
@@ -33,25 +34,36 @@ def numbers(data: Columns, name: str, *, arm: bool = False) -> Floats:
             raise
         words = sorted({str(w) for w in data.words(name) if w})
         raise DataError(
-            f"column '{name}' must say who took part",
+            "column '{name}' must say who took part",
             code="not_binary",
             where=error.where,
             found=", ".join(words[:6])[:80],
-            expected="1 or 0, or yes and no (ja, nee)",
-            hint="say with --yes which value means that somebody took part; keep the others, they "
-            "are the comparison",
+            expected=Message("1 or 0, or yes and no (ja, nee)"),
+            hint=Message(
+                "say with --yes which value means that somebody took part; keep the others, they "
+                "are the comparison"
+            ),
+            name=name,
         ) from None
     outside = missing_code(found)
     if outside is not None:
         code, low, high = outside
         rows = np.flatnonzero(found == code)
         raise DataError(
-            f"{code:g} lies far outside the other values of column '{name}'",
+            "{mark:g} lies far outside the other values of column '{name}'",
             code="missing_code",
             where=Where(data.file, data.line(int(rows[0])), name),
-            found=f"{code:g} in {len(rows)} rows; all others from {low:g} to {high:g}",
-            expected="an empty cell where there is no score",
-            hint="empty these cells when it stands for 'no answer', or correct them",
+            found=Message(
+                "{mark:g} in {n} rows; all others from {low:g} to {high:g}",
+                mark=code,
+                n=len(rows),
+                low=low,
+                high=high,
+            ),
+            expected=Message("an empty cell where there is no score"),
+            hint=Message("empty these cells when it stands for 'no answer', or correct them"),
+            mark=code,
+            name=name,
         )
     return found
 
@@ -74,12 +86,16 @@ def check_names(data: Columns, name: str, keys: NDArray[np.generic]) -> None:
             words = data.words(name)
             row = next(i for i, word in enumerate(words) if word == text)
             raise DataError(
-                f"'{other}' and '{text}' differ only in capitals, blanks or leading zeros",
+                "'{other}' and '{text}' differ only in capitals, blanks or leading zeros",
                 code="same_name",
                 where=Where(data.file, data.line(row), name),
-                found=f"'{other}' and '{text}'",
-                expected="one way of writing for one school or class",
-                hint="write them the same if they are one; give them different names if not",
+                found=Message("'{other}' and '{text}'", other=other, text=text),
+                expected=Message("one way of writing for one school or class"),
+                hint=Message(
+                    "write them the same if they are one; give them different names if not"
+                ),
+                other=other,
+                text=text,
             )
 
 
@@ -107,10 +123,13 @@ def check_repeats(data: Columns, keys: Sequence[NDArray[Any]], used: NDArray[np.
         lines = [data.line(int(rows[i])) for i in again[:_SHOWN]]
         more = " ..." if len(again) > _SHOWN else ""
         raise DataError(
-            f"{len(again)} rows repeat a pupil and moment that is in the file already",
+            "{n} rows repeat a pupil and moment that is in the file already",
             code="repeated_measurement",
             where=Where(data.file, lines[0]),
-            found=f"rows {', '.join(map(str, lines))}{more}",
-            expected="one row per pupil and moment",
-            hint="take the row out that should not be there; nobody but you knows which it is",
+            found=Message("rows {names}{more}", names=", ".join(map(str, lines)), more=more),
+            expected=Message("one row per pupil and moment"),
+            hint=Message(
+                "take the row out that should not be there; nobody but you knows which it is"
+            ),
+            n=len(again),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from instroom.core.errors import DataError, UserError, Where
+from instroom.core.messages import Message
 from instroom.crossproducts.compress import Compressed, Span
 from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
@@ -190,7 +191,9 @@ def _key(file: str | Path | None) -> bytes | None:
         return None
     path = Path(file)
     if not path.is_file():
-        raise DataError(f"there is no file '{file}'", code="no_file", where=Where(str(file)))
+        raise DataError(
+            "there is no file '{file}'", code="no_file", where=Where(str(file)), file=file
+        )
     return path.read_bytes().strip()
 
 
@@ -198,7 +201,12 @@ def pooled(files: Sequence[str | Path], key: str | Path | None, choices: Choices
     """Return the answer of pooled sums; what was merged or left out is said in ``pooled``."""
     missing = [str(f) for f in files if not Path(f).is_file()]
     if missing:
-        raise DataError(f"there is no file '{missing[0]}'", code="no_file", where=Where(missing[0]))
+        raise DataError(
+            "there is no file '{missing}'",
+            code="no_file",
+            where=Where(missing[0]),
+            missing=missing[0],
+        )
     secret = _key(key)
     parts = [read_sums(file, key=secret) for file in files]
     whole = pool_sums(parts)
@@ -229,7 +237,7 @@ def _study(whole: Sums, parts: Sequence[Sums]) -> Study:
             "these sums do not say what their columns mean",
             code="no_study",
             where=Where(parts[0].name, key="definition.study"),
-            hint="make them with instroom compress",
+            hint=Message("make them with instroom compress"),
         ) from None
     return replace(study, rows=rows, arms=arms)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 
 from instroom.core.errors import ProgrammingError
+from instroom.core.messages import Message
 from instroom.core.texts import Texts, languages
 
 #: What was seen, by design and direction. ``{x}`` is the size without its sign.
@@ -137,10 +138,11 @@ def sentence(finding: EffectFinding, language: str, level: int | None = None) ->
     said = finding.level if level is None else level
     if not 1 <= said <= finding.level:
         raise ProgrammingError(
-            f"a sentence of level {said} is stronger than this study supports",
+            "a sentence of level {said} is stronger than this study supports",
             found=str(said),
-            expected=f"1 to {finding.level}",
-            hint="the level follows from the design; see monitoring.strength",
+            expected=Message("1 to {level}", level=finding.level),
+            hint=Message("the level follows from the design; see monitoring.strength"),
+            said=said,
         )
     t = Texts(language)
     percent = finding.kind == "binary"

@@ -80,7 +80,7 @@ def attack(
     ...         {"dims": {"gender": "m"}, "n": 25},
     ...     ]
     ... )
-    [Range(index=1, low=5.0, high=5.0)]
+    [FeasibleRange(index=1, low=5.0, high=5.0)]
     """
     nested: Mapping[str, Any] = {}
     if figures and "nested" in figures[-1]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.privacy import rounding
 from instroom.privacy.linear import Attacker
 from instroom.privacy.problems import Problem
@@ -194,9 +195,9 @@ class Release:
         return DataError(
             "the figures contradict each other, so what they tell together is not known",
             code="contradiction",
-            found=named[0] if named else "sums that cannot all be right",
-            expected="every total equal to the sum of its parts",
-            hint="give every value of a dimension, also 'unknown'",
+            found=named[0] if named else Message("sums that cannot all be right"),
+            expected=Message("every total equal to the sum of its parts"),
+            hint=Message("give every value of a dimension, also 'unknown'"),
         )
 
 

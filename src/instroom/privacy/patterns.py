@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from instroom.core.errors import PrivacyError
+from instroom.core.messages import Message
 from instroom.privacy.integers import found_whole
 from instroom.privacy.linear import EPSILON, Attacker, Extreme, program, solver
 from instroom.privacy.problems import Mask, Problem
@@ -80,8 +81,8 @@ class Deadline:
             raise PrivacyError(
                 "the figures could not be protected in the time given, so nothing is published",
                 code="incomplete",
-                found=f"{self._seconds:g} seconds",
-                hint="give more seconds, or publish fewer breakdowns together",
+                found=Message("{seconds:g} seconds", seconds=self._seconds),
+                hint=Message("give more seconds, or publish fewer breakdowns together"),
             )
 
 
@@ -322,7 +323,7 @@ def search(problem: Problem, deadline: Deadline) -> Pattern:
     raise PrivacyError(
         "no pattern of hidden figures protects this table, so nothing is published",
         code="unprotectable",
-        hint="a smaller width, or fewer breakdowns together",
+        hint=Message("a smaller width, or fewer breakdowns together"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from instroom.core.errors import PrivacyError
+from instroom.core.messages import Message
 from instroom.crossproducts.compress import Span
 from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.crossproducts.pooled import Path
@@ -143,8 +144,8 @@ def guard(
         raise PrivacyError(
             "no group is large enough to share its sums",
             code="all_refused",
-            found=f"{refused[0].code} in {len(refused)} of {len(refused)} groups",
-            hint="use fewer columns, or estimate where the rows are",
+            found=Message("{mark} in {n} of {n} groups", mark=refused[0].code, n=len(refused)),
+            hint=Message("use fewer columns, or estimate where the rows are"),
         )
     rows = round(float(state.sums[~keep, 0].sum()))
     return Guarded(state.rebuild(keep), rule, tuple(merged), refused, rows)
@@ -155,8 +156,16 @@ def _keeps_levels(before: CrossProducts, state: "Groups") -> None:
     for i in range(1, len(before.levels)):
         if sizes[i] == sizes[i - 1] < before.sizes[i]:
             raise PrivacyError(
-                f"groups of '{before.levels[i]}' are too small to share their sums",
+                "groups of '{levels}' are too small to share their sums",
                 code="level_lost",
-                found=f"{before.sizes[i]} groups, one left in each {before.levels[i - 1]}",
-                hint=f"compress without '{before.levels[i]}', or estimate where the rows are",
+                found=Message(
+                    "{sizes} groups, one left in each {levels}",
+                    sizes=before.sizes[i],
+                    levels=before.levels[i - 1],
+                ),
+                hint=Message(
+                    "compress without '{levels}', or estimate where the rows are",
+                    levels=before.levels[i],
+                ),
+                levels=before.levels[i],
             )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import InitVar, dataclass, replace
 
 from instroom.core.errors import PrivacyError, ProgrammingError
+from instroom.core.messages import Message
 from instroom.core.places import kind_of
 from instroom.core.quantities import Count
 from instroom.core.series import Audience, Figure, Series, Unit
@@ -55,7 +56,8 @@ class Published:
     def __post_init__(self, mark: object) -> None:
         if mark is not _GATE:
             raise ProgrammingError(
-                "a Published can only be made by the gate", hint="call privacy.published.publish"
+                "a Published can only be made by the gate",
+                hint=Message("call privacy.published.publish"),
             )
 
     @property
@@ -117,7 +119,7 @@ def publish(series: Sequence[Series]) -> Published:
     for one in series:
         if not isinstance(one, Series):
             raise PrivacyError(
-                "only series can be published", found=type(one).__name__, expected="Series"
+                "only series can be published", found=type(one).__name__, expected=Message("Series")
             )
         _judge_audience(one)
     opened = [one for one in series if one.open_data]

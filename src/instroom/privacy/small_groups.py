@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.compress import Span
 from instroom.crossproducts.crossproducts import CrossProducts, Floats, Ints
 from instroom.crossproducts.pooled import Path, paths
@@ -118,20 +119,20 @@ class Groups:
             raise DataError(
                 "groups have no names, so nothing can be said about them",
                 code="labels_missing",
-                hint="compress with keep_labels=True",
+                hint=Message("compress with keep_labels=True"),
             )
         if not cross.by_group:
             raise DataError(
                 "products are kept in total only",
                 code="products_together",
-                hint="compress with by_group=True",
+                hint=Message("compress with by_group=True"),
             )
         counts = cross.sums[:, 0]
         if not np.array_equal(counts, np.round(counts)) or round(float(counts.sum())) != cross.n:
             raise DataError(
                 "rows were weighted, so they cannot be counted",
                 code="weighted_sums",
-                hint="share sums of rows without weights",
+                hint=Message("share sums of rows without weights"),
             )
         k = len(cross.columns)
         fixed, coarse = np.zeros(k, dtype=np.bool_), np.zeros(k, dtype=np.bool_)

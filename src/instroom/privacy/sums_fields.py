@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts, Floats
 from instroom.crossproducts.pooled import Path
 from instroom.privacy.small_groups import SmallGroupRule
@@ -46,7 +47,7 @@ class Fields:
                 where=Where(file=file, key="version"),
                 found=str(content.get("version")),
                 expected=str(version),
-                hint="a newer version of the software may read it",
+                hint=Message("a newer version of the software may read it"),
             )
         return cls(content, file)
 
@@ -56,7 +57,7 @@ class Fields:
             "a field is missing or is not what it should be",
             code="sums_field",
             where=Where(file=self.file, key=self.place + name),
-            found=type(self.content[name]).__name__ if name in self.content else "nothing",
+            found=type(self.content[name]).__name__ if name in self.content else Message("nothing"),
             expected=expected,
         )
 
@@ -230,6 +231,6 @@ def _foreign(file: str, kind: str) -> DataError:
         "this is no file of sums",
         code="not_sums",
         where=Where(file=file),
-        expected=f'JSON with "format": "{kind}"',
-        hint="make one with 'instroom compress'",
+        expected=Message('JSON with "format": "{kind}"', kind=kind),
+        hint=Message("make one with 'instroom compress'"),
     )

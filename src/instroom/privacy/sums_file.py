@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from instroom.core.errors import DataError, PrivacyError, Where
+from instroom.core.messages import Message
 from instroom.crossproducts.compress import Compressed
 from instroom.crossproducts.crossproducts import CrossProducts, Floats
 from instroom.crossproducts.pooled import Path, ancestors, paths, pool
@@ -123,7 +124,9 @@ def write_sums(
     )
     for secret in (key, pseudonyms):
         if secret is not None and len(secret) < 16:
-            raise PrivacyError("a key is too short", code="empty_key", expected="16 bytes or more")
+            raise PrivacyError(
+                "a key is too short", code="empty_key", expected=Message("16 bytes or more")
+            )
     kept = guard(cross, rule, of_groups=of_groups, spans=spans)
     if pseudonyms is not None:
         kept = _disguise(kept, pseudonyms)
@@ -200,10 +203,11 @@ def pool_sums(files: Sequence[Sums]) -> Sums:
         mark = one.cross.sums.tobytes() + one.cross.products.tobytes()
         if mark in seen:
             raise DataError(
-                f"the same sums as in {seen[mark]}",
+                "the same sums as in {seen}",
                 code="same_file",
                 where=Where(file=one.name),
-                hint="give each file once",
+                hint=Message("give each file once"),
+                seen=seen[mark],
             )
         seen[mark] = one.name
     descriptions = {
@@ -237,12 +241,15 @@ def _fits(first: Sums, one: Sums) -> None:
     for field, here, there in same:
         if here != there:
             raise DataError(
-                f"differs from {first.name}",
+                "differs from {name}",
                 code="sums_differ",
                 where=Where(file=one.name, key=field),
                 found=_said(here),
                 expected=_said(there),
-                hint="pool only files made with the same columns, levels, definition and key",
+                hint=Message(
+                    "pool only files made with the same columns, levels, definition and key"
+                ),
+                name=first.name,
             )
 
 

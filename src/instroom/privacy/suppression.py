@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from instroom.core.errors import DataError, PrivacyError
+from instroom.core.messages import Message
 from instroom.privacy import rounding
 from instroom.privacy.attack import FeasibleRange, attack
 from instroom.privacy.cells import Bounds, Demands, Figure, Release, rounded
@@ -197,13 +198,20 @@ def _check(demands: Demands) -> None:
         raise DataError(
             "bounds are open, or relative with a distance above and below",
             code="bounds",
-            found=f"{demands.bounds}, above {demands.above}, below {demands.below}",
-            expected="--bounds relative --above 3 --below 1",
+            found=Message(
+                "{bounds}, above {above}, below {below}",
+                bounds=demands.bounds,
+                above=demands.above,
+                below=demands.below,
+            ),
+            expected=Message("--bounds relative --above 3 --below 1"),
         )
     for name in ("width", "above", "below"):
         value = getattr(demands, name)
         if value is not None and not value >= 0:
-            raise DataError(f"{name} is a number of people", code="bounds", found=str(value))
+            raise DataError(
+                "{name} is a number of people", code="bounds", found=str(value), name=name
+            )
 
 
 def _split(figures: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], dict[str, Any]]:
@@ -240,17 +248,18 @@ def _nesting(nested: object) -> dict[str, Any]:
         "the nesting says for every value in which coarser values it lies",
         code="nesting",
         found=repr(nested)[:200],
-        expected='{"school": {"A": {"municipality": "X"}}}',
+        expected=Message('{"school": {"A": {"municipality": "X"}}}'),
     )
 
 
 def _no_figure(place: int, figure: object) -> DataError:
     keys = ", ".join(map(str, figure)) if isinstance(figure, Mapping) else type(figure).__name__
     return DataError(
-        f"item {place + 1} is no figure",
+        "item {value} is no figure",
         code="figure",
         found=keys,
-        expected='{"dims": {"school": "A"}, "n": 12}, n a number of at least 0 or null',
+        expected=Message('{"dims": {"school": "A"}, "n": 12}, n a number of at least 0 or null'),
+        value=place + 1,
     )
 
 
@@ -317,7 +326,7 @@ def _verify(release: Release, problem: Problem, pattern: Pattern, deadline: Dead
                 "the check afterwards found a hidden figure, so nothing is published",
                 code="unprotected",
                 found=release.table.names[found.index],
-                hint="report this table: the search and the check disagree",
+                hint=Message("report this table: the search and the check disagree"),
             )
     return "attack"
 

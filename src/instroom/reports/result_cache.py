@@ -113,14 +113,15 @@ def series_of(text: str) -> list[Series]:
     """Read what :func:`series_text` wrote."""
     shas, rows = json.loads(text)
     found = []
-    for (indicator, unit, *about), (open_data, audience), totals, figures in rows:
-        made = tuple(_figure((indicator, *about), row, shas) for row in figures)
+    for (indicator, unit, stage, classification), (open_data, audience), totals, figures in rows:
+        made = tuple(_figure((indicator, stage, classification), row, shas) for row in figures)
         found.append(
             Series(
                 indicator,
                 unit,
                 made,
-                *about,
+                stage,
+                classification,
                 open_data=open_data,
                 audience=audience,
                 own_totals=tuple(totals),

@@ -10,6 +10,7 @@ from typing import Any
 
 from instroom import __version__
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
 from instroom.core.texts import Texts, languages
@@ -151,13 +152,16 @@ def results_of(
     leftovers.sweep_scratch()
     if not any(stored.observations.exists() for stored in store):
         raise DataError(
-            f"there are no observations to compute '{region or DEFAULT_REGION}' from",
+            "there are no observations to compute '{value}' from",
             code="nothing_read",
             where=Where(file=printable(str(store.root), 120)),
-            found="nothing was read here yet",
-            expected="publishers' files that were read",
-            hint="read them first: instroom read FOLDER; or look at the results that come along: "
-            "instroom demo",
+            found=Message("nothing was read here yet"),
+            expected=Message("publishers' files that were read"),
+            hint=Message(
+                "read them first: instroom read FOLDER; or look at the results that come along: "
+                "instroom demo"
+            ),
+            value=region or DEFAULT_REGION,
         )
     return compute_results(region or DEFAULT_REGION, ClassifiedCounts(store), progress)
 

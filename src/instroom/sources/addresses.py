@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 
 from instroom.core.errors import DefinitionError, Where
+from instroom.core.messages import Message
 from instroom.definitions.models import Fetch, SourceDefinition
 
 DUO, CKAN = "https://duo.nl", "https://onderwijsdata.duo.nl"
@@ -32,12 +33,13 @@ def address_of(source: SourceDefinition) -> str:
         return f"{EUROSTAT}/{path}/{name}?format=TSV&compressed=false{query}"
     if source.publisher not in _FILE_ROOTS:
         raise DefinitionError(
-            f"no host is known for files of '{source.publisher}'",
+            "no host is known for files of '{publisher}'",
             code="definition_invalid",
             where=Where(file=f"monitoring/sources/{source.id}.toml", key="fetch.kind"),
             found=source.publisher,
-            expected=f"a file of {', '.join(_FILE_ROOTS)}",
-            hint='use kind = "page" when the file is offered on a page only',
+            expected=Message("a file of {names}", names=", ".join(_FILE_ROOTS)),
+            hint=Message('use kind = "page" when the file is offered on a page only'),
+            publisher=source.publisher,
         )
     return f"{_FILE_ROOTS[source.publisher]}/{where.path.lstrip('/')}"
 

@@ -56,7 +56,7 @@ def parse(
     Examples
     --------
     >>> parse("<5", "count")
-    Cell(low=1.0, high=4.0, status='bounded', flag='<5')
+    ParsedCell(low=1.0, high=4.0, status='bounded', flag='<5')
     >>> parse("1.001", "count").low, parse("1.001", "decimal").low
     (1001.0, 1.001)
     >>> parse("83,3%", "percent").low, parse("0", "count").low, parse("", "count").status

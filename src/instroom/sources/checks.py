@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions.models import Check, SourceDefinition
 from instroom.sources import words
 from instroom.sources.shape import ColumnBlock, Shaped
@@ -75,12 +76,17 @@ class _Zeros:
         """Refuse a measure of nothing but zeros: a column was taken for another one."""
         if self.known > _ZEROS and not self.above:
             raise SourceError(
-                f"every cell of '{measure}' is 0",
+                "every cell of '{measure}' is 0",
                 code="all_zero",
                 where=Where(row=self.line, column=self.header),
-                found=f"{self.known} zeros",
-                expected=f"at least one number above 0 in more than {_ZEROS} cells",
-                hint="the column is not what its name says, or is empty; fetch the file again",
+                found=Message("{known} zeros", known=self.known),
+                expected=Message(
+                    "at least one number above 0 in more than {zeros} cells", zeros=_ZEROS
+                ),
+                hint=Message(
+                    "the column is not what its name says, or is empty; fetch the file again"
+                ),
+                measure=measure,
             )
 
 
@@ -172,9 +178,11 @@ class _Sums:
             "a total does not hold",
             code="total_does_not_hold",
             where=Where(row=int(shaped.lines[row]), column=whole.header.strip()),
-            found=f"{_range(low[row], high[row])} for {names}",
+            found=Message("{low} for {names}", low=_range(low[row], high[row]), names=names),
             expected=f"{'' if self.exact else 'at most '}{_range(whole.low[row], whole.high[row])}",
-            hint="the file is damaged or the publisher changed its meaning; nothing was stored",
+            hint=Message(
+                "the file is damaged or the publisher changed its meaning; nothing was stored"
+            ),
         )
 
     def settle(self, warnings: Warnings) -> None:
@@ -250,12 +258,13 @@ class _Between:
         for period, (least, most) in self._sums.items():
             if most < low or least > high:
                 raise SourceError(
-                    f"the total of {period or 'the file'} cannot be true",
+                    "the total of {value} cannot be true",
                     code="total_does_not_hold",
                     where=Where(key=check.measure or "records"),
                     found=_range(least, most),
-                    expected=f"{low:,.0f} to {high:,.0f}",
-                    hint="the file is incomplete or another one; nothing was stored",
+                    expected=Message("{low:,.0f} to {high:,.0f}", low=low, high=high),
+                    hint=Message("the file is incomplete or another one; nothing was stored"),
+                    value=period or "the file",
                 )
 
 
@@ -300,9 +309,14 @@ def refuse_shared(sheets: list[tuple[str, Shaped]]) -> None:
                     "two sheets hold the same table",
                     code="double_key",
                     where=Where(row=int(shaped.lines[position]), column=", ".join(present)),
-                    found=f"{', '.join(str(part) for part in key)} in '{seen[whole]}' and '{name}'",
-                    expected="every key on one sheet",
-                    hint="take out the sheet that is too many; hidden sheets count too",
+                    found=Message(
+                        "{names} in '{seen}' and '{name}'",
+                        names=", ".join(str(part) for part in key),
+                        seen=seen[whole],
+                        name=name,
+                    ),
+                    expected=Message("every key on one sheet"),
+                    hint=Message("take out the sheet that is too many; hidden sheets count too"),
                 )
 
 

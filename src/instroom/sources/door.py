@@ -19,6 +19,7 @@ import httpx
 
 from instroom import __version__
 from instroom.core.errors import SourceUnavailableError, UserError, Where
+from instroom.core.messages import Message
 from instroom.sources.addresses import HOSTS
 from instroom.sources.downloads import (
     DownloadPart,
@@ -60,8 +61,8 @@ def mirror(text: str | None) -> httpx.URL | None:
         "this is no address of a mirror",
         code="bad_base_url",
         found=text,
-        expected="http:// or https:// with a host, without a user name",
-        hint="give the address of the folder that mirrors the publisher",
+        expected=Message("http:// or https:// with a host, without a user name"),
+        hint=Message("give the address of the folder that mirrors the publisher"),
     )
 
 
@@ -285,11 +286,12 @@ def _refuse_status(response: httpx.Response, url: str) -> None:
 
 def _not_reached(host: str, reason: str) -> SourceUnavailableError:
     return SourceUnavailableError(
-        f"{host} cannot be reached",
+        "{host} cannot be reached",
         code="host_unreachable",
         where=Where(key=host),
         found=reason,
-        expected="an answer over the network",
+        expected=Message("an answer over the network"),
+        host=host,
     )
 
 

@@ -103,7 +103,9 @@ def unavailable(
     expected: str | None = None,
 ) -> SourceUnavailableError:
     """Return the error that says what is wrong at an address."""
-    return SourceUnavailableError(f"{url}: {message}", code=code, found=found, expected=expected)
+    return SourceUnavailableError(
+        "{url}: {said}", code=code, found=found, expected=expected, url=url, said=message
+    )
 
 
 def glimpse(body: bytes) -> str:

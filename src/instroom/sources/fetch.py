@@ -19,6 +19,7 @@ from instroom.core.errors import (
     UserError,
     Where,
 )
+from instroom.core.messages import Message
 from instroom.core.progress import Progress, silent
 from instroom.definitions import registry
 from instroom.definitions.models import SourceDefinition
@@ -94,12 +95,15 @@ def _chosen(names: tuple[str, ...]) -> list[SourceDefinition]:
     for source in chosen:
         if source.fetch is None:
             raise UserError(
-                f"the source '{source.id}' has no address to fetch from",
+                "the source '{id}' has no address to fetch from",
                 code="not_fetchable",
-                found="a file that is offered on a page only",
-                expected="a source with an address in its definition",
+                found=Message("a file that is offered on a page only"),
+                expected=Message("a source with an address in its definition"),
                 where=Where(key=source.id),
-                hint=f"download it by hand{page_of(source)}, then: instroom read FILE",
+                hint=Message(
+                    "download it by hand{source}, then: instroom read FILE", source=page_of(source)
+                ),
+                id=source.id,
             )
     return chosen
 
@@ -146,11 +150,12 @@ def _one(
         entry["error"] = error.to_dict()
     except OSError as error:
         entry["error"] = DataError(
-            f"the download cannot be written: {error.strerror}",
+            "the download cannot be written: {strerror}",
             code="cannot_write",
-            found=error.strerror or "an error of the system",
-            expected="a data directory with room, that may be written to",
+            found=error.strerror or Message("an error of the system"),
+            expected=Message("a data directory with room, that may be written to"),
             where=Where(file=str(error.filename or root)),
-            hint="check the room on the disk and the rights on the data directory",
+            hint=Message("check the room on the disk and the rights on the data directory"),
+            strerror=error.strerror,
         ).to_dict()
     return entry

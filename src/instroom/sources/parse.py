@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import any_table, left_out, wrappers
@@ -114,9 +115,9 @@ def _text(given: Given, found: Survey) -> Reading:
         raise SourceError(
             "this file is empty",
             code="empty",
-            found="no text",
-            expected="a header and rows",
-            hint="fetch it again from the publisher",
+            found=Message("no text"),
+            expected=Message("a header and rows"),
+            hint=Message("fetch it again from the publisher"),
         )
     if head.lstrip()[:1] in "{[<":
         return Reading(reason="no table: this is JSON, XML or HTML", encoding=found.encoding)
@@ -142,9 +143,9 @@ def _nul(given: Given, table: Delimited, line: int) -> Reading:
         "this file is damaged",
         code="damaged",
         where=Where(row=line),
-        found="a NUL byte, which no text has",
-        expected="the publisher's own bytes",
-        hint="fetch it again from the publisher",
+        found=Message("a NUL byte, which no text has"),
+        expected=Message("the publisher's own bytes"),
+        hint=Message("fetch it again from the publisher"),
     )
 
 
@@ -318,5 +319,5 @@ def check_period(period: str | None) -> None:
                 code="unknown_period",
                 found=period[:60],
                 expected=error.expected,
-                hint="write it as in: --period 2023-2024",
+                hint=Message("write it as in: --period 2023-2024"),
             ) from error

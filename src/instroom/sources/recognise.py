@@ -9,6 +9,7 @@ somebody says which one it is.
 from dataclasses import dataclass, field
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions.models import SourceDefinition
 from instroom.sources.evidence import (
     OTHER_PERIOD,
@@ -154,13 +155,17 @@ def _cut(table: Seen, near: list[Match]) -> SourceError:
     titles = " or ".join(f"'{m.source.title}'" for m in near)
     ids = " or ".join(f"'{m.source.id}'" for m in near)
     return SourceError(
-        f"this looks like {titles}, but a column is missing",
+        "this looks like {titles}, but a column is missing",
         code="missing_column",
         where=Where(row=1, column=near[0].missing[0]),
         found=shown + (", ..." if len(table.header) > 5 else ""),
         expected=near[0].missing[0],
-        hint="fetch the whole file again; if the publisher renamed the column, add the new name "
-        f"to the source definition {ids}",
+        hint=Message(
+            "fetch the whole file again; if the publisher renamed the column, "
+            "add the new name to the source definition {ids}",
+            ids=ids,
+        ),
+        titles=titles,
     )
 
 
@@ -170,20 +175,22 @@ def _held(table: Seen, found: Match) -> SourceDefinition:
     hint = "leave --source out, or name another one: instroom read FILE --source ID"
     if found.missing:
         raise SourceError(
-            f"this is not '{source.title}'",
+            "this is not '{title}'",
             code="missing_column",
             where=Where(row=1, column=found.missing[0]),
             found=", ".join(cell.strip()[:30] for cell in table.header[:8]),
             expected=", ".join(found.missing[:6]),
             hint=hint,
+            title=source.title,
         )
     why = fits(table, source)
     if why:
         raise SourceError(
-            f"this is not '{source.title}'",
+            "this is not '{title}'",
             code="other_codes",
             found=why,
-            expected=f"the codes of {source.id}",
+            expected=Message("the codes of {id}", id=source.id),
             hint=hint,
+            title=source.title,
         )
     return source

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import checks, left_out, words
@@ -125,11 +126,12 @@ def settle(
     known = source.id in registry.sources()
     if known and summary is not None and tally.blocks > 1 and (why := fits(summary, source)):
         raise SourceError(
-            f"further down this is not '{source.title}'",
+            "further down this is not '{title}'",
             code="other_codes",
             found=why,
-            expected=f"the codes of {source.id} in every row",
-            hint="two files were pasted together, or it is another table; fetch it again",
+            expected=Message("the codes of {id} in every row", id=source.id),
+            hint=Message("two files were pasted together, or it is another table; fetch it again"),
+            title=source.title,
         )
     reading = Reading("read", source, warnings=warnings, rows=tally.rows)
     reading.example = tally.places and not tally.real
@@ -222,9 +224,11 @@ def refuse_whole(path: Path) -> None:
         raise SourceError(
             "a file of this form is read in one piece, and this one is too large for that",
             code="too_large",
-            found=f"{size / 2**20:,.0f} MiB",
-            expected=f"at most {MAX_WHOLE // 2**20} MiB, or the table as CSV or TSV",
-            hint="fetch the table as CSV or TSV, or in parts",
+            found=Message("{value:,.0f} MiB", value=size / 2**20),
+            expected=Message(
+                "at most {value} MiB, or the table as CSV or TSV", value=MAX_WHOLE // 2**20
+            ),
+            hint=Message("fetch the table as CSV or TSV, or in parts"),
         )
 
 
@@ -248,8 +252,8 @@ def counted(reading: Reading, sink: Sink) -> Reading:
             "the table has no rows",
             code="empty",
             where=Where(row=2),
-            found="a header alone",
-            expected="rows with values",
-            hint="fetch it again from the publisher",
+            found=Message("a header alone"),
+            expected=Message("rows with values"),
+            hint=Message("fetch it again from the publisher"),
         )
     return reading

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.messages import Message
 from instroom.core.places import board_code, location_code, municipality_code
 from instroom.core.printing import visible
 from instroom.definitions import registry
@@ -105,7 +106,7 @@ def _key(table: RawTable, source: SourceDefinition, column: Column) -> WordColum
             where=Where(row=int(table.lines[error.row]), column=table.header[index]),
             found=f"'{error.word[:60]}'",
             expected=error.expected,
-            hint="the row is shifted or the file is damaged; fetch it again",
+            hint=Message("the row is shifted or the file is damaged; fetch it again"),
         ) from error
 
 
@@ -254,8 +255,8 @@ def _locations(
             code="not_a_key",
             where=Where(row=int(table.lines[error.row]), column=column),
             found=error.expected,
-            expected="a BRIN code with a location number, such as 00AH and 00",
-            hint="the row is shifted or the file is damaged; fetch it again",
+            expected=Message("a BRIN code with a location number, such as 00AH and 00"),
+            hint=Message("the row is shifted or the file is damaged; fetch it again"),
         ) from error
 
 
@@ -348,7 +349,9 @@ def _refuse_unreadable(
         where=Where(row=int(table.lines[row]), column=table.header[index].strip()),
         found=f"'{table.cell(row, index)[:60]}'",
         expected=meant[values.type],
-        hint="the row is shifted or the file is damaged; fetch it again from the publisher",
+        hint=Message(
+            "the row is shifted or the file is damaged; fetch it again from the publisher"
+        ),
     )
 
 
@@ -361,6 +364,6 @@ def _check_years(shaped: Shaped) -> None:
                 code="implausible_period",
                 where=Where(row=1, column=code),
                 found=code,
-                expected=f"a year from {first} to {last}",
-                hint="check that this is the right file, or say the period with --period",
+                expected=Message("a year from {first} to {last}", first=first, last=last),
+                hint=Message("check that this is the right file, or say the period with --period"),
             )

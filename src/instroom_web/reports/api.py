@@ -15,6 +15,7 @@ from ninja.errors import ValidationError
 from instroom import __version__
 from instroom.core import periods
 from instroom.core.errors import DataError, DefinitionError, UserError, Where
+from instroom.core.messages import Message
 from instroom.reports.asked import (
     IndicatorQuery,
     meaning,
@@ -53,11 +54,12 @@ class NotFoundError(UserError):
 
 def _not_stored(what: str, command: str, found: str = "") -> UserError:
     return UserError(
-        f"this release does not hold {what}",
+        "this release does not hold {what}",
         code="not_stored",
-        found=found[:120] or "nothing of it",
-        expected="what the pages of this release show",
-        hint=f"with the publishers' files: {command}",
+        found=found[:120] or Message("nothing of it"),
+        expected=Message("what the pages of this release show"),
+        hint=Message("with the publishers' files: {command}", command=command),
+        what=what,
     )
 
 
@@ -90,12 +92,13 @@ def _listed(text: str, name: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > MOST_NAMES:
         raise UserError(
-            f"'{name}' has too many names",
+            "'{name}' has too many names",
             code="too_many_names",
             where=Where(key=name),
-            found=f"{len(parts)} names",
-            expected=f"at most {MOST_NAMES}",
-            hint="ask in parts",
+            found=Message("{n} names", n=len(parts)),
+            expected=Message("at most {most_names}", most_names=MOST_NAMES),
+            hint=Message("ask in parts"),
+            name=name,
         )
     return parts
 
@@ -273,8 +276,8 @@ def _not_found(request: HttpRequest, _: Any) -> HttpResponse:
     error = NotFoundError(
         "there is nothing here",
         found=request.path[:120],
-        expected="one of the addresses of /api/v1/openapi.json",
-        hint="/api/v1/indicators lists what there is",
+        expected=Message("one of the addresses of /api/v1/openapi.json"),
+        hint=Message("/api/v1/indicators lists what there is"),
     )
     return _refusal(request, error)
 
@@ -287,8 +290,8 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
         code="bad_parameter",
         where=Where(key=name),
         found=str(first.get("msg", "")),
-        expected="parameters as in /api/v1/openapi.json",
-        hint=f"mend '{name}'",
+        expected=Message("parameters as in /api/v1/openapi.json"),
+        hint=Message("mend '{name}'", name=name),
     )
     return _refusal(request, said)
 

@@ -19,8 +19,17 @@ def test_series_come_back_as_they_were() -> None:
     whole = figure(numerator=Count(0, 4), denominator=Count(7), hidden=2)
     empty = Figure("x", "", "nl", "missing", "exam", "cbs", reason="source_not_read")
     made = [
-        Series("x", "pupils", (whole, empty), "exam", "cbs", own_totals=()),
-        Series("y", "schools", (), open_data=False),
+        Series(
+            "x",
+            "pupils",
+            (whole, empty),
+            "exam",
+            "cbs",
+            own_totals=(),
+            open_data=True,
+            audience="public",
+        ),
+        Series("y", "schools", (), open_data=False, audience="own_board"),
     ]
     assert series_of(series_text(made)) == made
 
