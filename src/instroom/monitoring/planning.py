@@ -91,7 +91,7 @@ def design_of(plan: PowerPlan) -> Design:
     --------
     >>> design_of(PowerPlan(schools=30, pupils=50, icc=0.15)).name
     'cra2'
-    >>> design_of(Plan(schools=10, pupils=25, icc=0.1, classes=4, draw="classes")).name
+    >>> design_of(PowerPlan(schools=10, pupils=25, icc=0.1, classes=4, draw="classes")).name
     'bcra3'
     """
     n, schools = plan.pupils_left, plan.schools_left

@@ -131,7 +131,7 @@ def sentence(finding: EffectFinding, language: str, level: int | None = None) ->
 
     Examples
     --------
-    >>> f = Finding("ancova", 2, True, "interesse", 0.12, (0.02, 0.22), 480)
+    >>> f = EffectFinding("ancova", 2, True, "interesse", 0.12, (0.02, 0.22), 480)
     >>> sentence(f, "nl").split(". ")[1]
     'Dit is een samenhang'
     """

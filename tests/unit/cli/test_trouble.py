@@ -24,6 +24,7 @@ COMMANDS: dict[str, list[str]] = {
     "series": ["series", "vo_pupils"],
     "pipeline": ["pipeline"],
     "kpi": ["kpi"],
+    "releases": ["releases"],
     "explain": ["explain", "vo_pupils:twente:2019-2020"],
     "export": ["export", "observations", "--out", "x"],
     "compute": ["compute"],
