@@ -16,7 +16,7 @@ from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.stats.trials import power as sizes
 from instroom.stats.trials.power_simulation import simulate_power
-from instroom.stats.trials.trial_designs import Design, bcra3, bira2, bira3, cra2, cra3, ira
+from instroom.stats.trials.trial_designs import TrialDesign, bcra3, bira2, bira3, cra2, cra3, ira
 
 Draw = Literal["schools", "classes", "pupils"]
 #: Below this number of clusters the formula is shown with the offer of a simulation.
@@ -82,7 +82,7 @@ class PowerPlan:
         return self.pupils * (1 - self.attrition) * self.linkage
 
 
-def design_of(plan: PowerPlan) -> Design:
+def design_of(plan: PowerPlan) -> TrialDesign:
     """Return the design of a plan: cra2, cra3, bcra3, bira2, bira3 or ira.
 
     Losses make schools and pupils fewer; that those who leave differ is not made up for.
@@ -302,7 +302,7 @@ def _check_sizes(plan: PowerPlan) -> None:
         )
 
 
-def _made(plan: PowerPlan) -> Callable[[int], Design]:
+def _made(plan: PowerPlan) -> Callable[[int], TrialDesign]:
     """Return what makes the design for a number of schools at the post-measurement."""
     return lambda count: design_of(replace(plan, schools=count, attrition_schools=0.0))
 
@@ -353,7 +353,7 @@ def _points(counts: Sequence[int], at: Callable[[int], float]) -> list[float]:
 
 def _simulation(
     plan: PowerPlan,
-    design: Design,
+    design: TrialDesign,
     effect: float | None,
     exact: float,
     test: dict[str, Any],

@@ -112,7 +112,7 @@ def highest_sums(cross: CrossProducts) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class StudySplit:
     """A column's mean and number of rows per arm, and its spread within arms."""
 
     treated: float
@@ -121,7 +121,7 @@ class Split:
     sd: float
 
 
-def split(cross: CrossProducts, treatment: str, column: str) -> Split:
+def split(cross: CrossProducts, treatment: str, column: str) -> StudySplit:
     """Return a column's mean per arm and pooled standard deviation within arms.
 
     Examples
@@ -141,4 +141,4 @@ def split(cross: CrossProducts, treatment: str, column: str) -> Split:
     within = float(total[c, c]) - treated * means[0] ** 2 - untreated * means[1] ** 2
     sd = float(np.sqrt(max(0.0, within) / max(1.0, n - 2)))
     shift = float(cross.shift[c])
-    return Split(means[0] + shift, means[1] + shift, (treated, untreated), sd)
+    return StudySplit(means[0] + shift, means[1] + shift, (treated, untreated), sd)

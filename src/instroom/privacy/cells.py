@@ -36,7 +36,7 @@ class Demands:
     below: float | None = None
 
 
-class Release:
+class JointRelease:
     """Figures of our own and of others as cells of one table."""
 
     def __init__(

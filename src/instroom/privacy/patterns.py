@@ -49,7 +49,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class ReleasePattern:
     """A pattern that passed: what is hidden, and how far from the cheapest it can be.
 
     ``rounds`` counts attacks, ``bound`` is a lower bound on the cost of any pattern that meets
@@ -287,7 +287,7 @@ def _found(problem: Problem, attacker: Attacker, cells: Mask, deadline: Deadline
     return found
 
 
-def search(problem: Problem, deadline: Deadline) -> Pattern:
+def search(problem: Problem, deadline: Deadline) -> ReleasePattern:
     """Return a pattern that meets every demand, as cheap as can be found.
 
     Raises
@@ -309,7 +309,7 @@ def search(problem: Problem, deadline: Deadline) -> Pattern:
             cuts = list(_whole_cuts(problem, pattern, deadline))
         if not cuts:
             cost = float(problem.cost[pattern].sum())
-            return Pattern(pattern, number, cost, min(cost, master.bound), whole)
+            return ReleasePattern(pattern, number, cost, min(cost, master.bound), whole)
         for cut in cuts:
             master.add(cut)
         if number > FREE_ROUNDS:

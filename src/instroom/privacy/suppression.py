@@ -15,9 +15,9 @@ from instroom.core.errors import DataError, PrivacyError
 from instroom.core.messages import Message
 from instroom.privacy import rounding
 from instroom.privacy.attack import FeasibleRange, attack
-from instroom.privacy.cells import Bounds, Demands, Figure, Release, rounded
+from instroom.privacy.cells import Bounds, Demands, Figure, JointRelease, rounded
 from instroom.privacy.linear import EPSILON
-from instroom.privacy.patterns import Deadline, Pattern, exempt, search
+from instroom.privacy.patterns import Deadline, ReleasePattern, exempt, search
 from instroom.privacy.problems import Problem
 from instroom.privacy.releases import held_back
 from instroom.privacy.sensitivity import Rules, schools_behind, sensitive
@@ -56,7 +56,7 @@ class Protection:
     reasons: tuple[str | None, ...]
     known: tuple[int, ...]
     ignored: int
-    pattern: Pattern
+    pattern: ReleasePattern
     checked: str
 
 
@@ -175,7 +175,7 @@ def protected(
     others, nested = _others(outside, nested)
     past, nested = _others(earlier, nested)
     reasons = _reasons(own, past, nested, rules)
-    release = Release(own, [*others, *past], nested, reasons)
+    release = JointRelease(own, [*others, *past], nested, reasons)
     problem, ignored = release.problem(rules, demands, step)
     if others or past:
         problem = exempt(problem, deadline)
@@ -303,7 +303,9 @@ def _out(figure: Figure, shown: Figure, schools: int | None) -> Figure:
     return out if schools is None else out | {"schools": schools}
 
 
-def _verify(release: Release, problem: Problem, pattern: Pattern, deadline: Deadline) -> str:
+def _verify(
+    release: JointRelease, problem: Problem, pattern: ReleasePattern, deadline: Deadline
+) -> str:
     """Attack the pattern with other code, and refuse when that finds something."""
     if release.size > CHECKED_AGAIN:
         return "search"

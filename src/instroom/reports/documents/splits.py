@@ -32,7 +32,7 @@ def _pair(figure: Figure) -> tuple[list[float], list[float]]:
 
 def _share_split(
     writer: PageWriter, topic: Topic, indicator: models.Indicator, place: str
-) -> tuple[str, tuple[Figure, Figure], decomposition.Split] | None:
+) -> tuple[str, tuple[Figure, Figure], decomposition.ChangeDecomposition] | None:
     """Return the sentence, the ends and the split of a combined share; None without both parts."""
     t = writer.t
     ends = [_ends(writer, topic, place, school_type=s) for s in indicator.school_types]
@@ -58,7 +58,7 @@ def _share_split(
     return sentence, whole, split
 
 
-def _percent_points(split: decomposition.Split, t: Texts) -> tuple[str, str, str]:
+def _percent_points(split: decomposition.ChangeDecomposition, t: Texts) -> tuple[str, str, str]:
     change, mix, choice = (
         _points(100 * low, 100 * high, t) for low, high in (split.change, split.first, split.second)
     )

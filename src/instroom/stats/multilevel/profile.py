@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from instroom.core.errors import DataError
-from instroom.stats.multilevel.design import Design
+from instroom.stats.multilevel.design import NestedDesign
 from instroom.stats.multilevel.estimation import Estimate, estimate, look
 from instroom.stats.multilevel.mixed import MixedFit
 from instroom.stats.multilevel.nested import Jet
@@ -108,7 +108,7 @@ class Natural:
     is the logarithm of the residual variance in standard units.
     """
 
-    def __init__(self, design: Design, slope: str | None) -> None:
+    def __init__(self, design: NestedDesign, slope: str | None) -> None:
         self.design, self.paired = design, design.roots.correlated
         size = design.roots.size
         self.to_standard = np.eye(size) / design.unit**2
