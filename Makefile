@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: demo test test-full check serve docs messages audit licences lock clean
+.PHONY: demo test test-full check serve notebooks docs messages audit licences lock clean
 
 demo: $(VENV)/.ok ## environment, real results, the seven goals, server; make demo PORT=8080
 	@$(BIN)/instroom demo --port $(PORT)
@@ -25,6 +25,9 @@ check: $(VENV)/.dev ## style, types, architecture
 
 serve: $(VENV)/.ok ## the pages of the data directory
 	@$(BIN)/instroom serve --port $(PORT)
+
+notebooks: $(VENV)/.dev ## the tutorials that are notebooks, in the browser
+	@$(BIN)/marimo edit docs/tutorials
 
 docs: $(VENV)/.ok ## the generated reference pages and GLOSSARY.md
 	@$(BIN)/python scripts/make_docs.py
