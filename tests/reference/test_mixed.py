@@ -17,7 +17,6 @@ from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.multilevel.hypotheses import test_contrast as joint
 from instroom.stats.multilevel.kenward_roger import kenward_roger
 from instroom.stats.multilevel.mixed import MixedFit, fit
-from instroom.stats.multilevel.profile import profile_intervals
 from instroom.stats.multilevel.satterthwaite import satterthwaite
 
 OUTPUT = Path(__file__).parent / "output"
@@ -29,8 +28,6 @@ DEGREES = 1e-4
 """Asked of Satterthwaite's degrees of freedom, which R takes from numerical differences."""
 KENWARD_ROGER = 1e-6
 """Asked of Kenward-Roger; R's own answer moves this much with the last digits of its optimum."""
-INTERVAL = 1e-3
-"""Asked of profile intervals, which R interpolates with splines."""
 
 Columns = dict[str, np.ndarray]
 
@@ -138,41 +135,6 @@ def variances(found: MixedFit, cross: CrossProducts) -> dict[str, float]:
     return names
 
 
-def profile_names(names: list[str], slope: str | None) -> list[str]:
-    """Return our names of the parameters lme4 gives intervals of."""
-    found = []
-    for name in names:
-        kind, _, level = name.partition("|")
-        if name == "sigma":
-            found.append("sd(residual)")
-        elif not level:
-            found.append(name)
-        elif kind == "sd_(Intercept)":
-            found.append(f"sd({level})")
-        else:
-            found.append(f"{kind[: kind.index('_')]}({level}.{slope})")
-    return found
-
-
-PROFILED = {
-    "school": "school_ml",
-    "class_in_school": "class_in_school",
-    "growth": "growth_pupil_ml",
-}
-
-
-@pytest.mark.parametrize("case", own()["intervals"], ids=lambda case: case["id"])
-def test_profile_intervals_of_our_own_script(case: Any) -> None:
-    columns, groups, slope = MODELS[PROFILED[case["id"]]]
-    columns = tuple(name for name in columns if f"{name} " in f"{case['call']} ")
-    found = profile_intervals(fit(cross_products(columns, groups, slope, case["data"])))
-    expected = case["expect"]
-    order = [found.names.index(name) for name in profile_names(expected["names"], slope)]
-    assert len(order) == len(found.names)
-    near(found.low[order], expected["low"], INTERVAL)
-    near(found.high[order], expected["high"], INTERVAL)
-
-
 # The shared reference answers
 
 shared = pytest.mark.shared
@@ -249,21 +211,6 @@ def test_models_of_the_shared_answers(name: str) -> None:
         tests = kenward_roger(found)
         near(tests.se[order], list(expected["se_kr"].values()), KENWARD_ROGER)
         near(tests.df[order], list(expected["df_kr"].values()), KENWARD_ROGER)
-
-
-@shared
-@absent
-def test_profile_intervals_of_the_shared_answers() -> None:
-    found, expected = profile_intervals(sleep()), answers("sleepstudy_profile_ci")
-    names = {
-        ".sig01": "sd(Subject)",
-        ".sig02": "cor(Subject.Days)",
-        ".sig03": "sd(Subject.Days)",
-        ".sigma": "sd(residual)",
-    }
-    order = [found.names.index(names.get(name, name)) for name in expected["lo"]]
-    near(found.low[order], list(expected["lo"].values()), INTERVAL)
-    near(found.high[order], list(expected["hi"].values()), INTERVAL)
 
 
 @shared

@@ -1,6 +1,5 @@
 # Simulates pupils in classes in schools and in waves, fits multilevel models with lme4 and
-# writes estimates, Satterthwaite and Kenward-Roger tests and profile intervals.
-# Profile intervals are interpolated by splines, here on eight times as many points as usual.
+# writes estimates, Satterthwaite and Kenward-Roger tests.
 # Run in tests/reference/r: Rscript mixed.R
 suppressMessages({library(lme4); library(lmerTest); library(pbkrtest); library(jsonlite)})
 set.seed(20261)
@@ -122,20 +121,7 @@ cases <- list(
            "mixed_long.csv")
 )
 
-profiles <- function(id, formula, data, file) {
-  fit <- lmer(formula, data, REML = FALSE, control = tight)
-  ci <- suppressWarnings(confint(
-    profile(fit, delta.cutoff = 1 / 64, maxpts = 1000, signames = FALSE)))
-  list(id = id, call = deparse1(formula), data = file,
-       expect = list(names = rownames(ci), low = ci[, 1], high = ci[, 2]))
-}
-intervals <- list(
-  profiles("school", post ~ treat + pre + girl + (1 | school), wide, "mixed_wide.csv"),
-  profiles("class_in_school", post ~ treat + pre + (1 | klas) + (1 | school), wide,
-           "mixed_wide.csv"),
-  profiles("growth", y ~ treat + wave + (1 + wave | pupil), long, "mixed_long.csv"))
-
 versions <- sapply(c("lme4", "lmerTest", "pbkrtest"), function(p) as.character(packageVersion(p)))
 writeLines(toJSON(list(meta = list(R = R.version.string, packages = as.list(versions)),
-                       cases = cases, intervals = intervals),
+                       cases = cases),
                   digits = NA, auto_unbox = TRUE, pretty = 1), "../output/mixed.json")

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
-from instroom.stats.scales.alpha_bootstrap import alpha_bootstrap
 from instroom.stats.scales.omega import omega, ordinal_alpha
 from instroom.stats.scales.reliability import alpha, reliability
 
@@ -148,51 +147,6 @@ def test_answers_outside_the_range_and_wrong_names_are_refused() -> None:
     with pytest.raises(DataError) as names:
         reliability(likert(), names=("a",))
     assert names.value.code == "item_names"
-
-
-def test_bootstrap_agrees_with_feldt_where_feldt_is_right() -> None:
-    """Normal items: both intervals have the same ends to a tenth of their width."""
-    rng = np.random.default_rng(11)
-    scores = rng.normal(size=(800, 1)) + rng.normal(size=(800, 4))
-    feldt, boot = alpha(scores).alpha_ci, alpha_bootstrap(scores, rng)
-    assert feldt is not None
-    assert boot is not None
-    width = feldt[1] - feldt[0]
-    assert boot == pytest.approx(feldt, abs=width / 10)
-
-
-def test_bootstrap_repeats_itself_and_widens_with_schools_that_differ() -> None:
-    rng = np.random.default_rng(5)
-    school = np.repeat(np.arange(20), 40)
-    scores = 1.5 * rng.normal(size=20)[school, None] + rng.normal(size=(800, 1))
-    scores = scores + rng.normal(size=(800, 4))
-    ends = [
-        alpha_bootstrap(scores, np.random.default_rng(1), clusters=clusters)
-        for clusters in (None, None, school)
-    ]
-    assert ends[0] == ends[1]
-    assert ends[0] is not None
-    assert ends[2] is not None
-    assert ends[2][1] - ends[2][0] > 1.5 * (ends[0][1] - ends[0][0])
-
-
-def test_bootstrap_of_resampled_rows_is_alpha_of_those_rows() -> None:
-    """The sums give the same alpha as the rows themselves: one draw, followed by hand."""
-    scores = likert(25, 3)
-    found = alpha_bootstrap(scores, np.random.default_rng(3), draws=1)
-    rows = np.random.default_rng(3).integers(25, size=(1, 25))[0]
-    assert found is not None
-    assert found[0] == pytest.approx(alpha(scores[rows]).alpha, rel=1e-12)
-
-
-def test_bootstrap_without_pupils_or_with_odd_clusters() -> None:
-    rng = np.random.default_rng(1)
-    assert alpha_bootstrap(np.full((4, 3), np.nan), rng) is None
-    assert alpha_bootstrap(np.ones((9, 3)), rng, draws=5) is None
-    assert alpha_bootstrap(likert(30), rng, clusters=np.zeros(30)) is None
-    with pytest.raises(DataError) as refused:
-        alpha_bootstrap(likert(30), rng, clusters=[1, 2])
-    assert refused.value.code == "clusters_length"
 
 
 def test_omega_equals_alpha_of_equally_strong_items_in_the_population() -> None:
