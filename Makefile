@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: demo test test-full check serve docs messages audit licences lock clean
+.PHONY: demo test test-full check serve notebooks docs messages audit licences lock clean
 
 demo: $(VENV)/.ok ## environment, real results, the seven goals, server; make demo PORT=8080
 	@$(BIN)/instroom demo --port $(PORT)
@@ -25,6 +25,9 @@ check: $(VENV)/.dev ## style, types, architecture
 
 serve: $(VENV)/.ok ## the pages of the data directory
 	@$(BIN)/instroom serve --port $(PORT)
+
+notebooks: $(VENV)/.dev ## the tutorials that are notebooks, in the browser
+	@$(BIN)/marimo edit docs/tutorials
 
 docs: $(VENV)/.ok ## the generated reference pages and GLOSSARY.md
 	@$(BIN)/python scripts/make_docs.py
@@ -49,16 +52,16 @@ $(VENV)/.uv:
 	@touch $@
 
 $(VENV)/.ok: $(VENV)/.uv requirements.lock pyproject.toml
-	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(UV) install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ok requirements-dev.lock
-	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/.full: $(VENV)/.dev requirements-full.lock
-	@$(UV) install -q --python $(BIN)/python --require-hashes -r requirements-full.lock
+	@$(UV) install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-full.lock
 	@touch $@
 
 drill-%: $(VENV)/.dev ## one drill in full, such as make drill-kills; see drills/README.md

@@ -74,8 +74,8 @@ def run(rows: int, runs: int, threads: int, also: list[str]) -> None:
     """Measure one size in this process."""
     import duckdb
 
-    from instroom.core.compress import compress
-    from instroom.core.crossproducts import from_arrays
+    from instroom.crossproducts.compress import compress
+    from instroom.crossproducts.crossproducts import from_arrays
     from instroom.stats.multilevel.mixed import fit
     from instroom.stats.multilevel.satterthwaite import satterthwaite
 

@@ -164,7 +164,7 @@ def measure(engine: str, model: str, folder: Path, repeat: int) -> dict[str, Any
 
 
 def numpy_route(spec: dict[str, Any], read: dict, groups: dict) -> Callable[[], Any]:
-    from instroom.core.crossproducts import from_arrays
+    from instroom.crossproducts.crossproducts import from_arrays
     from instroom.stats.multilevel.mixed import fit
 
     slope = spec.get("slope")
@@ -175,7 +175,7 @@ def duckdb_route(spec: dict[str, Any], read: dict, groups: dict) -> Callable[[],
     import duckdb
     import pyarrow as pa
 
-    from instroom.core.compress import compress
+    from instroom.crossproducts.compress import compress
     from instroom.stats.multilevel.mixed import fit
 
     database = duckdb.connect()

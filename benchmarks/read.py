@@ -46,6 +46,10 @@ print(cells)
 """
 
 
+#: What ``instroom read`` ends with when it refused a file and read the others.
+REFUSED = 11
+
+
 def tree_rss(pid: int) -> int:
     """Return the resident memory of a process and all below it, in bytes."""
     total, queue = 0, [pid]
@@ -65,12 +69,14 @@ def tree_rss(pid: int) -> int:
 
 
 def run(command: list[str]) -> tuple[float, float]:
-    """Run a command; return wall seconds and peak memory in MiB."""
+    """Run a command; return wall seconds and peak memory in MiB; one that fails ends it all."""
     started, peak = time.perf_counter(), 0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None:
         peak = max(peak, tree_rss(process.pid))
         time.sleep(0.02)
+    if process.returncode not in (0, REFUSED):
+        sys.exit(f"ended with {process.returncode}, nothing was measured: {command[:3]}")
     return time.perf_counter() - started, peak / 2**20
 
 
@@ -80,6 +86,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
+    subprocess.run([sys.executable, "-c", "import pandas"], check=True)
     instroom = str(Path(sys.executable).with_name("instroom"))
     work = Path(tempfile.mkdtemp(prefix="instroom-bench-"))
     rows: dict[str, list[tuple[float, float]]] = {"first read": [], "second read": [], "pandas": []}

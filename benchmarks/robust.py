@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.clusters import bootstrap, resampling, robust
 
 SMALL, MIDDLE, NATIONAL = (14_000, 250), (150_000, 1_000), (1_500_000, 6_000)

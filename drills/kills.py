@@ -41,6 +41,11 @@ TOUCHES = (
     *("shutil.copyfile", "shutil.rmtree", "tempfile.mkdtemp", "ctypes.call_function"),
     *("subprocess.Popen", "sqlite3.connect", "fcntl.flock"),
 )
+#: Tables of computed pages, and of the releases they belong to.
+TABLES = (
+    *("build", "inputfile", "storeddocument", "storedfigure", "storedpicture"),
+    *("release", "releasecontent"),
+)
 _ADOPT = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 Command = Callable[[], int]
 MISSES = ("wrong bytes", "acknowledged and lost", "left behind", "processes left", "next failed")
@@ -254,7 +259,7 @@ def stored_pages(data: Path) -> str:
     """Return a mark of all that is in the database of computed pages."""
     connection = sqlite3.connect(data / "instroom.sqlite3")
     digest = hashlib.sha256(connection.execute("PRAGMA integrity_check").fetchone()[0].encode())
-    for table in ("build", "inputfile", "storeddocument", "storedfigure", "storedpicture"):
+    for table in TABLES:
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info(reports_{table})")]
         kept = ", ".join(f'"{c}"' for c in columns if c not in ("id", "created"))
         for row in connection.execute(f"SELECT {kept} FROM reports_{table} ORDER BY {kept}"):  # noqa: S608
@@ -280,6 +285,8 @@ def storing(room: Path) -> Scene:
     from instroom_web.commands import store
 
     for folder, mark in (("kept", "old"), ("done", "new")):
+        if folder == "done":  # the second release stands on the first
+            shutil.copytree(room / "kept", room / folder)
         finished(started(lambda f=folder, m=mark: _zero(store(_site(m), room / f)), room / "log"))
     return _pages("storing", room, lambda: _zero(store(_site("new"), room / "data")))
 
@@ -327,7 +334,12 @@ def _pages(name: str, room: Path, command: Command) -> Scene:
         return instroom(["check", "--data", str(data), "--json"])
 
     def end() -> str:
-        extra = {p.name for p in data.iterdir()} - {"files", "instroom.sqlite3", "secret_key"}
+        extra = {p.name for p in data.iterdir()} - {
+            "files",
+            "cache",
+            "instroom.sqlite3",
+            "secret_key",
+        }
         return repr(extra) if extra or seen() not in ("old", "new") else ""
 
     return Scene(name, begin, command, seen, after, end)

@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.clusters import bootstrap, robust
 from instroom.stats.multilevel import mixed
 from instroom.stats.multilevel.kenward_roger import kenward_roger

@@ -151,7 +151,8 @@ def _in_tables() -> Iterator[tuple[str, str]]:
 
 
 def _in_templates() -> Iterator[tuple[str, str]]:
-    for file in sorted(SOURCE.rglob("*.html")):
+    mails = SOURCE.rglob("templates/**/*.txt")
+    for file in sorted([*SOURCE.rglob("*.html"), *mails]):
         for match in _TAG.finditer(file.read_text("utf-8")):
             yield file.relative_to(SOURCE.parent).as_posix(), match[1] or match[2]
 

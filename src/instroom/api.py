@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from instroom.monitoring.effects import effect
     from instroom.monitoring.pipeline import pipeline
     from instroom.monitoring.planning import power
-    from instroom.monitoring.questions import explain, series
+    from instroom.monitoring.questions import series
     from instroom.monitoring.scales import reliability
     from instroom.monitoring.sums import compress
     from instroom.privacy.suppression import protect
     from instroom.reports.files import export
     from instroom.reports.goals import kpi
     from instroom.reports.rehearsal import example
+    from instroom.reports.releases import explain, releases
     from instroom.reports.site import compute, demo
     from instroom.sources.fetch import fetch
     from instroom.sources.read import read
@@ -31,7 +32,7 @@ _HOME = {
     "demo": "instroom.reports.site",
     "effect": "instroom.monitoring.effects",
     "example": "instroom.reports.rehearsal",
-    "explain": "instroom.monitoring.questions",
+    "explain": "instroom.reports.releases",
     "export": "instroom.reports.files",
     "fetch": "instroom.sources.fetch",
     "kpi": "instroom.reports.goals",
@@ -40,6 +41,7 @@ _HOME = {
     "power": "instroom.monitoring.planning",
     "protect": "instroom.privacy.suppression",
     "read": "instroom.sources.read",
+    "releases": "instroom.reports.releases",
     "reliability": "instroom.monitoring.scales",
     "series": "instroom.monitoring.questions",
 }
@@ -60,6 +62,7 @@ __all__ = [
     "power",
     "protect",
     "read",
+    "releases",
     "reliability",
     "series",
 ]

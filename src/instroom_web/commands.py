@@ -1,21 +1,23 @@
-"""``instroom serve`` and ``instroom demo``; Django wakes up only inside these functions."""
+"""``instroom serve``, ``demo``, ``migrate``, ``person``; Django wakes up inside functions only."""
 
 import argparse
 import os
 import socket
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
 from instroom.cli.parser import Parser, shortened
 from instroom.cli.progress import Progress
 from instroom.core.errors import UserError, Where
+from instroom.core.messages import Message
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Site(Protocol):
+class ComputedSite(Protocol):
     """What ``instroom compute`` makes; see ``actions.store_site`` for the shapes."""
 
     documents: Iterable[Mapping[str, Any]]
@@ -26,7 +28,22 @@ class Site(Protocol):
 
 
 def prepare(data: str | Path | None = None) -> Path:
-    """Set Django up on a data directory, which is made, and bring its tables up to date."""
+    """Set Django up on a data directory, which is made; an empty database gets its tables.
+
+    Raises
+    ------
+    DataError
+        When an earlier version made the database (code ``database_older``), or a later one
+        (``database_newer``): only ``instroom migrate`` changes tables that hold something.
+    """
+    folder = _set_up(data)
+    from instroom_web.migrating import make_or_refuse
+
+    make_or_refuse()
+    return folder
+
+
+def _set_up(data: str | Path | None) -> Path:
     folder = Path(data or os.environ.get("INSTROOM_DATA") or "instroom-data").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["INSTROOM_DATA"] = str(folder)
@@ -34,15 +51,50 @@ def prepare(data: str | Path | None = None) -> Path:
 
     import django
     from django.apps import apps
-    from django.core.management import call_command
 
     if not apps.ready:
         django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
     return folder
 
 
-def store(site: Site, data: str | Path | None = None) -> None:
+def migrate(argv: list[str]) -> int:
+    """Bring the tables of a data directory up to date with this version."""
+    options = _data_options("migrate").parse_args(argv)
+    _set_up(options.data)
+    from instroom_web.migrating import bring_up_to_date
+
+    count = bring_up_to_date()
+    print(f"{count} migrations applied" if count else "up to date")  # noqa: T201
+    return 0
+
+
+def person(argv: list[str]) -> int:
+    """Add a person who may sign in: ``instroom person add EMAIL --name NAME``."""
+    parser = _data_options("person")
+    parser.add_argument("action", choices=["add", "deactivate", "reactivate"])
+    parser.add_argument("email", metavar="EMAIL")
+    parser.add_argument("--name", default="", help="full name, for add")
+    options = parser.parse_args(argv)
+    prepare(options.data)
+    from instroom_web.accounts import actions, queries
+
+    if options.action == "add":
+        actions.create_person(email=options.email, full_name=options.name, language=options.lang)
+    else:
+        change = getattr(actions, f"{options.action}_person")
+        change(queries.person_with(options.email))
+    print(f"{options.action}: {options.email}")  # noqa: T201
+    return 0
+
+
+def _data_options(program: str) -> argparse.ArgumentParser:
+    parser = Parser(prog=f"instroom {program}")
+    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
+    return parser
+
+
+def store(site: ComputedSite, data: str | Path | None = None) -> None:
     """Store a computed site; ``instroom compute`` calls this (group instroom.after_compute)."""
     prepare(data)
     from instroom_web.reports.actions import store_site
@@ -54,6 +106,41 @@ def store(site: Site, data: str | Path | None = None) -> None:
         inputs=site.inputs,
         build=site.build,
     )
+
+
+class StoredReleases:
+    """The releases in the database; see ``instroom.reports.releases.ReleaseArchive``."""
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return all releases with what each changed."""
+        from instroom_web.reports.archive import releases, told
+
+        return [told(release) for release in releases()]
+
+    def figure(self, number: int, figure_id: str) -> dict[str, Any] | None:
+        """Return a figure as a release told it, with what the release was made of."""
+        from instroom_web.reports import archive
+
+        release = archive.release_of(number)
+        if release is None:
+            return None
+        head = {name: getattr(release, name) for name in ("number", "created", "version")}
+        row = archive.figure_of(release, figure_id)
+        return {"release": head, "made_of": release.made_of, "figure": row}
+
+    def refer(self, number: int, said: str) -> bool:
+        """Note what refers to a release; False when it is not held."""
+        from instroom_web.reports.actions import refer
+
+        return refer(number, said)
+
+
+def archive(data: Path) -> StoredReleases | None:
+    """Return the releases of a data directory (group instroom.releases); None when it has none."""
+    if not os.environ.get("INSTROOM_DATABASE_URL") and not (data / "instroom.sqlite3").exists():
+        return None
+    prepare(data)
+    return StoredReleases()
 
 
 def _filled() -> bool:
@@ -71,8 +158,8 @@ def _port(text: str) -> int:
         code="bad_port",
         where=Where(key="--port"),
         found=shortened(text),
-        expected="a whole number from 1 to 65535",
-        hint="for example --port 8080",
+        expected=Message("a whole number from 1 to 65535"),
+        hint=Message("for example --port 8080"),
     )
 
 
@@ -84,18 +171,17 @@ def _workers(text: str) -> int:
         code="bad_workers",
         where=Where(key="--workers"),
         found=shortened(text),
-        expected="a whole number from 1 to 64",
-        hint="for example --workers 2",
+        expected=Message("a whole number from 1 to 64"),
+        hint=Message("for example --workers 2"),
     )
 
 
 def _options(program: str) -> argparse.ArgumentParser:
-    parser = Parser(prog=f"instroom {program}")
-    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    parser = _data_options(program)
     parser.add_argument("--port", type=_port, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
     parser.add_argument("--workers", type=_workers, default=1, help="processes; each has 8 threads")
+    parser.add_argument("--no-worker", action="store_true", help="instroom worker runs elsewhere")
     return parser
 
 
@@ -110,7 +196,7 @@ def serve(argv: list[str]) -> int:
         progress = Progress(options.lang)
         api.compute(data=folder, progress=progress)
         progress.done()
-    return _run(options)
+    return _run(options, folder)
 
 
 def demo(argv: list[str]) -> int:
@@ -128,7 +214,7 @@ def demo(argv: list[str]) -> int:
     progress.done()
     for line in lines:
         print(line)  # noqa: T201 - what this command is for
-    return 0 if options.no_serve else _run(options)
+    return 0 if options.no_serve else _run(options, folder)
 
 
 def _free(host: str, port: int) -> None:
@@ -140,23 +226,27 @@ def _free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise UserError(
-                f"cannot listen on {host}:{port}",
+                "cannot listen on {host}:{port}",
                 found=error.strerror,
-                hint="choose another port, for example --port 8001",
+                hint=Message("choose another port, for example --port 8001"),
+                host=host,
+                port=port,
             ) from error
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, folder: Path) -> int:
     from django.db import connections
     from granian.constants import Interfaces
     from granian.server import Server
+
+    from instroom_web.shared.supervision import worker_beside
 
     connections.close_all()
     if options.host not in LOOPBACK:
         os.environ.setdefault("INSTROOM_HOSTS", "*")
     name = f"[{options.host}]" if ":" in options.host else options.host
     print(f"http://{name}:{options.port}/", file=sys.stderr, flush=True)  # noqa: T201
-    Server(
+    server = Server(
         "instroom_web.wsgi:application",
         address=options.host,
         port=options.port,
@@ -164,5 +254,7 @@ def _run(options: argparse.Namespace) -> int:
         workers=options.workers,
         blocking_threads=8,
         log_access=False,
-    ).serve()
+    )
+    with nullcontext() if options.no_worker else worker_beside(folder):
+        server.serve()
     return 0

@@ -6,15 +6,22 @@ INSTROOM_DATABASE_URL    ``postgresql://user:pass@host:port/name``; otherwise SQ
 INSTROOM_SECRET_KEY      otherwise made once and kept in the data directory
 INSTROOM_HOSTS           host names served, separated by commas
 INSTROOM_HTTPS           ``1`` behind TLS: redirect to https and HSTS
+INSTROOM_SITE            name of this site in its cookies; otherwise from the data directory
+INSTROOM_MAIL_URL        ``smtp://user:pass@host:port``; otherwise mails are files in
+                         the folder ``mails`` of the data directory
+INSTROOM_MAIL_FROM       sender of mails
 INSTROOM_DEBUG           ``1`` only while developing
 ======================== ==========================================================
 """
 
+import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from instroom.core.texts import SOURCE_LANGUAGE, languages
 from instroom_web.shared.keys import secret_key
 
 
@@ -45,6 +52,12 @@ def _sqlite(folder: Path) -> dict[str, Any]:
     }
 
 
+def _site_name(data: Path) -> str:
+    """Return what sets the cookies of this site apart: cookies ignore ports."""
+    given = re.sub(r"[^a-z0-9]", "", os.environ.get("INSTROOM_SITE", "").lower())[:20]
+    return given or hashlib.sha256(str(data).encode()).hexdigest()[:8]
+
+
 DATA = Path(os.environ.get("INSTROOM_DATA", "instroom-data")).absolute()
 DATABASE_URL = os.environ.get("INSTROOM_DATABASE_URL", "")
 HTTPS = os.environ.get("INSTROOM_HTTPS") == "1"
@@ -56,20 +69,37 @@ DATABASES = {"default": _postgresql(DATABASE_URL) if DATABASE_URL else _sqlite(D
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "ninja",
+    "django_tasks",
+    "django_tasks_db",
     "instroom_web.shared",
+    "instroom_web.shared.history",
+    "instroom_web.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "instroom_web.reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "instroom_web.shared.headers.SecurityHeaders",
+    "instroom_web.shared.language.LanguageOfAddress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "instroom_web.shared.nul.NoNul",
     "instroom_web.shared.patience.TimeLimit",
     "instroom_web.shared.head.HeadAsGet",
     "instroom_web.reports.freshness.Freshness",
     "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "instroom_web.urls"
@@ -85,17 +115,25 @@ TEMPLATES = [
     }
 ]
 
-# Pages of the present build, in the memory of each process.
+# Pages of the present build, in the memory of each process, apart from all else that is kept.
 CACHES = {
-    "default": {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rest"},
+    "public_pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "public_pages",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 800},
-    }
+    },
 }
 
-# Words come from instroom.core.texts; the language is the first part of the address.
-USE_I18N = False
+# Work that waits: instroom_web.shared.later.
+TASKS = {"default": {"BACKEND": "instroom_web.shared.later.LaterBackend"}}
+
+# Our words come from instroom.core.texts, those of Django and allauth from their own catalogues;
+# all of them speak the language of the address.
+USE_I18N = True
+LANGUAGE_CODE = SOURCE_LANGUAGE
+LANGUAGES = [(code, code) for code in languages()]
 TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -106,6 +144,42 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
+
+# People sign in with a code by mail or a passkey; there are no passwords and no open sign-up.
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "instroom_web.accounts.adapter.InvitedOnly"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_METHODS = {"code", "mfa"}
+MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+_MAIL = urlsplit(os.environ.get("INSTROOM_MAIL_URL", ""))
+_BACKENDS = "django.core.mail.backends"
+EMAIL_BACKEND = f"{_BACKENDS}.{'smtp' if _MAIL.hostname else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA / "mails"
+EMAIL_HOST, EMAIL_PORT = unquote(_MAIL.hostname or ""), _MAIL.port or 587
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_TLS = bool(_MAIL.username)
+DEFAULT_FROM_EMAIL = os.environ.get("INSTROOM_MAIL_FROM", "instroom@localhost")
+
+# Two sites on one machine do not end each other's sessions.
+SITE_NAME = _site_name(DATA)
+SESSION_COOKIE_NAME = f"instroom_session_{SITE_NAME}"
+CSRF_COOKIE_NAME = f"instroom_csrf_{SITE_NAME}"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "instroom_web.shared.errors.csrf_failure"
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,9 +1,16 @@
-"""All addresses: the reports chapter is the public site."""
+"""All addresses: every chapter brings its own, those with a language in front apart."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-urlpatterns = [path("", include("instroom_web.reports.urls"))]
+from instroom_web.reports import urls as reports
+
+urlpatterns = [
+    *i18n_patterns(path("account/", include("instroom_web.accounts.urls")), *reports.spoken),
+    path("", include(reports)),
+]
 
 handler400 = "instroom_web.shared.errors.bad_request"
+handler403 = "instroom_web.shared.errors.forbidden"
 handler404 = "instroom_web.shared.errors.not_found"
 handler500 = "instroom_web.shared.errors.server_error"

@@ -91,7 +91,12 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, mirror: str) -> No
 def test_every_page_is_looked_at() -> None:
     """A page that is not found, or a fence that is not understood, would pass in silence."""
     found = {p.relative_to(ROOT).as_posix(): list(blocks(p)) for p in pages()}
-    for name in ("README.md", "docs/tutorials/eerste-uur.md", "docs/how-to/effect-berekenen.md"):
+    for name in (
+        "README.md",
+        "README.nl.md",
+        "docs/tutorials/eerste-uur.md",
+        "docs/how-to/effect-berekenen.md",
+    ):
         assert found[name], name
     for page in pages():
         text = page.read_text("utf-8")

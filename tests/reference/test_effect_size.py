@@ -16,7 +16,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from instroom.core.crossproducts import from_arrays
+from instroom.crossproducts.crossproducts import from_arrays
 from instroom.stats.multilevel import mixed
 from instroom.stats.trials import effect_size, equivalence, missing_outcomes
 

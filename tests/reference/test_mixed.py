@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.multilevel.kenward_roger import kenward_roger
 from instroom.stats.multilevel.mixed import MixedFit, fit
 from instroom.stats.multilevel.satterthwaite import satterthwaite
@@ -27,8 +27,6 @@ DEGREES = 1e-4
 """Asked of Satterthwaite's degrees of freedom, which R takes from numerical differences."""
 KENWARD_ROGER = 1e-6
 """Asked of Kenward-Roger; R's own answer moves this much with the last digits of its optimum."""
-INTERVAL = 1e-3
-"""Asked of profile intervals, which R interpolates with splines."""
 
 Columns = dict[str, np.ndarray]
 
@@ -128,29 +126,6 @@ def variances(found: MixedFit, cross: CrossProducts) -> dict[str, float]:
         elif value:  # without correlation lme4 has no such line
             names[f"{level} (Intercept) {cross.slope}"] = value
     return names
-
-
-def profile_names(names: list[str], slope: str | None) -> list[str]:
-    """Return our names of the parameters lme4 gives intervals of."""
-    found = []
-    for name in names:
-        kind, _, level = name.partition("|")
-        if name == "sigma":
-            found.append("sd(residual)")
-        elif not level:
-            found.append(name)
-        elif kind == "sd_(Intercept)":
-            found.append(f"sd({level})")
-        else:
-            found.append(f"{kind[: kind.index('_')]}({level}.{slope})")
-    return found
-
-
-PROFILED = {
-    "school": "school_ml",
-    "class_in_school": "class_in_school",
-    "growth": "growth_pupil_ml",
-}
 
 
 # The shared reference answers

@@ -16,7 +16,7 @@ from scipy.stats import chi, norm, t
 
 from instroom.stats.trials import trial_designs
 from instroom.stats.trials.power import mdes, power, required
-from instroom.stats.trials.trial_designs import Design, bcra3, bira2, cra2, cra3, ira
+from instroom.stats.trials.trial_designs import TrialDesign, bcra3, bira2, cra2, cra3, ira
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1].parent / "shared" / "reference"
@@ -24,7 +24,7 @@ SHARED = HERE.parents[1].parent / "shared" / "reference"
 CLOSE = 1e-8
 
 CRA3 = {"rho": (0.06, 0.10), "r2": (0.40, 0.40, 0.50), "covariates": 1}
-POWERUP_MDES: dict[str, tuple[Design, list[float], float, float]] = {
+POWERUP_MDES: dict[str, tuple[TrialDesign, list[float], float, float]] = {
     "ira1_mdes": (
         ira(400, r2=0.40, covariates=1),
         [0.21754431199329, 0.0652619044359243, 0.369826719550655],
@@ -120,7 +120,7 @@ def test_power_equals_its_definition_as_an_integral(df: int, ncp: float) -> None
         return float(tails * chi.pdf(scale * np.sqrt(df), df) * np.sqrt(df))
 
     expected = quad(beyond, 0, np.inf, epsabs=1e-13, epsrel=1e-12, limit=500)[0]
-    assert power(Design("any", 1.0, df, ()), ncp).power == pytest.approx(expected, rel=CLOSE)
+    assert power(TrialDesign("any", 1.0, df, ()), ncp).power == pytest.approx(expected, rel=CLOSE)
 
 
 @pytest.mark.shared

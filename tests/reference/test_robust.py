@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.clusters import bootstrap, robust
 from instroom.stats.trials import multiplicity
 

@@ -15,9 +15,9 @@ import narwhals as nw
 import numpy as np
 import pytest
 
-from instroom.core.compress import Compressed, compress
-from instroom.core.crossproducts import CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.compress import Compressed, compress
+from instroom.crossproducts.crossproducts import CrossProducts
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
 

@@ -40,6 +40,7 @@ def django_db_setup(django_db_setup, django_db_blocker):  # noqa: ARG001
 
 @pytest.fixture(autouse=True)
 def no_kept_pages():
-    from django.core.cache import cache
+    from django.core.cache import caches
 
-    cache.clear()
+    for name in ("default", "public_pages"):
+        caches[name].clear()

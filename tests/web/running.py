@@ -17,6 +17,23 @@ STORE = (
     "from types import SimpleNamespace; from instroom_web.commands import store; "
     "store(SimpleNamespace(**sample.site()), sys.argv[2])"
 )
+SIGNED_IN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from instroom_web.commands import prepare
+prepare(sys.argv[2])
+import people
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+for name in people.CAST:
+    person, session = people.person(name), SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    print(settings.SESSION_COOKIE_NAME, session.session_key, person.full_name, sep="\t")
+"""
 SERVE = "import sys; from instroom_web.commands import serve; serve(sys.argv[1:])"
 
 
@@ -28,6 +45,56 @@ def environment() -> dict[str, str]:
 def fill(data: Path) -> None:
     command = [sys.executable, "-c", STORE, str(HERE), str(data)]
     subprocess.run(command, check=True, env=environment())
+
+
+def signed_in(data: Path) -> list[tuple[str, str, str]]:
+    """Sign the cast in; return cookie name, cookie and full name of each."""
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNED_IN, str(HERE.parent), str(data)],
+        check=True,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return [(cookie, key, name) for cookie, key, name in rows]
+
+
+def read_both(address: str, reader: tuple[str, str, str], number: int) -> tuple[int, list[str]]:
+    """Ask for both kinds of page in turn, half of it conditionally; count answers and faults.
+
+    A fault is an answer of the other kind, of another person, or of a failing server.
+    """
+    cookie, key, name = reader
+    answers, faults, etag = 0, [], ""
+    with httpx.Client(base_url=address, timeout=30) as client:
+        for step in range(number):
+            own = step % 2 == 1
+            known = {"If-None-Match": etag} if step % 4 > 1 and etag else {}
+            cookies = {"Cookie": f"{cookie}={key}"} if own or step % 8 else {}
+            answer = client.get("/nl/my/" if own else "/nl/", headers={**known, **cookies})
+            answers += 1
+            faults += _mixed(answer, name, own)
+            etag = answer.headers.get("ETag", etag)
+    return answers, faults
+
+
+def _mixed(answer: httpx.Response, name: str, own: bool) -> list[str]:
+    kept = answer.headers.get("Cache-Control")
+    good = (
+        answer.status_code == 200
+        and kept == "private, no-store"
+        and "ETag" not in answer.headers
+        and f"Dag {name}" in answer.text
+        if own
+        else answer.status_code in (200, 304)
+        and kept == "no-cache"
+        and "ETag" in answer.headers
+        and "Set-Cookie" not in answer.headers
+        and "Cookie" not in answer.headers.get("Vary", "")
+        and "Dag " not in answer.text
+    )
+    return [] if good else [f"{answer.status_code} {answer.url} {kept}"]
 
 
 def free_port() -> int:

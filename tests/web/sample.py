@@ -6,18 +6,18 @@ from instroom.core.quantities import Count
 from instroom.core.series import Figure
 from instroom.reports.blocks import (
     Block,
-    Cell,
     Chapter,
     Document,
     Entry,
     EntryList,
     FigureBlock,
-    Link,
     Method,
+    PageLink,
+    PageTable,
     Picture,
-    Source,
+    SourceNote,
     Switch,
-    Table,
+    TableCell,
     TextBlock,
 )
 
@@ -118,7 +118,7 @@ METHOD = Method(
     formula="technisch profiel ÷ alle examenkandidaten",
     notes=("Aantallen onder de vijf zijn afgeschermd; daarom een ondergrens en een bovengrens.",),
     sources=(
-        Source(
+        SourceNote(
             title="Examenkandidaten en geslaagden 2019-2024 (voorbeeld)",
             publisher="DUO",
             file="examenkandidaten-en-geslaagden-2019-2024.csv",
@@ -132,14 +132,14 @@ METHOD = Method(
 )
 
 
-def number(text: str, status: str = "ok") -> Cell:
-    return Cell(text, status=status, numeric=True)
+def number(text: str, status: str = "ok") -> TableCell:
+    return TableCell(text, status=status, numeric=True)
 
 
-def years_table() -> Table:
+def years_table() -> PageTable:
     rows = [
         (
-            Cell(year),
+            TableCell(year),
             number(percent(share)),
             number(percent(nation)),
             number("3.431"),
@@ -148,10 +148,10 @@ def years_table() -> Table:
         for year, share, nation in zip(YEARS, SHARES, NATION, strict=True)
     ]
     columns = ("Schooljaar", "Twente", "Nederland", "Leerlingen", "Interval")
-    return Table("Technisch profiel", columns, tuple(rows))
+    return PageTable("Technisch profiel", columns, tuple(rows))
 
 
-def schools_table() -> Table:
+def schools_table() -> PageTable:
     columns = ("School", "Gemeente", "Leerlingen", "Technisch", "Aandeel")
     rows = (
         ("Het Voorbeeld", "Enschede", number("212"), number("91"), number("42,9\u00a0%")),
@@ -171,8 +171,10 @@ def schools_table() -> Table:
         ),
         ("De Bedachte Brug", "Almelo", number("96"), number("31–34", "bounded"), number("32–35 %")),
     )
-    cells = tuple((Cell(name, url="place/GM0153"), Cell(town), *rest) for name, town, *rest in rows)
-    return Table("Scholen in Twente, examen 2023-2024", columns, cells)
+    cells = tuple(
+        (TableCell(name, url="place/GM0153"), TableCell(town), *rest) for name, town, *rest in rows
+    )
+    return PageTable("Scholen in Twente, examen 2023-2024", columns, cells)
 
 
 def share_block(anchor: str = "share", heading: str = "Technisch profiel") -> FigureBlock:
@@ -187,13 +189,15 @@ def share_block(anchor: str = "share", heading: str = "Technisch profiel") -> Fi
             Switch(
                 "Definitie",
                 (
-                    Link(
+                    PageLink(
                         "Monitor Techniekpact",
                         "indicator/technical_profile_share",
                         current=True,
                         note="N&T, N&G of beide: zo telt de Monitor Techniekpact.",
                     ),
-                    Link("CBS", "indicator/technical_profile_share/exam/cbs", note="Alleen N&T."),
+                    PageLink(
+                        "CBS", "indicator/technical_profile_share/exam/cbs", note="Alleen N&T."
+                    ),
                 ),
             ),
         ),
@@ -201,10 +205,10 @@ def share_block(anchor: str = "share", heading: str = "Technisch profiel") -> Fi
         tables=(years_table(), years_table()),
         method=METHOD,
         downloads=(
-            Link("CSV", "download/technical_profile_share.exam.monitor/twente.csv"),
-            Link("Excel", "download/technical_profile_share.exam.monitor/twente.xlsx"),
+            PageLink("CSV", "download/technical_profile_share.exam.monitor/twente.csv"),
+            PageLink("Excel", "download/technical_profile_share.exam.monitor/twente.xlsx"),
         ),
-        more=(Link("Alle scholen", "indicator/technical_profile_share"),),
+        more=(PageLink("Alle scholen", "indicator/technical_profile_share"),),
     )
 
 
@@ -242,7 +246,7 @@ def home_blocks() -> tuple[Block, ...]:
                 chip=chip,
                 chip_kind=kind,
                 facts=(("Indicator", "technisch profiel"), ("Bron", "DUO")),
-                links=(Link("Bekijk het doel", "programme"),),
+                links=(PageLink("Bekijk het doel", "programme"),),
             )
             for n, name, chip, kind in (
                 (1, "Samenwerking school en bedrijf", "meer dan toeval omhoog", "ahead"),
@@ -262,7 +266,7 @@ def glossary_blocks() -> tuple[Block, ...]:
         ("afgeschermd", "Afgeschermd", "Een aantal zo klein dat het naar personen kan wijzen."),
     )
     entries = tuple(
-        Entry(anchor, heading, (meaning,), links=(Link("Werkwijze", "method"),))
+        Entry(anchor, heading, (meaning,), links=(PageLink("Werkwijze", "method"),))
         for anchor, heading, meaning in terms
     )
     return (EntryList("terms", "", entries, style="terms"),)
@@ -277,7 +281,7 @@ def claims_blocks() -> tuple[Block, ...]:
             chip="niet na te rekenen",
             chip_kind="open",
             facts=(("Bron", "Regionale prognose"), ("Gevonden", "geen open cijfers")),
-            links=(Link("Hoe wij rekenen", "method"),),
+            links=(PageLink("Hoe wij rekenen", "method"),),
         ),
         Entry(
             "claim-profile",
@@ -297,8 +301,11 @@ def text_blocks(word: str) -> tuple[Block, ...]:
         "Onbekend is nooit nul: een afgeschermd getal telt mee met een onder- en bovengrens.",
     )
     return (
-        Switch("Toon", (Link("Alles", "places", current=True), Link("Enschede", "place/GM0153"))),
-        TextBlock("about", f"Over {word}", paragraphs, (Link("Begrippen", "glossary"),)),
+        Switch(
+            "Toon",
+            (PageLink("Alles", "places", current=True), PageLink("Enschede", "place/GM0153")),
+        ),
+        TextBlock("about", f"Over {word}", paragraphs, (PageLink("Begrippen", "glossary"),)),
         schools_table(),
     )
 
@@ -331,7 +338,7 @@ PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
 
 def document(language: str, key: str) -> dict[str, Any]:
     title, chapter, blocks = PAGES[key]
-    trail = (Link("Monitoring", "indicators"),) if key.startswith("indicator/") else ()
+    trail = (PageLink("Monitoring", "indicators"),) if key.startswith("indicator/") else ()
     return Document(
         key=key,
         language=language,

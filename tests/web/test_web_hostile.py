@@ -111,7 +111,8 @@ def test_no_page_and_no_file_does_what_a_name_says(data: Path) -> None:
                 pages += 1
                 page = Page(response.text)
                 words += page.words
-                assert "script" not in page.tags, path
+                if not path.startswith("/nl/account/"):  # passkeys; tested with the accounts
+                    assert "script" not in page.tags, path
                 names = {name for name, _ in page.attributes}
                 assert not {n for n in names if n.startswith("on")} and "style" not in names, path
                 assert not any(link.startswith("javascript:") for link in page.links()), path

@@ -44,7 +44,8 @@ def test_pages_work_on_postgresql(cluster):
     here = Path(__file__)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
     names = [
-        str(here.parent / f"test_web_{name}.py") for name in ("pages", "api", "storing", "patience")
+        str(here.parent / f"test_web_{name}.py")
+        for name in ("pages", "api", "storing", "patience", "later")
     ]
     found = subprocess.run(
         [*command, *names],
@@ -55,3 +56,16 @@ def test_pages_work_on_postgresql(cluster):
         check=False,
     )
     assert found.returncode == 0, found.stdout[-4000:]
+
+
+def test_killed_workers_lose_nothing_on_postgresql(cluster):
+    root = Path(__file__).parents[2]
+    found = subprocess.run(
+        [sys.executable, "drills/tasks_kill.py", "--short"],
+        env={**os.environ, "INSTROOM_DATABASE_URL": cluster, "PYTHONPATH": str(root / "src")},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr[-4000:]

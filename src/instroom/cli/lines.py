@@ -130,17 +130,47 @@ def pipeline_lines(found: dict[str, Any], language: str) -> list[str]:
     return lines
 
 
-def explain_lines(found: dict[str, Any]) -> list[str]:
+def explain_lines(found: dict[str, Any], language: str = "nl") -> list[str]:
     """Return where a figure comes from."""
-    same = "gelijk" if found["equal"] else "NIET GELIJK"
+    t = Texts(language)
+    same = {True: "gelijk", False: "NIET GELIJK", None: "niet na te rekenen"}[found["equal"]]
     lines = [
         found["definition"]["title"],
         f"formule:      {found['formula']}",
         f"waarde:       {found['value']}",
         f"opnieuw:      {found['recomputed']} ({same})",
     ]
+    if "release" in found:
+        lines += _of_release(found, t)
     lines += [
         f"bestand:      {i['file']}, {i['rows']} rijen, {i['licence']}, sha256 {i['sha256']}"
         for i in found["inputs"]
     ]
     return lines
+
+
+def _of_release(found: dict[str, Any], t: Texts) -> list[str]:
+    """Say of an older figure which release told it, and what changed since."""
+    told = found["release"]
+    lines = [t("Uitgave {number} van {date}", number=told["number"], date=told["created"][:10])]
+    if found["files"] == "erased":
+        lines.append(t("De bestanden achter dit cijfer zijn sindsdien vervangen of gewist."))
+    if found["definition_changed"]:
+        lines.append(t("De definitie is sindsdien veranderd."))
+    return lines
+
+
+def releases_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return the releases, one a line, with how many figures came, went and changed."""
+    t = Texts(language)
+    lines = [
+        t(
+            "{number}  {date}  versie {version}: {added} erbij, {removed} weg, {changed} anders",
+            number=one["number"],
+            date=one["created"][:10],
+            version=one["version"],
+            **{name: len(one[name]) for name in ("added", "removed", "changed")},
+        )
+        for one in found["releases"]
+    ]
+    return lines or [t("Er is nog niets uitgerekend.")]

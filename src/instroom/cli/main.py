@@ -68,6 +68,10 @@ def build() -> argparse.ArgumentParser:
     sub.add_argument("--place", default="twente")
     sub = add("explain", "een cijfer opnieuw uitrekenen uit de bewaarde bestanden", _explain)
     sub.add_argument("id")
+    sub.add_argument("--release", type=int, metavar="N", help="zoals die uitgave het vertelde")
+    sub = add("releases", "wat er bij elke keer uitrekenen veranderde", _releases)
+    sub.add_argument("--keep", type=int, metavar="N", help="deze uitgave blijft bewaard")
+    sub.add_argument("--because", default="", metavar="TEXT", help="wat ernaar verwijst")
     sub = add("export", "de waarnemingen als bestand", _export)
     sub.add_argument("dataset", choices=["observations"])
     sub.add_argument("--source", metavar="ID", help="alleen deze bron")
@@ -95,6 +99,10 @@ def build() -> argparse.ArgumentParser:
 _PLUGIN_HELP = {
     "demo": "voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000",
     "serve": "de pagina's tonen",
+    "tasks": "werk dat wacht, loopt of mislukte",
+    "worker": "werk uitvoeren dat wacht, tot het stopteken",
+    "migrate": "tabellen van een eerdere versie bijwerken",
+    "person": "iemand toegang geven: instroom person add ADRES --name NAAM",
 }
 
 
@@ -194,8 +202,17 @@ def _explain(args: argparse.Namespace) -> int:
     from instroom import api
     from instroom.cli.lines import explain_lines
 
-    found = api.explain(args.id, data=args.data)
-    _out(args, found, lambda: explain_lines(found))
+    found = api.explain(args.id, release=args.release, data=args.data)
+    _out(args, found, lambda: explain_lines(found, args.lang))
+    return 0
+
+
+def _releases(args: argparse.Namespace) -> int:
+    from instroom import api
+    from instroom.cli.lines import releases_lines
+
+    found = api.releases(data=args.data, keep=args.keep, because=args.because)
+    _out(args, found, lambda: releases_lines(found, args.lang))
     return 0
 
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from instroom.core.errors import UserError
+from instroom.core.messages import Message
 
 _LONGEST = 60
 
@@ -21,7 +22,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         """Raise what argparse would print."""
-        raise UserError(message, hint=f"see {self.prog} --help")
+        raise UserError(message, hint=Message("see {prog} --help", prog=self.prog))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -42,7 +43,7 @@ class Parser(argparse.ArgumentParser):
         return UserError(
             "more arguments than this command takes",
             found=shortened(" ".join(extras)),
-            hint=f"see {self.prog} --help",
+            hint=Message("see {prog} --help", prog=self.prog),
         )
 
     def _unknown(self, what: str, word: str, known: Iterable[str]) -> UserError:
@@ -50,8 +51,10 @@ class Parser(argparse.ArgumentParser):
         near = get_close_matches(word, names, 1)
         clean = shortened(word)
         return UserError(
-            f"no {what} '{clean}'",
+            "no {what} '{clean}'",
             found=clean,
             expected=", ".join(name for name in names if name != "-h"),
             hint=(f"did you mean '{near[0]}'? " if near else "") + f"see {self.prog} --help",
+            what=what,
+            clean=clean,
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, UserError, Where
+from instroom.core.messages import Message
 
 #: ``0,05`` as a Dutch or German user writes it; the options hold no thousands.
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
@@ -29,7 +30,9 @@ def number(text: str) -> float:
     try:
         return float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
     except ValueError:
-        raise UserError(f"'{text}' is not a number", found=text, expected="a number") from None
+        raise UserError(
+            "'{text}' is not a number", found=text, expected=Message("a number"), text=text
+        ) from None
 
 
 def whole(text: str) -> int:
@@ -38,7 +41,7 @@ def whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise UserError(
-            f"'{text}' is no whole number", found=text, expected="1, 2, 3 ..."
+            "'{text}' is no whole number", found=text, expected="1, 2, 3 ...", text=text
         ) from None
 
 
@@ -278,7 +281,11 @@ def _figures(file: str) -> Any:
         return json.loads(text)
     except OSError:
         raise DataError(
-            f"there is no file '{file}'", code="no_file", where=Where(file), hint="check the path"
+            "there is no file '{file}'",
+            code="no_file",
+            where=Where(file),
+            hint=Message("check the path"),
+            file=file,
         ) from None
     except ValueError as error:
         row = getattr(error, "lineno", None)
@@ -287,5 +294,5 @@ def _figures(file: str) -> Any:
             code="no_json",
             where=Where(file, row),
             found=str(error),
-            expected='a list such as [{"dims": {"school": "A"}, "n": 12}]',
+            expected=Message('a list such as [{"dims": {"school": "A"}, "n": 12}]'),
         ) from None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from instroom.core.errors import InstroomError, UserError
+from instroom.core.messages import Message
 from instroom.core.printing import json_text, printable, printable_lines
 
 INTERRUPTED = 130
@@ -71,7 +72,9 @@ def _said(error: Exception) -> InstroomError:
         "this should not happen: a mistake in Instroom, not in what you did",
         code="internal",
         found=printable(f"{type(error).__name__}: {error}", _LONGEST // 2),
-        hint="nothing was stored; report it with the command (INSTROOM_DEBUG=1 shows where)",
+        hint=Message(
+            "nothing was stored; report it with the command (INSTROOM_DEBUG=1 shows where)"
+        ),
     )
     bug.exit_code = _BUG
     return bug

@@ -4,8 +4,11 @@ A user error says what was found, what was expected and what to do. Not enough d
 error: it is a figure with a status and a reason.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from instroom.core.messages import Message, joined, shortened
 
 #: Signs of all that one refusal says; a file may hold anything, a reader reads a few lines.
 LONGEST = 400
@@ -21,16 +24,28 @@ class Where:
     column: str | None = None
     key: str | None = None
 
+    def words(self) -> Message:
+        """Return the place in words."""
+        parts = [self.file] if self.file else []
+        parts += [Message("row {row}", row=self.row)] if self.row is not None else []
+        parts += [Message("column '{name}'", name=self.column)] if self.column is not None else []
+        parts += [Message("key '{name}'", name=self.key)] if self.key is not None else []
+        return joined(", ", parts)
+
     def __str__(self) -> str:
-        parts = [self.file or ""]
-        parts += [f"row {self.row}"] if self.row is not None else []
-        parts += [f"column '{self.column}'"] if self.column is not None else []
-        parts += [f"key '{self.key}'"] if self.key is not None else []
-        return ", ".join(part for part in parts if part)
+        return str(self.words())
 
 
 class InstroomError(Exception):
-    """Base of all errors raised on purpose; carries a code, a hint and where it was seen."""
+    """Base of all errors raised on purpose; carries a code, a hint and where it was seen.
+
+    Parameters
+    ----------
+    message
+        An English template: the key of the catalogue; ``values`` fill it.
+    found, expected, hint
+        A :class:`Message` is words, translated where it is shown; other text is shown as it is.
+    """
 
     exit_code = 1
     code = "error"
@@ -44,21 +59,23 @@ class InstroomError(Exception):
         found: str | None = None,
         expected: str | None = None,
         hint: str | None = None,
+        **values: object,
     ) -> None:
-        shown, found, expected, hint = _shortened(message, found, expected, hint)
+        whole = message if isinstance(message, Message) else Message(message, **values)
+        shown, found, expected, hint = _shortened(whole, found, expected, hint)
         message = shown or ""
         super().__init__(message)
         self.message = message
         self.code = code or self.code
         place = where or Where()
-        self.where = Where(place.file, place.row, _cut(place.column, _LONGEST_NAME), place.key)
+        self.where = Where(place.file, place.row, shortened(place.column, _LONGEST_NAME), place.key)
         self.found, self.expected, self.hint = found, expected, hint
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.to_dict())
+        return rebuilt, (type(self), self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the public shape of a refusal (the value under ``"error"``)."""
+        """Return the public shape of a refusal (the value under ``"error"``), in English."""
         return {
             "code": self.code,
             "message": self.message,
@@ -85,12 +102,24 @@ class InstroomError(Exception):
             hint=self.hint,
         )
 
+    def told(self, say: Callable[[str], str] = str) -> str:
+        """Return the lines of a refusal; ``say`` puts a message in the reader's language."""
+        place, message = say(self.where.words()), say(self.message)
+        lines = [f"{place}: {message}" if place else message]
+        return "\n".join([*lines, *told_parts(self.found, self.expected, self.hint, say)])
+
     def __str__(self) -> str:
-        lines = [f"{self.where}: {self.message}" if str(self.where) else self.message]
-        lines += [f"  found:    {self.found}"] if self.found is not None else []
-        lines += [f"  expected: {self.expected}"] if self.expected is not None else []
-        lines += [f"  to do:    {self.hint}"] if self.hint is not None else []
-        return "\n".join(lines)
+        return self.told()
+
+
+def told_parts(
+    found: str | None, expected: str | None, hint: str | None, say: Callable[[str], str]
+) -> list[str]:
+    """Return what was found, what was expected and what to do, a line each, names before them."""
+    names = [say(Message(name)) for name in ("found:", "expected:", "to do:")]
+    wide = max(map(len, names))
+    rows = zip(names, (found, expected, hint), strict=True)
+    return [f"  {name:<{wide}} {say(text)}" for name, text in rows if text is not None]
 
 
 def _shortened(*parts: str | None) -> tuple[str | None, ...]:
@@ -102,16 +131,11 @@ def _shortened(*parts: str | None) -> tuple[str | None, ...]:
     for position, least in ((1, 60), (2, 80), (0, 120), (3, 120), (0, _SHORTEST), (3, _SHORTEST)):
         over = sum(len(part or "") for part in kept) - LONGEST
         if over > 0:
-            kept[position] = _cut(kept[position], max(least, len(kept[position] or "") - over))
+            kept[position] = shortened(kept[position], max(least, len(kept[position] or "") - over))
     return tuple(kept)
 
 
-def _cut(text: str | None, most: int) -> str | None:
-    """Return a text of at most this many signs, with an ellipsis where it was cut."""
-    return text if text is None or len(text) <= most else text[: most - 1] + "…"
-
-
-def _rebuild(kind: type[InstroomError], data: dict[str, Any]) -> InstroomError:
+def rebuilt(kind: type[InstroomError], data: dict[str, Any]) -> InstroomError:
     """Make an error again from its public shape (errors cross process borders this way)."""
     return kind(
         data["message"],

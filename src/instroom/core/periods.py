@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Kind = Literal["school", "calendar"]
 _SCHOOL = re.compile(r"(\d{4})[-/](\d{4}|\d{2})")
@@ -72,11 +73,12 @@ def parse(text: str) -> Period:
     elif _YEAR.fullmatch(clean):
         return Period("calendar", int(clean))
     raise DataError(
-        f"'{text[:60]}' is not a period",
+        "'{text}' is not a period",
         code="unknown_period",
         found=text[:60],
-        expected="a school year such as 2018-2019 or a calendar year such as 2019",
+        expected=Message("a school year such as 2018-2019 or a calendar year such as 2019"),
         hint=_meant(clean),
+        text=text[:60],
     )
 
 
@@ -106,8 +108,8 @@ def span(text: str) -> tuple[Period | None, Period | None]:
             "the period ends before it begins",
             code="unknown_period",
             found=text[:60],
-            expected="FROM:TO, the earlier one first",
-            hint=f"did you mean '{last.strip()}:{first.strip()}'?",
+            expected=Message("FROM:TO, the earlier one first"),
+            hint=Message("did you mean '{last}:{first}'?", last=last.strip(), first=first.strip()),
         )
     return low, high
 

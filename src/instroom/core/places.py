@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Kind = Literal[
     "municipality", "province", "corop", "country", "location", "institution", "board", "region"
@@ -176,10 +177,11 @@ def kind_of(code: str) -> Kind:
         if form.fullmatch(code):
             return kind
     raise DataError(
-        f"'{code}' is not the code of a place",
+        "'{mark}' is not the code of a place",
         code="unknown_place",
         found=code,
-        expected="such as twente, nl, GM0153, PV23, CR12, 00AH00, 00AH or BG40631",
+        expected=Message("such as twente, nl, GM0153, PV23, CR12, 00AH00, 00AH or BG40631"),
+        mark=code,
     )
 
 
@@ -282,10 +284,11 @@ class Gazetteer:
         if code in self._entries:
             return self._entries[code]
         raise DataError(
-            f"no municipality '{code}'",
+            "no municipality '{mark}'",
             code="unknown_place",
             found=code,
-            expected="a municipality code such as GM0153",
+            expected=Message("a municipality code such as GM0153"),
+            mark=code,
         )
 
     def _follow(self, code: str) -> str:
@@ -293,10 +296,11 @@ class Gazetteer:
         while following := self._entries[seen[-1]][4]:
             if following in seen or following not in self._entries:
                 raise DataError(
-                    f"the mergers of '{code}' lead nowhere",
+                    "the mergers of '{mark}' lead nowhere",
                     code="broken_mergers",
                     found=" > ".join([*seen, following]),
-                    expected="a chain that ends at a municipality of today",
+                    expected=Message("a chain that ends at a municipality of today"),
+                    mark=code,
                 )
             seen.append(following)
         return seen[-1]

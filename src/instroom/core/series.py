@@ -1,6 +1,6 @@
 """What an indicator gives: figures with bounds and a status, in the order of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from instroom.core.quantities import Count
@@ -8,6 +8,8 @@ from instroom.core.quantities import Count
 Status = Literal[
     "ok", "bounded", "protected", "missing", "not_applicable", "too_few", "not_supported"
 ]
+#: Who may see a figure. Who may see those of the own school or board sees the public ones too.
+Audience = Literal["public", "own_school", "own_board"]
 #: Who is counted; the privacy threshold belongs to the unit.
 Unit = Literal["pupils", "parents", "teachers", "mentors", "schools", "companies", "activities"]
 
@@ -90,13 +92,18 @@ def _count(count: Count | None) -> int | dict[str, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The figures of one indicator, one stage and classification; not yet public."""
+    """The figures of one indicator, one stage and classification; not yet public.
+
+    ``open_data`` says whether a publisher let the numbers out before us, ``audience`` for whose
+    eyes they are. Neither has a default: whoever makes a series must know.
+    """
 
     indicator: str
     unit: Unit
     figures: tuple[Figure, ...]
     stage: str | None = None
     classification: str | None = None
-    open_data: bool = True
+    open_data: bool = field(kw_only=True)
+    audience: Audience = field(kw_only=True)
     #: Dimensions whose total the publisher counts in cells of its own, beside the parts.
     own_totals: tuple[str, ...] = ("gender",)

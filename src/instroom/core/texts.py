@@ -1,19 +1,27 @@
 """Words and numbers in the reader's language.
 
-Dutch is the source: message ids are the Dutch sentences. A language is one file,
-``locale/<lang>/LC_MESSAGES/django.po``.
+Of pages and answers Dutch is the source: message ids are the Dutch sentences, in
+``locale/<lang>/LC_MESSAGES/django.po``. Of refusals, warnings and help English is the source
+(:mod:`instroom.core.messages`), in ``errors.po`` beside it.
 """
 
 import gettext
 import io
+import os
+import re
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from instroom.core.messages import Message
+
 LOCALE = Path(__file__).parents[1] / "locale"
 SOURCE_LANGUAGE = "nl"
+#: A language in which every translated text stands between brackets; for tests, see ``pseudo``.
+PSEUDO = "qps"
+_PLACE = re.compile(r"\{[^{}]*\}")
 
 
 @cache
@@ -23,9 +31,23 @@ def languages() -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *sorted(found, key=lambda code: (code != "en", code)))
 
 
+def pseudo() -> bool:
+    """Return whether the pseudo-language may be asked for: it shows which text is not marked."""
+    return os.environ.get("INSTROOM_PSEUDO") == "1"
+
+
+class _Bracketed(gettext.NullTranslations):
+    """Puts the words of a text between brackets, and leaves its values outside."""
+
+    def gettext(self, message: str) -> str:
+        return "⟦" + _PLACE.sub(lambda place: f"⟧{place[0]}⟦", message) + "⟧"
+
+
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    path = LOCALE / language / "LC_MESSAGES" / "django.po"
+def _catalogue(language: str, domain: str = "django") -> gettext.NullTranslations:
+    if language == PSEUDO:
+        return _Bracketed()
+    path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
         return gettext.NullTranslations()
     buffer = io.BytesIO()
@@ -54,6 +76,13 @@ class Texts:
         """Translate a Dutch sentence and fill in its named places."""
         text = _catalogue(self.language).gettext(message) if message else ""
         return text.format(**values) if values else text
+
+    def say(self, text: str) -> str:
+        """Return a message in this language; other text is data and stays as it is."""
+        if not isinstance(text, Message):
+            return text
+        translate = _catalogue(self.language, "errors").gettext
+        return text.rendered(translate, comma=self.language != "en")
 
     def number(self, value: float, high: float | None = None, digits: int = 0) -> str:
         """Write a number, or the interval ``value``-``high``."""

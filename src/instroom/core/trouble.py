@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from instroom.core.errors import MachineError, Where
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -146,7 +147,7 @@ def _of_system(error: OSError, file: str | None) -> MachineError:
         code="system",
         where=_where(name),
         found=printable(said, 160) or type(error).__name__,
-        hint="check the path, the disk and the rights of this user",
+        hint=Message("check the path, the disk and the rights of this user"),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from instroom.core.errors import DefinitionError, Where
+from instroom.core.messages import Message
 from instroom.definitions import models
 
 HERE = Path(__file__).parent
@@ -21,7 +22,7 @@ D = TypeVar("D", bound=models.Definition)
 
 #: kind -> folder and model; this is the whole list of kinds.
 KINDS: dict[str, tuple[str, type[models.Definition]]] = {
-    "source": ("monitoring/sources", models.Source),
+    "source": ("monitoring/sources", models.SourceDefinition),
     "publisher": ("monitoring/publishers", models.Publisher),
     "codes": ("monitoring/codes", models.CodeList),
     "indicator": ("monitoring/indicators", models.Indicator),
@@ -52,7 +53,7 @@ class Registry(Mapping[str, D], Generic[D]):
                 where=Where(key=key),
                 found=key,
                 expected=known,
-                hint=f"did you mean '{near[0]}'?" if near else None,
+                hint=Message("did you mean '{near}'?", near=near[0]) if near else None,
             )
         return self._items[key]
 
@@ -97,7 +98,10 @@ def read_file(file: Path, model: type[D], key: str, base: Path) -> D:
         data: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DefinitionError(
-            f"this is no TOML: {error}", code="definition_syntax", where=Where(file=name)
+            "this is no TOML: {error}",
+            code="definition_syntax",
+            where=Where(file=name),
+            error=error,
         ) from error
     try:
         return model(id=key, **{k: v for k, v in data.items() if k != "id"})
@@ -122,9 +126,9 @@ def _all_problems(
         "; ".join(lines),
         code="definition_invalid",
         where=Where(file=name, key=first),
-        found=f"{len(lines)} problem(s)",
-        expected=f"a {model.__name__.lower()} definition",
-        hint="mend the keys named; nothing was loaded",
+        found=Message("{n} problem(s)", n=len(lines)),
+        expected=Message("a {name} definition", name=model.__name__.lower()),
+        hint=Message("mend the keys named; nothing was loaded"),
     )
 
 
@@ -141,7 +145,12 @@ def _get(kind: str) -> Registry[Any]:
     return _registry(kind, str(overlay() or ""))
 
 
-def sources() -> Registry[models.Source]:
+def kind(name: str) -> Registry[Any]:
+    """Return the definitions of a kind by its name, a key of ``KINDS``."""
+    return _get(name)
+
+
+def sources() -> Registry[models.SourceDefinition]:
     """Return the layouts of publishers."""
     return _get("source")
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import MetaAnalysis, Test, predict, random_effects
@@ -310,6 +311,6 @@ def _labels(studies: Sequence[str] | None, rows: int) -> list[str]:
         raise DataError(
             "every effect needs the name of its study",
             code="bad_shape",
-            found=f"{len(labels)} names for {rows} effects",
+            found=Message("{n} names for {rows} effects", n=len(labels), rows=rows),
         )
     return labels

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from instroom.core.errors import DataError, UserError, Where
+from instroom.core.messages import Message
 from instroom.sources.columns import Columns
 from instroom.stats.trials.effect_measures import (
     EffectMeasure,
@@ -95,19 +96,22 @@ def measured(data: Columns, name: str, columns: Sequence[str]) -> tuple[Floats, 
     """
     if name not in MEASURES:
         raise UserError(
-            f"'{name[:20]}' is no effect measure that is known here",
+            "'{name}' is no effect measure that is known here",
             code="unknown_measure",
             found=name[:20],
             expected=", ".join(MEASURES),
+            name=name[:20],
         )
     measure = MEASURES[name]
     if len(columns) != len(measure.wants):
         raise UserError(
-            f"{name} needs {len(measure.wants)} columns",
+            "{name} needs {n} columns",
             code="columns",
             found=f"{len(columns)}: {', '.join(columns)[:80]}",
             expected=", ".join(measure.wants),
-            hint="name them with --columns, separated by commas",
+            hint=Message("name them with --columns, separated by commas"),
+            name=name,
+            n=len(measure.wants),
         )
     numbers = [data.numbers(column) for column in columns]
     known = np.isfinite(np.stack(numbers)).all(axis=0)
@@ -127,6 +131,8 @@ def _one(data: Columns, measure: Measure, numbers: list[Any], row: int) -> tuple
             where=Where(data.file, data.line(row)),
             found=", ".join(f"{number:g}" for number in numbers),
             expected=", ".join(measure.wants),
-            hint="look this study up again, or leave one of its cells empty to leave it out",
+            hint=Message(
+                "look this study up again, or leave one of its cells empty to leave it out"
+            ),
         ) from None
     return float(found.effect), float(found.variance)

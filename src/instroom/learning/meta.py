@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, UserError, Where
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.learning.evidence import meta_summary
 from instroom.learning.measures import MEASURES, Measure, measured
+from instroom.monitoring.score_files import read_columns
 from instroom.sources.columns import Columns
-from instroom.sources.score_files import read_columns
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import Test
 
@@ -74,8 +75,10 @@ def meta(
         raise UserError(
             "which effect?",
             code="which_effect",
-            found="a measure and a column" if measure else "neither a column nor a measure",
-            expected="--effect and --variance, or --measure and --columns",
+            found=Message("a measure and a column")
+            if measure
+            else Message("neither a column nor a measure"),
+            expected=Message("--effect and --variance, or --measure and --columns"),
         )
     data = read_columns(file, sheet)
     name = study or next((n for n in ("author", "study", "trial") if n in data.names), None)
@@ -111,8 +114,10 @@ def _effects(
         raise UserError(
             "an effect needs its variance",
             code="usage",
-            found=f"--effect {effect}, --variance {variance}",
-            expected="both columns",
+            found=Message(
+                "--effect {effect}, --variance {variance}", effect=effect, variance=variance
+            ),
+            expected=Message("both columns"),
         )
     effects, variances = data.numbers(effect), data.numbers(variance)
     _check_variances(data, variance, effects, variances)
@@ -136,6 +141,8 @@ def _check_variances(data: Columns, name: str, effects: Floats, variances: Float
             code="bad_variance",
             where=Where(data.file, data.line(row), name),
             found=f"{variances[row]:g}",
-            expected="the squared standard error of this effect, above 0",
-            hint="look this study up again, or leave its variance empty to leave the study out",
+            expected=Message("the squared standard error of this effect, above 0"),
+            hint=Message(
+                "look this study up again, or leave its variance empty to leave the study out"
+            ),
         )

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.monitoring import estimates
 from instroom.monitoring.coefficients import as_sentence
-from instroom.monitoring.designs import Plan
+from instroom.monitoring.designs import AnalysisPlan
 from instroom.monitoring.estimates import Choices
 from instroom.monitoring.studies import Study
 from instroom.stats.binary import binary_mixed, logistic, marginal_effect
@@ -34,7 +34,9 @@ def is_binary(values: Floats) -> bool:
     return bool(np.array_equal(np.unique(values), [0.0, 1.0]))
 
 
-def answer(cross: CrossProducts, study: Study, planned: Plan, choices: Choices) -> dict[str, Any]:
+def answer(
+    cross: CrossProducts, study: Study, planned: AnalysisPlan, choices: Choices
+) -> dict[str, Any]:
     """Return the public shape of an effect on a yes-or-no outcome.
 
     ``estimate`` is in log-odds given the school: a logit with a random intercept per school

@@ -11,9 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, code_groups
 from instroom.core.errors import DataError, ProgrammingError, UserError, Where
-from instroom.monitoring.study_rows import Design, Question, Rows, binary
+from instroom.core.messages import Message
+from instroom.crossproducts.crossproducts import INTERCEPT, code_groups
+from instroom.monitoring.study_rows import Design, Rows, StudyQuestion, binary
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,7 @@ Keys = NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class AnalysisPlan:
     """The columns of a model and what they mean.
 
     Attributes
@@ -75,18 +76,23 @@ def choose(
         design = "ancova" if treatment else "one_group"
     if design not in ("ancova", "did", "one_group", "growth"):
         raise UserError(
-            f"'{design}' is no design", expected="ancova, did, one_group or growth", found=design
+            "'{design}' is no design",
+            expected=Message("ancova, did, one_group or growth"),
+            found=design,
+            design=design,
         )
     needs = {"did": (treatment, time), "growth": (time,), "one_group": (), "ancova": (treatment,)}
     words = {"did": "--treatment and --time", "growth": "--time and --pupil"}
     if not all(needs[design]):
-        raise UserError(f"design '{design}' needs {words.get(design, '--treatment')}")
+        raise UserError(
+            "design '{design}' needs {words}", design=design, words=words.get(design, "--treatment")
+        )
     if design == "one_group" and not (baseline or time):
         raise UserError("design 'one_group' needs --baseline, or --time and --pupil")
     return design  # type: ignore[return-value]
 
 
-def plan(data: Columns, question: Question) -> Plan:
+def plan(data: Columns, question: StudyQuestion) -> AnalysisPlan:
     """Return the plan of a question: the complete rows, as columns of a model.
 
     Raises
@@ -94,7 +100,7 @@ def plan(data: Columns, question: Question) -> Plan:
     DataError
         When a column is not there, is no number where it must be one, or cannot be used.
     """
-    makers: Mapping[str, Callable[[Rows, Question], Plan]] = {
+    makers: Mapping[str, Callable[[Rows, StudyQuestion], AnalysisPlan]] = {
         "ancova": _ancova,
         "did": _did,
         "one_group": _one_group,
@@ -110,7 +116,7 @@ def _said(option: str | None) -> str:
     return option
 
 
-def _ancova(rows: Rows, q: Question) -> Plan:
+def _ancova(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     treatment = _said(q.treatment)
     columns = {treatment: binary(rows, treatment)}
     columns |= {q.baseline: rows.numbers[q.baseline]} if q.baseline else {}
@@ -125,9 +131,10 @@ def _by(columns: dict[str, Floats], rows: Rows, treatment: str, by: str) -> dict
     different = 1 + len(rows.factors[by]) if scores is None else len(np.unique(scores))
     if different < 2:
         raise DataError(
-            f"column '{by}' is the same in every row: there are no groups to compare",
+            "column '{by}' is the same in every row: there are no groups to compare",
             code="one_group",
             where=Where(rows.data.file, None, by),
+            by=by,
         )
     if scores is not None and len(np.unique(scores)) > 2:
         columns.setdefault(by, scores)
@@ -149,7 +156,7 @@ def _by(columns: dict[str, Floats], rows: Rows, treatment: str, by: str) -> dict
     return found
 
 
-def _did(rows: Rows, q: Question) -> Plan:
+def _did(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     treatment, moment = _said(q.treatment), _said(q.time)
     treat, time = binary(rows, treatment), rows.numbers[moment]
     if not q.levels:
@@ -157,9 +164,10 @@ def _did(rows: Rows, q: Question) -> Plan:
     times = np.unique(time)
     if len(times) < 2:
         raise DataError(
-            f"column '{moment}' has one moment; before and after are needed",
+            "column '{moment}' has one moment; before and after are needed",
             code="one_moment",
             where=Where(rows.data.file, None, moment),
+            moment=moment,
         )
     periods = {f"{moment}={t:g}": (time == t).astype(float) for t in times[1:]}
     school = code_groups(rows.keys[q.levels[0]])[0]
@@ -194,28 +202,35 @@ def _varies(values: Floats, group: NDArray[np.int64]) -> bool:
     return bool(((sums > 0) & (sums < n)).any())
 
 
-def _first_treated(rows: Rows, q: Question, times: Floats) -> float:
+def _first_treated(rows: Rows, q: StudyQuestion, times: Floats) -> float:
     if q.start is not None:
         if not times[0] < q.start <= times[-1]:
             raise DataError(
-                f"--start {q.start:g} leaves nothing before or after it",
+                "--start {start:g} leaves nothing before or after it",
                 code="start_outside",
                 found=f"{q.start:g}",
-                expected=f"after {times[0]:g}, up to {times[-1]:g}",
+                expected=Message(
+                    "after {times:g}, up to {times_2:g}", times=times[0], times_2=times[-1]
+                ),
+                start=q.start,
             )
         return q.start
     if len(times) == 2:
         return float(times[1])
     raise DataError(
-        f"column '{q.treatment}' never changes within a school, and there are {len(times)} moments",
+        "column '{treatment}' never changes within a school, and there are {n} moments",
         code="start_unknown",
         where=Where(rows.data.file, None, q.treatment),
         found=", ".join(f"{t:g}" for t in times),
-        hint="say when the programme began with --start, or use a column that is 1 only from then",
+        hint=Message(
+            "say when the programme began with --start, or use a column that is 1 only from then"
+        ),
+        treatment=q.treatment,
+        n=len(times),
     )
 
 
-def _one_group(rows: Rows, q: Question) -> Plan:
+def _one_group(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     covariates = rows.covariates(q.covariates, centred=True)
     if q.baseline:
         name = f"{q.outcome}-{q.baseline}"
@@ -225,17 +240,18 @@ def _one_group(rows: Rows, q: Question) -> Plan:
     return _plan(rows, q, {time: rows.numbers[time], **covariates}, time)
 
 
-def _growth(rows: Rows, q: Question) -> Plan:
+def _growth(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     moment = _said(q.time)
     if q.pupil is None:
         raise UserError("design 'growth' follows pupils over time: name them with --pupil")
     time = rows.numbers[moment]
     if len(np.unique(time)) < 3:
         raise DataError(
-            f"column '{moment}' has fewer than three moments",
+            "column '{moment}' has fewer than three moments",
             code="too_few_moments",
             where=Where(rows.data.file, None, moment),
-            hint="with two moments use design ancova (baseline) or did",
+            hint=Message("with two moments use design ancova (baseline) or did"),
+            moment=moment,
         )
     columns, target = {moment: time}, moment
     if q.treatment:
@@ -248,7 +264,7 @@ def _growth(rows: Rows, q: Question) -> Plan:
 
 def _plan(
     rows: Rows,
-    q: Question,
+    q: StudyQuestion,
     columns: dict[str, Floats],
     target: str,
     *,
@@ -259,14 +275,14 @@ def _plan(
     absorb: str | None = None,
     interactions: dict[str, str] | None = None,
     names: dict[str, dict[int, str]] | None = None,
-) -> Plan:
+) -> AnalysisPlan:
     last = outcome or {q.outcome: rows.numbers[q.outcome]}
     columns = {name: values for name, values in columns.items() if name not in last}
     keys = groups if groups is not None else _levels(rows, q)
     crossed = None if q.nested else _crossed(keys, q)
     if q.nested and groups is None:
         keys, names = _nest(keys)
-    return Plan(
+    return AnalysisPlan(
         columns={**columns, **last},
         groups=keys,
         outcome=next(iter(last)),
@@ -282,7 +298,7 @@ def _plan(
     )
 
 
-def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
+def _levels(rows: Rows, q: StudyQuestion) -> dict[str, Keys]:
     if len(q.levels) > 2:
         raise UserError("at most two levels of groups: --groups school,class")
     found = dict(zip(("school", "class"), (rows.keys[name] for name in q.levels), strict=False))
@@ -292,7 +308,7 @@ def _levels(rows: Rows, q: Question) -> dict[str, Keys]:
     return found
 
 
-def _crossed(keys: Mapping[str, Keys], q: Question) -> dict[str, str] | None:
+def _crossed(keys: Mapping[str, Keys], q: StudyQuestion) -> dict[str, str] | None:
     """Return a group that lies in more than one group of the level above it, if there is one."""
     columns = dict(zip(("school", "class"), q.levels, strict=False)) | {"pupil": q.pupil or ""}
     for upper, lower in pairwise(keys):

@@ -8,17 +8,18 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from instroom.core.errors import UserError
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.monitoring import binary, robustness, threats
-from instroom.monitoring.designs import Plan, choose, plan
+from instroom.monitoring.designs import AnalysisPlan, choose, plan
 from instroom.monitoring.estimates import Choices, Df, Robust, answer, refused, silent, words
+from instroom.monitoring.score_files import read_columns
 from instroom.monitoring.strength import ALLOCATIONS, Allocation
 from instroom.monitoring.studies import Study
-from instroom.monitoring.study_rows import Question
+from instroom.monitoring.study_rows import StudyQuestion
 from instroom.monitoring.sums import pooled, study_of, sums
 from instroom.monitoring.wording import silence
 from instroom.sources.columns import Columns, of_frame
-from instroom.sources.score_files import read_columns
 from instroom.stats.trials import multiplicity
 
 #: From this p on, what was asked beside other things is not clear.
@@ -127,7 +128,7 @@ def effect(
         raise UserError("name a file and the column of the outcome (--outcome)")
     data = read_columns(file, sheet) if isinstance(file, str | Path) else of_frame(file)
     data = data.recoded(filter(None, [*_outcomes(outcome, data), baseline, treatment]), yes)
-    question = Question(
+    question = StudyQuestion(
         outcome=outcome,
         baseline=baseline,
         treatment=treatment,
@@ -158,7 +159,7 @@ def _outcomes(outcome: str, data: Columns) -> list[str]:
 
 
 def _one(
-    data: Columns, question: Question, choices: Choices, family: Family | None
+    data: Columns, question: StudyQuestion, choices: Choices, family: Family | None
 ) -> tuple[dict[str, Any], Study]:
     planned = plan(data, question)
     study = study_of(data, question, planned)
@@ -180,7 +181,11 @@ def _one(
 
 
 def _weighed(
-    found: dict[str, Any], data: Columns, question: Question, planned: Plan, study: Study
+    found: dict[str, Any],
+    data: Columns,
+    question: StudyQuestion,
+    planned: AnalysisPlan,
+    study: Study,
 ) -> dict[str, Any]:
     """Lower the level of an answer by what happened, and say it in words again."""
     if question.design == "did":
@@ -204,13 +209,14 @@ def _said_again(found: dict[str, Any], study: Study) -> dict[str, Any]:
     return found | words(study, found, kind=spoken["kind"], said=said)
 
 
-def _binomial(planned: Plan, question: Question, family: Family | None) -> bool:
+def _binomial(planned: AnalysisPlan, question: StudyQuestion, family: Family | None) -> bool:
     yes_or_no = binary.is_binary(planned.columns[planned.outcome])
     if family == "binomial" and not yes_or_no:
         raise UserError(
-            f"'{question.outcome}' is no yes-or-no outcome",
-            expected="0 and 1",
-            found="other values",
+            "'{outcome}' is no yes-or-no outcome",
+            expected=Message("0 and 1"),
+            found=Message("other values"),
+            outcome=question.outcome,
         )
     if family == "binomial" and question.design != "ancova":
         raise UserError("--family binomial goes with design ancova", found=question.design)
@@ -251,6 +257,10 @@ def chosen(allocation: Allocation, df: Df, robust: Robust | None, plan_changed: 
     ):
         if value not in known:
             raise UserError(
-                f"'{value}' is no {name}", found=str(value), expected=", ".join(map(str, known))
+                "'{value}' is no {name}",
+                found=str(value),
+                expected=", ".join(map(str, known)),
+                value=value,
+                name=name,
             )
     return Choices(allocation=allocation, df=df, robust=robust, plan_changed=plan_changed)

@@ -7,14 +7,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts, select
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts, select
 from instroom.monitoring import robustness
 from instroom.monitoring.coefficients import as_sentence, coefficients, finite
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
 from instroom.monitoring.threats import SPOKEN
-from instroom.monitoring.wording import Finding, silence, wording
+from instroom.monitoring.wording import EffectFinding, silence, wording
 from instroom.stats.clusters import robust
 from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
 from instroom.stats.multilevel.contrasts import Tests
@@ -314,7 +314,7 @@ def words(
         kind = "moments"
         length = study.moments[1] - study.moments[0]
         size, ci = size * length, [bound * length for bound in ci]
-    finding = Finding(
+    finding = EffectFinding(
         kind or _kind(study),
         found["maryland_level"],
         study.comparison,

@@ -22,7 +22,7 @@ _SUMS = ("low", "high", "hidden")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ClassifiedCell:
     """Sums of one combination of keys."""
 
     file: str
@@ -36,11 +36,11 @@ class Cell:
 
 
 @dataclass
-class Facts:
+class ClassifiedCounts:
     """A data directory, opened once: its files, schools and sums already made."""
 
     store: Store
-    _cells: dict[tuple[object, ...], list[Cell]] = field(default_factory=dict)
+    _cells: dict[tuple[object, ...], list[ClassifiedCell]] = field(default_factory=dict)
     #: indicator -> periods of which a file is there that lacks what the indicator counts.
     lacking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -66,14 +66,39 @@ class Facts:
         found = [s for s in self.files if s.receipt["source"] == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
+    def stated(self) -> dict[str, tuple[str, str]]:
+        """Return municipality and board per school, as the sums that are at hand state them."""
+        found: dict[str, tuple[str, str]] = {}
+        for made in self._cells.values():
+            for cell in made:
+                if cell.place and cell.place not in found and cell.municipality:
+                    found[cell.place] = (cell.municipality, cell.board or "")
+        return found
+
+    def names_in(self, stored: Stored) -> dict[str, str]:
+        """Return the names that a file of counts gives to schools, by code."""
+        if not stored.observations.exists():
+            return {}
+        columns = self.connection.read_parquet(str(stored.observations))
+        rows = columns.select("place, place_name").distinct().order("place, place_name").fetchall()
+        found: dict[str, str] = {}
+        for place, name in rows:
+            if place and name and place != name:
+                found.setdefault(place, name)
+        return found
+
+    def forget(self) -> None:
+        """Let the sums go; those of one indicator serve no other."""
+        self._cells.clear()
+
 
 def cells(
     indicator: models.Indicator,
     stage: str,
     classification: str | None,
     by: Sequence[str],
-    facts: Facts,
-) -> list[Cell]:
+    facts: ClassifiedCounts,
+) -> list[ClassifiedCell]:
     """Return the sums of an indicator per school, year and dimension, made once.
 
     Only the file that is the newest for a year is used; excerpts never are.
@@ -92,7 +117,7 @@ def _dimensions(indicator: models.Indicator, by: Sequence[str]) -> tuple[str, ..
     return tuple(d for d in _DIMENSIONS if d in by or d in always)
 
 
-def _chosen_files(stage: models.Stage, facts: Facts) -> dict[str, list[str]]:
+def _chosen_files(stage: models.Stage, facts: ClassifiedCounts) -> dict[str, list[str]]:
     """Return sha256 -> periods to take from it; per period the first source and newest file."""
     chosen: dict[str, list[str]] = defaultdict(list)
     for example in (False, True):
@@ -118,14 +143,14 @@ def _collect(
     classification: str | None,
     dims: tuple[str, ...],
     chosen: dict[str, list[str]],
-    facts: Facts,
-) -> list[Cell]:
+    facts: ClassifiedCounts,
+) -> list[ClassifiedCell]:
     stage = indicator.stages[stage_id]
     part = [{"measure": [stage.part]}] if stage.part else _rules(indicator, classification)
     measures = [stage.measure, stage.part] if stage.part else [stage.measure]
     known = judged(indicator, classification)
     among = {} if known is None else {"school_type": sorted(known)}
-    result: list[Cell] = []
+    result: list[ClassifiedCell] = []
     for sha256, wanted in chosen.items():
         stored = facts.store.get(sha256)
         if stored is None or not stored.observations.exists():
@@ -158,25 +183,39 @@ def _holds(frame: Any, measures: list[str], part: Sequence[Conditions]) -> bool:
 
 
 def _as_cells(
-    table: pa.Table, dims: tuple[str, ...], example: bool, facts: Facts
-) -> Iterator[Cell]:
+    table: pa.Table, dims: tuple[str, ...], example: bool, facts: ClassifiedCounts
+) -> Iterator[ClassifiedCell]:
     """Yield the rows of a tally; where a school stands is looked up once per school."""
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
-    names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
-    keys = zip(*(columns[k] for k in _KEYS), strict=True)
     known = facts.organisations
     where: dict[tuple[object, ...], tuple[str | None, str | None]] = {}
-    for (file, period, *place_keys), values, added in zip(keys, names, sums, strict=False):
-        key = tuple(place_keys)
+    # Equal words, parts and sums are one object: there are few of them, and very many cells.
+    parts: dict[tuple[object, ...], tuple[tuple[str, str | None], ...]] = {}
+    equal: dict[tuple[float, ...], tuple[float, ...]] = {}
+    same: dict[Any, Any] = {}
+    for keys, values, added in _rows_of(table, dims):
+        file, period, place, municipality, locality, board = (same.setdefault(k, k) for k in keys)
+        key = (place, municipality, locality, board)
         if key not in where:
-            place, municipality, locality, board = place_keys
             where[key] = (
                 known.municipality(place, municipality, locality),
                 known.board(place, board),
             )
-        dimensions = tuple(zip(dims, values, strict=True))
-        yield Cell(file, period, place_keys[0], *where[key], example, dimensions, added)
+        if values not in parts:
+            parts[values] = tuple(zip(dims, values, strict=True))
+        sums_of = equal.setdefault(added, added)
+        yield ClassifiedCell(file, period, place, *where[key], example, parts[values], sums_of)
+
+
+def _rows_of(
+    table: pa.Table, dims: tuple[str, ...]
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], tuple[float, ...]]]:
+    """Yield keys, dimensions and sums per row, a piece of the table at a time."""
+    for piece in table.to_batches(max_chunksize=20_000):
+        columns = {name: piece.column(name).to_pylist() for name in table.column_names}
+        sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
+        names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
+        keys = zip(*(columns[k] for k in _KEYS), strict=True)
+        yield from zip(keys, names, sums, strict=False)
 
 
 def _rest_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -218,7 +257,9 @@ def judged(indicator: models.Indicator, classification: str | None) -> frozenset
     return frozenset(name for rule in rules for name in rule.school_types)
 
 
-def _classified(indicator: models.Indicator, classification: str | None) -> list[models.Rule]:
+def _classified(
+    indicator: models.Indicator, classification: str | None
+) -> list[models.ClassificationRule]:
     if not indicator.classification or classification is None:
         return []
     return registry.classifications()[f"{indicator.classification}/{classification}"].rules

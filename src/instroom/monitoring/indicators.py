@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import add
 from typing import Any
 
 from instroom.core import periods
@@ -11,12 +13,12 @@ from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series, Status
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.facts import Cell, Facts, cells, judged
+from instroom.monitoring.facts import ClassifiedCell, ClassifiedCounts, cells, judged
 from instroom.region.locate import find_place
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class IndicatorQuery:
     """What is asked of an indicator; empty means the definition's own default."""
 
     indicator: str
@@ -29,7 +31,7 @@ class Question:
     transitions: bool = True
 
 
-def resolve(question: Question) -> tuple[models.Indicator, str | None, str | None]:
+def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str | None]:
     """Check a question against the definitions; return indicator, stage and classification.
 
     Raises
@@ -76,10 +78,12 @@ def _no_such(kind: str, wanted: str, known: list[str]) -> DefinitionError:
         registry_like[wanted]
     except DefinitionError as error:
         return error
-    return DefinitionError(f"no {kind} '{wanted}'", where=Where(key=wanted))
+    return DefinitionError(
+        "no {kind} '{wanted}'", where=Where(key=wanted), kind=kind, wanted=wanted
+    )
 
 
-def series(question: Question, facts: Facts) -> Series:
+def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
     """Compute an indicator; the result is not public before :func:`privacy.published.publish`.
 
     Returns
@@ -99,22 +103,29 @@ def series(question: Question, facts: Facts) -> Series:
     shown_stage = stage if len(indicator.stages) > 1 else None
     name = _Name(indicator.id, shown_stage, classification)
     places = [find_place(text, facts.organisations) for text in question.places]
+    made = partial(
+        Series,
+        indicator.id,
+        indicator.unit,
+        stage=shown_stage,
+        classification=classification,
+        open_data=True,
+        audience="public",
+    )
     if indicator.measure == "missing" or stage is None:
         figures = [
             name.missing(p, question.period or "", (), indicator.reason or "") for p in places
         ]
-        return Series(indicator.id, indicator.unit, tuple(figures), shown_stage, classification)
+        return made(tuple(figures))
     found = cells(indicator, stage, classification, question.by, facts)
     figures = _figures(name, indicator, indicator.stages[stage], question, places, found, facts)
     asked = _asked(question, indicator)
     named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
     totals = tuple(indicator.stages[stage].totals)
-    return Series(
-        indicator.id, indicator.unit, named, shown_stage, classification, own_totals=totals
-    )
+    return made(named, own_totals=totals)
 
 
-def _asked(question: Question, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:
+def _asked(question: IndicatorQuery, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:
     """Return what was asked beyond the default, so that another question has another id."""
     asked: list[tuple[str, str]] = []
     types = question.school_types
@@ -156,20 +167,19 @@ class _Sums:
     sums: list[float] = field(default_factory=lambda: [0.0] * 6)
     files: set[str] = field(default_factory=set)
 
-    def add(self, cell: Cell) -> None:
+    def add(self, cell: ClassifiedCell) -> None:
         self.files.add(cell.file)
-        for i, value in enumerate(cell.sums):
-            self.sums[i] += value
+        self.sums = [*map(add, self.sums, cell.sums)]
 
 
 def _figures(
     name: _Name,
     indicator: models.Indicator,
     stage: models.Stage,
-    question: Question,
+    question: IndicatorQuery,
     places: list[str],
-    cells: list[Cell],
-    facts: Facts,
+    cells: list[ClassifiedCell],
+    facts: ClassifiedCounts,
 ) -> list[Figure]:
     wanted_types = question.school_types or (
         tuple(indicator.separate) if "school_type" in question.by else tuple(indicator.school_types)
@@ -177,28 +187,17 @@ def _figures(
     span = periods.span(question.period) if question.period else (None, None)
     groups: dict[Group, _Sums] = defaultdict(_Sums)
     without = _without(indicator, stage, name.classification)
-    seen: set[str] = set()
     membership = _Membership(places, question.transitions, facts)
     inside = {period for period in {c.period for c in cells} if periods.inside(period, span)}
+    seen = {cell.period for cell in cells if cell.period in inside}
+    counted = _Counted(indicator, question, frozenset(wanted_types), frozenset(without), facts)
     for cell in cells:
-        if cell.period not in inside:
+        if cell.period not in inside or not (members := membership.of(cell)):
             continue
-        seen.add(cell.period)
-        dims = dict(cell.dims)
-        if wanted_types and dims.get("school_type") not in wanted_types:
-            continue
-        if dims.get("school_type") in without:
-            continue
-        if (
-            indicator.kinds
-            and "kind" not in question.by
-            and dims.get("kind") not in indicator.kinds
-        ):
-            continue
-        by = _breakdown(cell, dims, question, facts)
+        by = counted.breakdown(cell)
         if by is None:
             continue
-        for place in membership.of(cell):
+        for place in members:
             groups[(place, by, cell.period)].add(cell)
     figures = [
         figure
@@ -209,6 +208,44 @@ def _figures(
     figures += _absent(name, without, question, wanted_types, places, seen, groups, facts)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Which cells are counted, judged once per combination of dimensions."""
+
+    indicator: models.Indicator
+    question: IndicatorQuery
+    types: frozenset[str]
+    without: frozenset[str]
+    facts: ClassifiedCounts
+    _judged: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    _parts: dict[tuple[object, ...], tuple[tuple[str, str], ...] | None] = field(
+        default_factory=dict
+    )
+
+    def breakdown(self, cell: ClassifiedCell) -> tuple[tuple[str, str], ...] | None:
+        """Return the part a cell belongs to; None when it is not counted."""
+        if cell.dims not in self._judged:
+            self._judged[cell.dims] = self._counts(dict(cell.dims))
+        if not self._judged[cell.dims]:
+            return None
+        key = (cell.dims, cell.municipality, cell.board, cell.place)
+        if not self.question.by:
+            return ()
+        if key not in self._parts:
+            dims = dict(cell.dims)
+            self._parts[key] = _breakdown(cell, dims, self.question, self.facts)
+        return self._parts[key]
+
+    def _counts(self, dims: dict[str, str | None]) -> bool:
+        school_type = dims.get("school_type")
+        if self.types and school_type not in self.types:
+            return False
+        if school_type in self.without:
+            return False
+        whole = not self.indicator.kinds or "kind" in self.question.by
+        return whole or dims.get("kind") in self.indicator.kinds
 
 
 def _without(
@@ -224,7 +261,7 @@ def _without(
 class _Membership:
     """Which of the places asked for a cell belongs to."""
 
-    def __init__(self, places: list[str], transitions: bool, facts: Facts) -> None:
+    def __init__(self, places: list[str], transitions: bool, facts: ClassifiedCounts) -> None:
         self.facts, self.transitions = facts, transitions
         self.wanted = set(places)
         self.regions = {
@@ -234,13 +271,13 @@ class _Membership:
         }
         self._cache: dict[tuple[object, ...], list[str]] = {}
 
-    def of(self, cell: Cell) -> list[str]:
+    def of(self, cell: ClassifiedCell) -> list[str]:
         key = (cell.place, cell.municipality, cell.board, cell.example)
         if key not in self._cache:
             self._cache[key] = self._of(cell)
         return self._cache[key]
 
-    def _of(self, cell: Cell) -> list[str]:
+    def _of(self, cell: ClassifiedCell) -> list[str]:
         gaz, found = gazetteer(), set()
         if not cell.example:
             found.add("nl")
@@ -258,7 +295,10 @@ class _Membership:
 
 
 def _breakdown(
-    cell: Cell, dims: dict[str, str | None], question: Question, facts: Facts
+    cell: ClassifiedCell,
+    dims: dict[str, str | None],
+    question: IndicatorQuery,
+    facts: ClassifiedCounts,
 ) -> tuple[tuple[str, str], ...] | None:
     result = []
     for name in question.by:
@@ -322,12 +362,12 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: _Sums)
 def _absent(
     name: _Name,
     without: dict[str, str],
-    question: Question,
+    question: IndicatorQuery,
     wanted_types: Iterable[str],
     places: list[str],
     seen: set[str],
     groups: dict[Group, _Sums],
-    facts: Facts,
+    facts: ClassifiedCounts,
 ) -> list[Figure]:
     """Say of every figure that was asked for and is not there why it is not."""
     if not seen:

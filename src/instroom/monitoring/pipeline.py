@@ -12,8 +12,8 @@ from instroom.core import periods
 from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish
 from instroom.region.locate import find_place
@@ -21,10 +21,10 @@ from instroom.sources.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PipelineRow:
     """A step with its published figure, or without one and with the reason."""
 
-    definition: models.Step
+    definition: models.PipelineStep
     group: str
     figure: Figure | None
     reason: str | None
@@ -37,7 +37,7 @@ class Pipeline:
     definition: models.PipelineDefinition
     place: str
     period: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[PipelineRow, ...]
 
 
 def definition() -> models.PipelineDefinition:
@@ -45,12 +45,12 @@ def definition() -> models.PipelineDefinition:
     return registry.pipelines()["open_data"]
 
 
-def steps() -> list[tuple[str, models.Step]]:
+def steps() -> list[tuple[str, models.PipelineStep]]:
     """Return all steps in order, each with its group."""
     return [(key, step) for key, group in definition().groups.items() for step in group.steps]
 
 
-def compute_pipeline(place: str, facts: Facts) -> Pipeline:
+def compute_pipeline(place: str, facts: ClassifiedCounts) -> Pipeline:
     """Return the pipeline of a place at the latest date that most steps have.
 
     Raises
@@ -63,12 +63,12 @@ def compute_pipeline(place: str, facts: Facts) -> Pipeline:
     return from_published(code, figures)
 
 
-def _series(place: str, facts: Facts) -> list[Series]:
+def _series(place: str, facts: ClassifiedCounts) -> list[Series]:
     found = []
     for _, step in steps():
         if step.indicator:
             types = (step.school_type,) if step.school_type else ()
-            question = Question(
+            question = IndicatorQuery(
                 step.indicator, (place,), stage=step.stage or None, school_types=types
             )
             one = compute_series(question, facts)
@@ -94,12 +94,12 @@ def from_published(place: str, published: Published) -> Pipeline:
     made = []
     for group, step in steps():
         if step.reason:
-            made.append(Step(step, group, None, step.reason))
+            made.append(PipelineRow(step, group, None, step.reason))
             continue
         indicator = f"{step.indicator}.{step.stage}" if step.stage else step.indicator
         found = table.get((indicator, step.school_type, period or ""))
         reason = None if found and found.status in ("ok", "bounded") else "no_file_for_date"
-        made.append(Step(step, group, found, (found.reason if found else None) or reason))
+        made.append(PipelineRow(step, group, found, (found.reason if found else None) or reason))
     return Pipeline(definition(), place, period, tuple(made))
 
 
@@ -125,7 +125,7 @@ def pipeline(*, place: str = "twente", data: str | Path | None = None) -> dict[s
     DataError
         For an unknown place.
     """
-    return to_dict(compute_pipeline(place, Facts(Store(data))))
+    return to_dict(compute_pipeline(place, ClassifiedCounts(Store(data))))
 
 
 def to_dict(found: Pipeline) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def to_dict(found: Pipeline) -> dict[str, Any]:
     }
 
 
-def _step_dict(step: Step) -> dict[str, Any]:
+def _step_dict(step: PipelineRow) -> dict[str, Any]:
     figure = step.figure
     known = figure is not None and figure.status in ("ok", "bounded")
     count = share = None

@@ -12,10 +12,11 @@ from typing import Any, Literal
 import numpy as np
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
 from instroom.stats.trials import power as sizes
 from instroom.stats.trials.power_simulation import simulate_power
-from instroom.stats.trials.trial_designs import Design, bcra3, bira2, bira3, cra2, cra3, ira
+from instroom.stats.trials.trial_designs import TrialDesign, bcra3, bira2, bira3, cra2, cra3, ira
 
 Draw = Literal["schools", "classes", "pupils"]
 #: Below this number of clusters the formula is shown with the offer of a simulation.
@@ -25,7 +26,7 @@ _SEED = 20_261_001
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PowerPlan:
     """A measurement as planned, in the words of the proposal form.
 
     Attributes
@@ -81,16 +82,16 @@ class Plan:
         return self.pupils * (1 - self.attrition) * self.linkage
 
 
-def design_of(plan: Plan) -> Design:
+def design_of(plan: PowerPlan) -> TrialDesign:
     """Return the design of a plan: cra2, cra3, bcra3, bira2, bira3 or ira.
 
     Losses make schools and pupils fewer; that those who leave differ is not made up for.
 
     Examples
     --------
-    >>> design_of(Plan(schools=30, pupils=50, icc=0.15)).name
+    >>> design_of(PowerPlan(schools=30, pupils=50, icc=0.15)).name
     'cra2'
-    >>> design_of(Plan(schools=10, pupils=25, icc=0.1, classes=4, draw="classes")).name
+    >>> design_of(PowerPlan(schools=10, pupils=25, icc=0.1, classes=4, draw="classes")).name
     'bcra3'
     """
     n, schools = plan.pupils_left, plan.schools_left
@@ -145,7 +146,7 @@ def power(
     Parameters
     ----------
     schools, pupils, icc, classes, icc_class, r2_pupil, r2_class, r2_school, treated_share
-        See :class:`Plan`.
+        See :class:`PowerPlan`.
     effect
         Effect hoped for, in standard deviations; adds its power and the schools it takes.
     covariates_school
@@ -153,7 +154,7 @@ def power(
     one_tailed, power, alpha
         The test, and the power asked for.
     draw, effect_variance, effect_variance_class, attrition, attrition_schools, linkage
-        See :class:`Plan`.
+        See :class:`PowerPlan`.
     simulate
         Count power over 20,000 simulated trials as well.
     rng
@@ -181,7 +182,7 @@ def power(
     """
     if covariates_school is None:
         covariates_school = 1 if r2_school > 0 else 0
-    plan = Plan(
+    plan = PowerPlan(
         schools, pupils, icc, classes, icc_class or 0.0, r2_pupil, r2_class, r2_school,
         treated_share, covariates_school, draw, effect_variance, effect_variance_class,
         attrition, attrition_schools, linkage,
@@ -198,8 +199,13 @@ def power(
         raise DataError(
             "nothing is left to differ between pupils or schools: any effect would be seen",
             code="bad_share",
-            found=f"icc {icc:g}, r2_pupil {r2_pupil:g}, r2_school {r2_school:g}",
-            expected="some variance that covariates do not explain",
+            found=Message(
+                "icc {icc:g}, r2_pupil {r2_pupil:g}, r2_school {r2_school:g}",
+                icc=icc,
+                r2_pupil=r2_pupil,
+                r2_school=r2_school,
+            ),
+            expected=Message("some variance that covariates do not explain"),
         )
     seen = sizes.mdes(design, power=power, **test)
     found: dict[str, Any] = {
@@ -222,42 +228,46 @@ def power(
     return dict(significant(found))
 
 
-def clusters(plan: Plan) -> int:
+def clusters(plan: PowerPlan) -> int:
     """Return how many units divided by lot, or blocks, carry the effect."""
     return plan.schools_left * (plan.classes or 1) if plan.draw == "classes" else plan.schools_left
 
 
-def _check(plan: Plan) -> None:
+def _check(plan: PowerPlan) -> None:
     if plan.draw not in ("schools", "classes", "pupils"):
         raise DataError(
             "what is divided by lot is not known",
             code="bad_draw",
             found=str(plan.draw),
-            expected="schools, classes, pupils",
+            expected=Message("schools, classes, pupils"),
         )
     if plan.draw == "classes" and plan.classes is None:
         raise DataError(
             "classes are divided by lot, but how many there are is missing",
             code="bad_draw",
-            expected="the number of classes in each school",
+            expected=Message("the number of classes in each school"),
         )
     if plan.icc_class and plan.classes is None:
         raise DataError(
             "variance between classes without classes",
             code="bad_draw",
-            expected="the number of classes in each school",
+            expected=Message("the number of classes in each school"),
         )
     shares = {"attrition": plan.attrition, "attrition_schools": plan.attrition_schools,
               "linkage": plan.linkage}  # fmt: skip
     for name, value in shares.items():
         if not 0 <= value <= 1:
             raise DataError(
-                f"{name} is no share", code="bad_share", found=f"{value:g}", expected="0 to 1"
+                "{name} is no share",
+                code="bad_share",
+                found=f"{value:g}",
+                expected=Message("0 to 1"),
+                name=name,
             )
     _check_sizes(plan)
 
 
-def _check_sizes(plan: Plan) -> None:
+def _check_sizes(plan: PowerPlan) -> None:
     """Refuse a trial that cannot be held, such as one in which 0.2 schools take part."""
     if not (plan.schools >= 1 and plan.pupils >= 1 and (plan.classes is None or plan.classes >= 1)):
         classes = "" if plan.classes is None else f", {plan.classes:g} classes"
@@ -267,7 +277,7 @@ def _check_sizes(plan: Plan) -> None:
         raise DataError(
             "schools come whole",
             code="bad_size",
-            found=f"{plan.schools:g} schools",
+            found=Message("{schools:g} schools", schools=plan.schools),
             expected="1, 2, 3 ...",
         )
     if not 0 < plan.treated_share < 1:
@@ -277,20 +287,27 @@ def _check_sizes(plan: Plan) -> None:
     least = drawn * min(plan.treated_share, 1 - plan.treated_share)
     if least < 1 - 1e-9 and drawn >= 2:
         raise DataError(
-            f"on one side not even one of the {plan.draw} is left",
+            "on one side not even one of the {draw} is left",
             code="bad_size",
-            found=f"{drawn:g} {plan.draw}, a share of {plan.treated_share:g}: {least:g}",
-            expected="at least one on each side",
-            hint="take more of them, or a share nearer to .5",
+            found=Message(
+                "{drawn:g} {draw}, a share of {treated_share:g}: {least:g}",
+                drawn=drawn,
+                draw=plan.draw,
+                treated_share=plan.treated_share,
+                least=least,
+            ),
+            expected=Message("at least one on each side"),
+            hint=Message("take more of them, or a share nearer to .5"),
+            draw=plan.draw,
         )
 
 
-def _made(plan: Plan) -> Callable[[int], Design]:
+def _made(plan: PowerPlan) -> Callable[[int], TrialDesign]:
     """Return what makes the design for a number of schools at the post-measurement."""
     return lambda count: design_of(replace(plan, schools=count, attrition_schools=0.0))
 
 
-def _needed(plan: Plan, effect: float, target: float, test: dict[str, Any]) -> int | None:
+def _needed(plan: PowerPlan, effect: float, target: float, test: dict[str, Any]) -> int | None:
     """Return how many schools must start, or None when no number is enough."""
     if plan.attrition_schools >= 1 or design_of(plan).name == "ira":
         return None
@@ -303,7 +320,9 @@ def _needed(plan: Plan, effect: float, target: float, test: dict[str, Any]) -> i
     return start
 
 
-def _curve(plan: Plan, target: float, effect: float | None, test: dict[str, Any]) -> dict[str, Any]:
+def _curve(
+    plan: PowerPlan, target: float, effect: float | None, test: dict[str, Any]
+) -> dict[str, Any]:
     """Return detectable effects, and power, over numbers of schools for the proposal form."""
     counts = curve_counts(plan.schools)
     left = [replace(plan, schools=count).schools_left for count in counts]
@@ -333,8 +352,8 @@ def _points(counts: Sequence[int], at: Callable[[int], float]) -> list[float]:
 
 
 def _simulation(
-    plan: Plan,
-    design: Design,
+    plan: PowerPlan,
+    design: TrialDesign,
     effect: float | None,
     exact: float,
     test: dict[str, Any],

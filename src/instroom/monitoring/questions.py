@@ -7,13 +7,14 @@ from typing import Any
 
 from instroom.core import periods
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question, resolve
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.monitoring.indicators import series as compute_series
-from instroom.privacy.published import Published, publish, stored
+from instroom.privacy.published import Published, publish
 from instroom.sources.again import read_again
 from instroom.sources.store import Store, scratch
 
@@ -50,7 +51,7 @@ def definition_dict(
     }
 
 
-def ask(question: Question, facts: Facts) -> Published:
+def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:
     """Compute one indicator and pass it through the gate, with the totals of its parts."""
     wanted = compute_series(question, facts)
     together = [wanted]
@@ -58,7 +59,7 @@ def ask(question: Question, facts: Facts) -> Published:
         less = tuple(other for other in question.by if other != name)
         together.append(compute_series(replace(question, by=less), facts))
     passed = publish(together)
-    return stored([passed.series[0]])
+    return passed.only(series=lambda one: one is passed.series[0])
 
 
 def series(
@@ -101,11 +102,11 @@ def series(
         For an unknown place or period.
     """
     places = (place,) if isinstance(place, str) else tuple(place)
-    question = Question(
+    question = IndicatorQuery(
         indicator, places, tuple(by), stage, classification, period, tuple(school_type), transitions
     )
     definition, used_stage, used_classification = resolve(question)
-    facts = Facts(Store(data))
+    facts = ClassifiedCounts(Store(data))
     found = ask(question, facts)
     if period:
         _refuse_other_period(question, found, facts)
@@ -118,7 +119,9 @@ def series(
     }
 
 
-def _refuse_other_period(question: Question, found: Published, facts: Facts) -> None:
+def _refuse_other_period(
+    question: IndicatorQuery, found: Published, facts: ClassifiedCounts
+) -> None:
     """Refuse a period without figures when there are figures of other periods.
 
     "The file was not read yet" would be untrue then. With no figures at all the answer stands:
@@ -142,12 +145,15 @@ def refuse_period(asked: str, known: Sequence[str]) -> None:
     if not known:
         return
     raise DataError(
-        f"there are no figures of '{asked}'",
+        "there are no figures of '{asked}'",
         code="unknown_period",
         where=Where(key="period"),
         found=asked,
-        expected=known[0] if len(known) == 1 else f"a period from {known[0]} to {known[-1]}",
-        hint=f"did you mean '{_nearest_periods(asked, known)}'?",
+        expected=known[0]
+        if len(known) == 1
+        else Message("a period from {known} to {known_2}", known=known[0], known_2=known[-1]),
+        hint=Message("did you mean '{asked}'?", asked=_nearest_periods(asked, known)),
+        asked=asked,
     )
 
 
@@ -163,7 +169,7 @@ def _nearest_periods(asked: str, known: Sequence[str]) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
+def parse_id(figure_id: str) -> tuple[IndicatorQuery, tuple[tuple[str, str], ...]]:
     """Turn a figure's id back into the question it answers and its breakdown.
 
     Raises
@@ -180,11 +186,12 @@ def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
     parts = figure_id.split(":")
     if len(parts) not in (3, 4):
         raise DataError(
-            f"'{figure_id}' is no figure",
+            "'{figure_id}' is no figure",
             code="unknown_figure",
             where=Where(key=figure_id),
-            expected="an id as printed by instroom series --json",
-            hint="take the id from the output of instroom series",
+            expected=Message("an id as printed by instroom series --json"),
+            hint=Message("take the id from the output of instroom series"),
+            figure_id=figure_id,
         )
     head = parts[0].split(".")
     indicator = registry.indicators()[head[0]]
@@ -194,7 +201,7 @@ def parse_id(figure_id: str) -> tuple[Question, tuple[tuple[str, str], ...]]:
     pairs = [p.partition("=")[::2] for p in parts[3].split(",")] if len(parts) == 4 else []
     by = tuple((key, value) for key, value in pairs)
     types = dict(by).get("school_type", "").split("+")
-    question = Question(
+    question = IndicatorQuery(
         head[0],
         (parts[1],),
         tuple(
@@ -226,16 +233,10 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     """
     question, _ = parse_id(figure_id)
     store = Store(data)
-    facts = Facts(store)
+    facts = ClassifiedCounts(store)
     figure = _find(ask(question, facts), figure_id)
     inputs = [s for sha in figure.sources if (s := store.get(sha))]
-    helpers = [s for sha in facts.organisations.files if (s := store.get(sha))]
-    unique = list({s.sha256: s for s in (*inputs, *helpers)}.values())
-    with scratch() as folder:
-        fresh = Store(folder / "data")
-        for stored, parsed, receipt in read_again(unique, folder / "parsed"):
-            fresh.keep(stored.original, parsed, stored.sha256, receipt)
-        again = _find(ask(question, Facts(fresh)), figure_id)
+    again = recomputed_figure(figure_id, [*figure.sources, *facts.organisations.files], store)
     definition, stage, classification = resolve(question)
     value, recomputed = _value(figure), _value(again)
     return {
@@ -261,16 +262,35 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     }
 
 
+def recomputed_figure(figure_id: str, files: Sequence[str], store: Store) -> Figure:
+    """Compute a figure from nothing but the kept bytes of these files, by their sha256.
+
+    Raises
+    ------
+    DataError
+        ``unknown_figure`` when they do not give it; ``damaged_store`` when an original is not
+        the file that was read.
+    """
+    kept = [stored for sha in dict.fromkeys(files) if (stored := store.get(sha))]
+    with scratch() as folder:
+        fresh = Store(folder / "data")
+        for stored, parsed, receipt in read_again(kept, folder / "parsed"):
+            fresh.keep(stored.original, parsed, stored.sha256, receipt)
+        return _find(ask(parse_id(figure_id)[0], ClassifiedCounts(fresh)), figure_id)
+
+
 def _find(published: Published, figure_id: str) -> Figure:
     for figure in published.figures:
         if figure.id == figure_id:
             return figure
     raise DataError(
-        f"there is no figure '{figure_id}'",
+        "there is no figure '{figure_id}'",
         code="unknown_figure",
         where=Where(key=figure_id),
-        hint="read the publishers' files first (instroom read), and take the id from "
-        "instroom series",
+        hint=Message(
+            "read the publishers' files first (instroom read), and take the id from instroom series"
+        ),
+        figure_id=figure_id,
     )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts, code_groups, from_arrays
+from instroom.crossproducts.crossproducts import CrossProducts, code_groups, from_arrays
 from instroom.monitoring.coefficients import coefficients, finite
 from instroom.monitoring.studies import Study
-from instroom.monitoring.study_rows import SURE, Question
+from instroom.monitoring.study_rows import SURE, StudyQuestion
 from instroom.sources.columns import Columns
 from instroom.stats.clusters import bootstrap, robust
 from instroom.stats.multilevel import kenward_roger, mixed
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 SEED, DRAWS = 20_240_201, 9_999
 
 
-def missing(data: Columns, question: Question) -> dict[str, Any] | None:
+def missing(data: Columns, question: StudyQuestion) -> dict[str, Any] | None:
     """Return the least and the most the raw difference can be, given who did not answer.
 
     ``lee`` is about pupils who would have answered in either arm; ``worst_case`` fills in the
@@ -48,7 +48,7 @@ def missing(data: Columns, question: Question) -> dict[str, Any] | None:
     return found
 
 
-def links(data: Columns, question: Question) -> dict[str, Any] | None:
+def links(data: Columns, question: StudyQuestion) -> dict[str, Any] | None:
     """Return the effect with unsure links weighted by their chance, and without any linking.
 
     The estimate beside which this stands uses sure links only (a chance of 0.80 or more).
@@ -72,7 +72,7 @@ def links(data: Columns, question: Question) -> dict[str, Any] | None:
     }
 
 
-def _weighted(data: Columns, question: Question, chance: Floats) -> dict[str, Any]:
+def _weighted(data: Columns, question: StudyQuestion, chance: Floats) -> dict[str, Any]:
     names = [n for n in (question.treatment, question.baseline, question.outcome) if n]
     columns = {name: data.numbers(name) for name in names}
     school, known = data.keys(question.levels[0])
@@ -85,7 +85,7 @@ def _weighted(data: Columns, question: Question, chance: Floats) -> dict[str, An
     return _one(robust.fit(cross, kind="cr1"), str(question.treatment))
 
 
-def _school_means(data: Columns, question: Question) -> dict[str, Any]:
+def _school_means(data: Columns, question: StudyQuestion) -> dict[str, Any]:
     school, known = data.keys(question.levels[0])
     codes, labels = code_groups(school[known])
     names = [n for n in (question.treatment, question.baseline, question.outcome) if n]

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, UserError, Where
+from instroom.core.messages import Message
 from instroom.core.quantities import significant
+from instroom.monitoring.score_files import read_columns
 from instroom.sources.codes import missing_code
 from instroom.sources.columns import Columns
-from instroom.sources.score_files import read_columns
 from instroom.stats.scales import reliability as scale
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,9 @@ def reliability(
     """
     stray = [name for name in reverse if name not in items]
     if stray:
-        raise UserError(f"'{stray[0]}' is to be reversed but is no item", expected=", ".join(items))
+        raise UserError(
+            "'{stray}' is to be reversed but is no item", expected=", ".join(items), stray=stray[0]
+        )
     if len(set(items)) < max(2, len(items)):
         raise UserError("name two or more different items", found=", ".join(items))
     data = read_columns(file, sheet)
@@ -76,13 +79,22 @@ def _no_codes(data: Columns, items: Sequence[str], said: str | None) -> None:
         rows = np.flatnonzero(data.numbers(name) == code)
         if len(rows):
             raise DataError(
-                f"{code:g} stands apart from the other answers; is it a code for 'no answer'?",
+                "{mark:g} stands apart from the other answers; is it a code for 'no answer'?",
                 code="missing_code",
                 where=Where(data.file, data.line(int(rows[0])), name),
-                found=f"{code:g}, and other answers from {low:g} to {high:g}",
-                expected="an empty cell where there is no answer",
-                hint=f"empty these cells; if it is an answer, say --range {min(low, code):g}:"
-                f"{max(high, code):g}",
+                found=Message(
+                    "{mark:g}, and other answers from {low:g} to {high:g}",
+                    mark=code,
+                    low=low,
+                    high=high,
+                ),
+                expected=Message("an empty cell where there is no answer"),
+                hint=Message(
+                    "empty these cells; if it is an answer, say --range {minimum:g}:{maximum:g}",
+                    minimum=min(low, code),
+                    maximum=max(high, code),
+                ),
+                mark=code,
             )
 
 
@@ -99,7 +111,7 @@ def _range(said: str | None, scores: Floats) -> tuple[float, float]:
         bounds = (1.0, 0.0)
     if bounds[0] >= bounds[1]:
         raise UserError(
-            "the range is lowest:highest", found=said, expected="two numbers such as 1:5"
+            "the range is lowest:highest", found=said, expected=Message("two numbers such as 1:5")
         )
     return bounds
 
@@ -116,6 +128,6 @@ def _inside(
             code="outside_range",
             where=Where(data.file, data.line(row), items[at]),
             found=f"{scores[row, at]:g}",
-            expected=f"{bounds[0]:g} to {bounds[1]:g}",
-            hint="correct the answer, or say the right --range",
+            expected=Message("{bounds:g} to {bounds_2:g}", bounds=bounds[0], bounds_2=bounds[1]),
+            hint=Message("correct the answer, or say the right --range"),
         )

@@ -77,9 +77,10 @@ def strength(
     """
     if allocation not in CEILING:
         raise UserError(
-            f"'{allocation}' is no way of choosing who takes part",
+            "'{allocation}' is no way of choosing who takes part",
             found=str(allocation),
             expected=", ".join(ALLOCATIONS),
+            allocation=allocation,
         )
     if design == "no_comparison":
         return Strength(1, ("no_comparison",))

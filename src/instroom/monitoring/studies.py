@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts
+from instroom.crossproducts.crossproducts import CrossProducts
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +89,7 @@ def arms(cross: CrossProducts, treatment: str) -> Arms:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"t": [1.0, 1, 0], "y": [1.0, 2, 3]}, {"school": ["a", "a", "b"]})
     >>> arms(c, "t").treated.tolist(), arms(c, "t").whole
     ([2.0, 0.0], True)
@@ -112,7 +112,7 @@ def highest_sums(cross: CrossProducts) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class StudySplit:
     """A column's mean and number of rows per arm, and its spread within arms."""
 
     treated: float
@@ -121,12 +121,12 @@ class Split:
     sd: float
 
 
-def split(cross: CrossProducts, treatment: str, column: str) -> Split:
+def split(cross: CrossProducts, treatment: str, column: str) -> StudySplit:
     """Return a column's mean per arm and pooled standard deviation within arms.
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> s = split(from_arrays({"t": [1.0, 1, 0, 0], "y": [3.0, 5, 1, 3]}), "t", "y")
     >>> s.treated, s.untreated, round(s.sd, 6)
     (4.0, 2.0, 1.414214)
@@ -141,4 +141,4 @@ def split(cross: CrossProducts, treatment: str, column: str) -> Split:
     within = float(total[c, c]) - treated * means[0] ** 2 - untreated * means[1] ** 2
     sd = float(np.sqrt(max(0.0, within) / max(1.0, n - 2)))
     shift = float(cross.shift[c])
-    return Split(means[0] + shift, means[1] + shift, (treated, untreated), sd)
+    return StudySplit(means[0] + shift, means[1] + shift, (treated, untreated), sd)

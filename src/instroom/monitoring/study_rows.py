@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, Where
-from instroom.sources import score_rows
+from instroom.core.messages import Message
+from instroom.monitoring import score_rows
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,7 @@ SURE = 0.80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class StudyQuestion:
     """What is asked of a file: the options of ``instroom effect``, checked together."""
 
     outcome: str
@@ -56,7 +57,7 @@ class Rows:
     used: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, data: Columns, question: Question) -> "Rows":
+    def of(cls, data: Columns, question: StudyQuestion) -> "Rows":
         """Read the columns that are asked for and keep the rows that have them all."""
         named = (question.outcome, question.baseline, question.treatment, question.time)
         numbers = {
@@ -85,8 +86,8 @@ class Rows:
                 "no row has all the columns that are asked for",
                 code="no_complete_rows",
                 where=Where(data.file),
-                found=f"{data.rows} rows, each with a missing value",
-                hint="leave out a covariate, or check how missing values are written",
+                found=Message("{rows} rows, each with a missing value", rows=data.rows),
+                hint=Message("leave out a covariate, or check how missing values are written"),
             )
         if question.pupil:
             moment = [numbers[question.time]] if question.time else []
@@ -100,7 +101,7 @@ class Rows:
         )
 
     @staticmethod
-    def _keys(data: Columns, question: Question) -> tuple[dict[str, Keys], NDArray[np.bool_]]:
+    def _keys(data: Columns, question: StudyQuestion) -> tuple[dict[str, Keys], NDArray[np.bool_]]:
         """Return the names of schools, classes and pupils, and which rows have them all."""
         keys: dict[str, Keys] = {}
         present = sure(data, question.link)
@@ -135,11 +136,12 @@ def sure(data: Columns, link: str | None) -> NDArray[np.bool_]:
     wrong = (chance < 0) | (chance > 1)
     if wrong.any():
         raise DataError(
-            f"column '{link}' must hold chances",
+            "column '{link}' must hold chances",
             code="no_chance",
             where=Where(data.file, None, link),
             found=f"{chance[wrong][0]:g}",
-            expected="numbers from 0 to 1",
+            expected=Message("numbers from 0 to 1"),
+            link=link,
         )
     found: NDArray[np.bool_] = chance >= SURE
     return found
@@ -149,10 +151,14 @@ def _dummies(name: str, words: NDArray[np.object_], file: str) -> dict[str, Floa
     levels = sorted(set(words.tolist()))
     if len(levels) > MOST_LEVELS:
         raise DataError(
-            f"column '{name}' has {len(levels)} different texts; that is no group of pupils",
+            "column '{name}' has {n} different texts; that is no group of pupils",
             code="too_many_levels",
             where=Where(file, None, name),
-            expected=f"numbers, or at most {MOST_LEVELS} different texts",
+            expected=Message(
+                "numbers, or at most {most_levels} different texts", most_levels=MOST_LEVELS
+            ),
+            name=name,
+            n=len(levels),
         )
     return {f"{name}={level}": (words == level).astype(float) for level in levels[1:]}
 
@@ -169,17 +175,20 @@ def binary(rows: Rows, name: str) -> Floats:
     found = np.unique(values)
     if not np.isin(found, (0.0, 1.0)).all():
         raise DataError(
-            f"column '{name}' must say 0 (did not take part) or 1 (took part)",
+            "column '{name}' must say 0 (did not take part) or 1 (took part)",
             code="not_binary",
             where=Where(rows.data.file, None, name),
             found=", ".join(f"{v:g}" for v in found[:6]),
-            expected="0 and 1",
+            expected=Message("0 and 1"),
+            name=name,
         )
     if len(found) < 2:
         raise DataError(
-            f"column '{name}' is {found[0]:g} in every row: there is nobody to compare with",
+            "column '{name}' is {seen:g} in every row: there is nobody to compare with",
             code="one_arm",
             where=Where(rows.data.file, None, name),
-            hint="leave out --treatment for a group without comparison (design one_group)",
+            hint=Message("leave out --treatment for a group without comparison (design one_group)"),
+            name=name,
+            seen=found[0],
         )
     return values

@@ -8,20 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from instroom.core.compress import Compressed, Span
-from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError, UserError, Where
-from instroom.monitoring.designs import Plan, choose, plan
+from instroom.core.messages import Message
+from instroom.crossproducts.compress import Compressed, Span
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
+from instroom.monitoring.designs import AnalysisPlan, choose, plan
 from instroom.monitoring.estimates import Choices, answer
+from instroom.monitoring.score_files import read_columns
 from instroom.monitoring.studies import Study
-from instroom.monitoring.study_rows import Question
+from instroom.monitoring.study_rows import StudyQuestion
 from instroom.monitoring.wording import silence
 from instroom.privacy.sums_file import Sums, pool_sums, read_sums, write_sums
 from instroom.sources.columns import Columns
-from instroom.sources.score_files import read_columns
 
 
-def sums(planned: Plan, *, keep_labels: bool = False) -> CrossProducts:
+def sums(planned: AnalysisPlan, *, keep_labels: bool = False) -> CrossProducts:
     """Return the cross-products of a plan, with the names of its groups when asked for."""
     cross = from_arrays(
         planned.columns, planned.groups, slope=planned.slope, keep_labels=keep_labels
@@ -37,7 +38,7 @@ def sums(planned: Plan, *, keep_labels: bool = False) -> CrossProducts:
     return replace(cross, labels=labels)
 
 
-def study_of(data: Columns, question: Question, planned: Plan) -> Study:
+def study_of(data: Columns, question: StudyQuestion, planned: AnalysisPlan) -> Study:
     """Return what the columns of a plan mean."""
     return Study(
         design=question.design,
@@ -57,7 +58,7 @@ def study_of(data: Columns, question: Question, planned: Plan) -> Study:
     )
 
 
-def _moments(planned: Plan, question: Question) -> tuple[float, float] | None:
+def _moments(planned: AnalysisPlan, question: StudyQuestion) -> tuple[float, float] | None:
     """Return the first and last moment of a group that is followed without comparison."""
     if question.design != "one_group" or question.baseline or not question.time:
         return None
@@ -65,7 +66,7 @@ def _moments(planned: Plan, question: Question) -> tuple[float, float] | None:
     return float(times.min()), float(times.max())
 
 
-def _arms(data: Columns, question: Question) -> dict[str, dict[str, int]]:
+def _arms(data: Columns, question: StudyQuestion) -> dict[str, dict[str, int]]:
     """Count, per arm, who was there at the start and who misses the outcome.
 
     Rows of ``did`` and ``growth`` are moments, not pupils; who left cannot be told from them.
@@ -135,7 +136,7 @@ def compress(
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
     data = read_columns(file, sheet).recoded(filter(None, [outcome, baseline, treatment]), yes)
-    question = Question(
+    question = StudyQuestion(
         outcome=outcome,
         baseline=baseline,
         treatment=treatment,
@@ -190,7 +191,9 @@ def _key(file: str | Path | None) -> bytes | None:
         return None
     path = Path(file)
     if not path.is_file():
-        raise DataError(f"there is no file '{file}'", code="no_file", where=Where(str(file)))
+        raise DataError(
+            "there is no file '{file}'", code="no_file", where=Where(str(file)), file=file
+        )
     return path.read_bytes().strip()
 
 
@@ -198,7 +201,12 @@ def pooled(files: Sequence[str | Path], key: str | Path | None, choices: Choices
     """Return the answer of pooled sums; what was merged or left out is said in ``pooled``."""
     missing = [str(f) for f in files if not Path(f).is_file()]
     if missing:
-        raise DataError(f"there is no file '{missing[0]}'", code="no_file", where=Where(missing[0]))
+        raise DataError(
+            "there is no file '{missing}'",
+            code="no_file",
+            where=Where(missing[0]),
+            missing=missing[0],
+        )
     secret = _key(key)
     parts = [read_sums(file, key=secret) for file in files]
     whole = pool_sums(parts)
@@ -229,7 +237,7 @@ def _study(whole: Sums, parts: Sequence[Sums]) -> Study:
             "these sums do not say what their columns mean",
             code="no_study",
             where=Where(parts[0].name, key="definition.study"),
-            hint="make them with instroom compress",
+            hint=Message("make them with instroom compress"),
         ) from None
     return replace(study, rows=rows, arms=arms)
 

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from instroom.core.crossproducts import code_groups
 from instroom.core.errors import DataError
 from instroom.core.texts import Texts, languages
-from instroom.monitoring.designs import Plan
-from instroom.monitoring.study_rows import Question
+from instroom.crossproducts.crossproducts import code_groups
+from instroom.monitoring.designs import AnalysisPlan
+from instroom.monitoring.study_rows import StudyQuestion
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,7 @@ class Threat:
 
 
 def threats(
-    data: Columns, question: Question, planned: Plan, found: Mapping[str, Any]
+    data: Columns, question: StudyQuestion, planned: AnalysisPlan, found: Mapping[str, Any]
 ) -> list[Threat]:
     """Return what the rows of a study tell against its answer, the heaviest first."""
     every = [*_groups(data, question), *_gone(found), *_before(question, found)]
@@ -126,7 +126,7 @@ def _values(key: str, found: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def too_few(planned: Plan) -> bool:
+def too_few(planned: AnalysisPlan) -> bool:
     """Say whether there are too few people or whole schools on a side to say anything."""
     arm = planned.columns.get(planned.treatment or "")
     if arm is None or not np.isin(arm, (0.0, 1.0)).all():
@@ -148,7 +148,7 @@ def too_few(planned: Plan) -> bool:
 # --- schools and classes -----------------------------------------------------------------
 
 
-def _groups(data: Columns, q: Question) -> Iterator[Threat]:
+def _groups(data: Columns, q: StudyQuestion) -> Iterator[Threat]:
     if q.groups and q.groups != NONE:
         return
     column = looks_like_a_group(data, q)
@@ -158,7 +158,7 @@ def _groups(data: Columns, q: Question) -> Iterator[Threat]:
         yield Threat("groups_not_said", 1)
 
 
-def looks_like_a_group(data: Columns, q: Question) -> str | None:
+def looks_like_a_group(data: Columns, q: StudyQuestion) -> str | None:
     """Return a column whose groups took part as a whole, if there is one that is not named."""
     if q.treatment is None:
         return None
@@ -208,7 +208,7 @@ def _gone(found: Mapping[str, Any]) -> Iterator[Threat]:
 # --- before the start --------------------------------------------------------------------
 
 
-def _before(q: Question, found: Mapping[str, Any]) -> Iterator[Threat]:
+def _before(q: StudyQuestion, found: Mapping[str, Any]) -> Iterator[Threat]:
     """Yield what a difference in differences rests on: equal trends before the start."""
     if q.design != "did" or not q.groups or q.treatment is None or q.time is None:
         return
@@ -236,7 +236,7 @@ def _trend_explains(trend: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     return bool(abs(estimate - made) <= margin and not found["ci"][0] <= 0 <= found["ci"][1])
 
 
-def trend_before(data: Columns, q: Question) -> dict[str, Any] | None:
+def trend_before(data: Columns, q: StudyQuestion) -> dict[str, Any] | None:
     """Compare the slopes of schools before the start (Welch's t of one slope per school).
 
     Returns
@@ -308,7 +308,7 @@ def _welch(one: Floats, other: Floats) -> dict[str, Any] | None:
 # --- the ends of the scale ---------------------------------------------------------------
 
 
-def _ends(planned: Plan) -> Iterator[Threat]:
+def _ends(planned: AnalysisPlan) -> Iterator[Threat]:
     """Yield a group of which many have the highest or lowest score that was seen."""
     scores, arm = planned.columns[planned.outcome], planned.columns.get(planned.treatment or "")
     if len(np.unique(scores)) < 3:

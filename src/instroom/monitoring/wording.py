@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import floor, isfinite, log10
 
 from instroom.core.errors import ProgrammingError
+from instroom.core.messages import Message
 from instroom.core.texts import Texts, languages
 
 #: What was seen, by design and direction. ``{x}`` is the size without its sign.
@@ -95,7 +96,7 @@ SILENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class EffectFinding:
     """An effect as far as words need it; ``level`` is the strongest that may be said."""
 
     kind: str
@@ -120,7 +121,7 @@ class Finding:
         return "down" if self.ci[1] < 0 else "unclear"
 
 
-def sentence(finding: Finding, language: str, level: int | None = None) -> str:
+def sentence(finding: EffectFinding, language: str, level: int | None = None) -> str:
     """Return what may be said, in one language, at a level or the strongest allowed.
 
     Raises
@@ -130,17 +131,18 @@ def sentence(finding: Finding, language: str, level: int | None = None) -> str:
 
     Examples
     --------
-    >>> f = Finding("ancova", 2, True, "interesse", 0.12, (0.02, 0.22), 480)
+    >>> f = EffectFinding("ancova", 2, True, "interesse", 0.12, (0.02, 0.22), 480)
     >>> sentence(f, "nl").split(". ")[1]
     'Dit is een samenhang'
     """
     said = finding.level if level is None else level
     if not 1 <= said <= finding.level:
         raise ProgrammingError(
-            f"a sentence of level {said} is stronger than this study supports",
+            "a sentence of level {said} is stronger than this study supports",
             found=str(said),
-            expected=f"1 to {finding.level}",
-            hint="the level follows from the design; see monitoring.strength",
+            expected=Message("1 to {level}", level=finding.level),
+            hint=Message("the level follows from the design; see monitoring.strength"),
+            said=said,
         )
     t = Texts(language)
     percent = finding.kind == "binary"
@@ -188,7 +190,7 @@ def _number(value: float, digits: int, t: Texts) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def wording(finding: Finding) -> tuple[dict[str, str], list[dict[str, object]]]:
+def wording(finding: EffectFinding) -> tuple[dict[str, str], list[dict[str, object]]]:
     """Return (the strongest sentence per language, the weaker ones with their level)."""
     strongest = {language: sentence(finding, language) for language in languages()}
     weaker = [

@@ -24,7 +24,7 @@ SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class FeasibleRange:
     """What an attacker knows of a hidden figure: its place in the list, least and most."""
 
     index: int
@@ -41,8 +41,8 @@ def attack(
     figures: Sequence[Mapping[str, Any]],
     *,
     only: Collection[int] | None = None,
-    enough: Callable[[Range], bool] | None = None,
-) -> list[Range]:
+    enough: Callable[[FeasibleRange], bool] | None = None,
+) -> list[FeasibleRange]:
     """Return for every hidden figure the least and the most it can be.
 
     Parameters
@@ -80,7 +80,7 @@ def attack(
     ...         {"dims": {"gender": "m"}, "n": 25},
     ...     ]
     ... )
-    [Range(index=1, low=5.0, high=5.0)]
+    [FeasibleRange(index=1, low=5.0, high=5.0)]
     """
     nested: Mapping[str, Any] = {}
     if figures and "nested" in figures[-1]:
@@ -182,17 +182,17 @@ def _ends(
     return float(least.fun), top, worlds
 
 
-def _range(index: int, low: float, high: float, worlds: object = None) -> Range:
+def _range(index: int, low: float, high: float, worlds: object = None) -> FeasibleRange:
     del worlds
-    return Range(index, float(np.ceil(low - SLACK)), float(np.floor(high + SLACK)))
+    return FeasibleRange(index, float(np.ceil(low - SLACK)), float(np.floor(high + SLACK)))
 
 
 def _seen(
     matrix: csr_matrix,
     known: Mapping[str, Any],
     hidden: Sequence[int],
-    enough: Callable[[Range], bool],
-) -> Iterator[Range]:
+    enough: Callable[[FeasibleRange], bool],
+) -> Iterator[FeasibleRange]:
     low, high = np.full(matrix.shape[0], np.inf), np.full(matrix.shape[0], -np.inf)
     for index in hidden:
         found = _range(index, low[index], high[index])

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.privacy import rounding
 from instroom.privacy.linear import Attacker
 from instroom.privacy.problems import Problem
 from instroom.privacy.remainders import remainders
 from instroom.privacy.sensitivity import Rules, key_of, largest
-from instroom.privacy.tables import Table, tabulate
+from instroom.privacy.tables import FrequencyTable, tabulate
 
 Floats = NDArray[np.float64]
 Figure = dict[str, Any]
@@ -35,7 +36,7 @@ class Demands:
     below: float | None = None
 
 
-class Release:
+class JointRelease:
     """Figures of our own and of others as cells of one table."""
 
     def __init__(
@@ -46,7 +47,7 @@ class Release:
         reasons: list[str | None],
     ) -> None:
         self.own, self.others, self.reasons, self.nested = own, others, reasons, nested
-        self.table: Table = tabulate([f["dims"] for f in (*own, *others)], nested)
+        self.table: FrequencyTable = tabulate([f["dims"] for f in (*own, *others)], nested)
         self.own_cells, self.other_cells = (
             self.table.of[: len(own)],
             self.table.of[len(own) :],
@@ -194,9 +195,9 @@ class Release:
         return DataError(
             "the figures contradict each other, so what they tell together is not known",
             code="contradiction",
-            found=named[0] if named else "sums that cannot all be right",
-            expected="every total equal to the sum of its parts",
-            hint="give every value of a dimension, also 'unknown'",
+            found=named[0] if named else Message("sums that cannot all be right"),
+            expected=Message("every total equal to the sum of its parts"),
+            hint=Message("give every value of a dimension, also 'unknown'"),
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import PrivacyError
+from instroom.core.messages import Message
 from instroom.privacy.linear import Attacker, program, solver
 from instroom.privacy.problems import Mask, Problem
 
@@ -140,7 +141,7 @@ class _Worlds:
                 "what an attacker would find in whole numbers could not be settled",
                 code="incomplete",
                 found=str(status),
-                hint="publish nothing; report this table",
+                hint=Message("publish nothing; report this table"),
             )
 
     def _program(self) -> highspy.Highs:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from instroom.core.errors import PrivacyError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 #: Rounding error allowed before a bound counts as moved.
@@ -97,7 +98,7 @@ class Attacker:
                 "what an attacker would find could not be computed",
                 code="incomplete",
                 found=str(status),
-                hint="publish nothing; report this table",
+                hint=Message("publish nothing; report this table"),
             )
         found = self._program.getSolution()
         value = -sign * self._program.getInfo().objective_function_value

@@ -18,7 +18,7 @@ from instroom.core.series import Figure
 from instroom.privacy.linear import Attacker
 from instroom.privacy.patterns import Deadline, search
 from instroom.privacy.problems import Problem
-from instroom.privacy.tables import Table, tabulate
+from instroom.privacy.tables import FrequencyTable, tabulate
 
 #: Kinds of places that also are lines of a breakdown, with the name they have there.
 _LINES = {"location": "school", "institution": "school", "board": "board"} | {
@@ -154,7 +154,9 @@ def _nested(figures: Iterable[Figure]) -> Nested:
     return found if any(found.get("school", {}).values()) else {}
 
 
-def _search(cells: list[_Cell], table: Table, gone: set[str], deadline: Deadline) -> set[str]:
+def _search(
+    cells: list[_Cell], table: FrequencyTable, gone: set[str], deadline: Deadline
+) -> set[str]:
     """Return the ids to hide: a figure goes with all its cells."""
     hidden = set(gone)
     while True:
@@ -171,12 +173,12 @@ def _search(cells: list[_Cell], table: Table, gone: set[str], deadline: Deadline
         hidden |= more
 
 
-def _placed(cells: list[_Cell], table: Table) -> Iterator[tuple[_Cell, int]]:
+def _placed(cells: list[_Cell], table: FrequencyTable) -> Iterator[tuple[_Cell, int]]:
     """Yield the cells with their number in the table, without the made-up others at its end."""
     return zip(cells, table.of[: len(cells)], strict=True)
 
 
-def _problem(cells: list[_Cell], table: Table, hidden: set[str]) -> Problem:
+def _problem(cells: list[_Cell], table: FrequencyTable, hidden: set[str]) -> Problem:
     size = len(table.names)
     low, high = np.full(size, -np.inf), np.full(size, np.inf)
     forced, width, cost = np.zeros(size, bool), np.zeros(size), np.zeros(size)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from instroom.core.errors import PrivacyError
+from instroom.core.messages import Message
 from instroom.privacy.integers import found_whole
 from instroom.privacy.linear import EPSILON, Attacker, Extreme, program, solver
 from instroom.privacy.problems import Mask, Problem
@@ -48,7 +49,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class ReleasePattern:
     """A pattern that passed: what is hidden, and how far from the cheapest it can be.
 
     ``rounds`` counts attacks, ``bound`` is a lower bound on the cost of any pattern that meets
@@ -80,8 +81,8 @@ class Deadline:
             raise PrivacyError(
                 "the figures could not be protected in the time given, so nothing is published",
                 code="incomplete",
-                found=f"{self._seconds:g} seconds",
-                hint="give more seconds, or publish fewer breakdowns together",
+                found=Message("{seconds:g} seconds", seconds=self._seconds),
+                hint=Message("give more seconds, or publish fewer breakdowns together"),
             )
 
 
@@ -286,7 +287,7 @@ def _found(problem: Problem, attacker: Attacker, cells: Mask, deadline: Deadline
     return found
 
 
-def search(problem: Problem, deadline: Deadline) -> Pattern:
+def search(problem: Problem, deadline: Deadline) -> ReleasePattern:
     """Return a pattern that meets every demand, as cheap as can be found.
 
     Raises
@@ -308,7 +309,7 @@ def search(problem: Problem, deadline: Deadline) -> Pattern:
             cuts = list(_whole_cuts(problem, pattern, deadline))
         if not cuts:
             cost = float(problem.cost[pattern].sum())
-            return Pattern(pattern, number, cost, min(cost, master.bound), whole)
+            return ReleasePattern(pattern, number, cost, min(cost, master.bound), whole)
         for cut in cuts:
             master.add(cut)
         if number > FREE_ROUNDS:
@@ -322,7 +323,7 @@ def search(problem: Problem, deadline: Deadline) -> Pattern:
     raise PrivacyError(
         "no pattern of hidden figures protects this table, so nothing is published",
         code="unprotectable",
-        hint="a smaller width, or fewer breakdowns together",
+        hint=Message("a smaller width, or fewer breakdowns together"),
     )
 
 

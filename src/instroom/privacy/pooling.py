@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from instroom.core.compress import Span
-from instroom.core.crossproducts import CrossProducts
 from instroom.core.errors import PrivacyError
-from instroom.core.pooled import Path
-from instroom.privacy.small_groups import Finding, Groups, Merged, Rule
+from instroom.core.messages import Message
+from instroom.crossproducts.compress import Span
+from instroom.crossproducts.crossproducts import CrossProducts
+from instroom.crossproducts.pooled import Path
+from instroom.privacy.small_groups import Groups, Merged, SmallGroupFinding, SmallGroupRule
 
 #: Which values a column has, by its name.
 Spans = Mapping[str, Span]
@@ -39,7 +40,7 @@ class Guarded:
     """
 
     cross: CrossProducts
-    rule: Rule
+    rule: SmallGroupRule
     merged: tuple[Merged, ...]
     refused: tuple[Refused, ...]
     rows: int
@@ -47,11 +48,11 @@ class Guarded:
 
 def check(
     cross: CrossProducts,
-    rule: Rule | None = None,
+    rule: SmallGroupRule | None = None,
     *,
     of_groups: Collection[str] = (),
     spans: Spans | None = None,
-) -> tuple[Finding, ...]:
+) -> tuple[SmallGroupFinding, ...]:
     """Return every group that breaks the rule as it stands; nothing is changed.
 
     Parameters
@@ -59,7 +60,7 @@ def check(
     cross
         Cross-products with labels.
     rule
-        The rule; :class:`Rule` with its defaults when left out.
+        The rule; :class:`SmallGroupRule` with its defaults when left out.
     of_groups
         Columns that describe a group and no pupil, such as the size of a school: these may be
         the same for all rows of a group.
@@ -78,20 +79,20 @@ def check(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> girls = [0, 0, 1] * 10
     >>> school = ["a"] * 24 + ["b"] * 6
     >>> c = from_arrays({"girl": girls}, {"school": school}, keep_labels=True)
     >>> [(f.path, f.code, f.column) for f in check(c)]
     [(('a',), 'small_side', 'girl'), (('b',), 'too_few_rows', None), (('b',), 'small_side', 'girl')]
     """
-    state = Groups.of(cross, rule or Rule(), of_groups, spans or {})
+    state = Groups.of(cross, rule or SmallGroupRule(), of_groups, spans or {})
     return tuple(found for level in range(state.depth) for found in state.findings(level))
 
 
 def guard(
     cross: CrossProducts,
-    rule: Rule | None = None,
+    rule: SmallGroupRule | None = None,
     *,
     of_groups: Collection[str] = (),
     spans: Spans | None = None,
@@ -107,7 +108,7 @@ def guard(
     cross
         Cross-products with labels and products per group of the highest level.
     rule
-        The rule; :class:`Rule` with its defaults when left out.
+        The rule; :class:`SmallGroupRule` with its defaults when left out.
     of_groups, spans
         As for :func:`check`.
 
@@ -121,13 +122,13 @@ def guard(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"y": range(30)}, {"school": ["a"] * 24 + ["b"] * 6}, keep_labels=True)
     >>> kept = guard(c)
     >>> kept.cross.labels, kept.rows, [(r.path, r.code) for r in kept.refused]
     ((('a',),), 6, [(('b',), 'too_few_rows')])
     """
-    rule = rule or Rule()
+    rule = rule or SmallGroupRule()
     state, merged = Groups.of(cross, rule, of_groups, spans or {}), []
     for level in range(state.depth - 1, 0, -1):
         state, here = state.merge(level)
@@ -143,8 +144,8 @@ def guard(
         raise PrivacyError(
             "no group is large enough to share its sums",
             code="all_refused",
-            found=f"{refused[0].code} in {len(refused)} of {len(refused)} groups",
-            hint="use fewer columns, or estimate where the rows are",
+            found=Message("{mark} in {n} of {n} groups", mark=refused[0].code, n=len(refused)),
+            hint=Message("use fewer columns, or estimate where the rows are"),
         )
     rows = round(float(state.sums[~keep, 0].sum()))
     return Guarded(state.rebuild(keep), rule, tuple(merged), refused, rows)
@@ -155,8 +156,16 @@ def _keeps_levels(before: CrossProducts, state: "Groups") -> None:
     for i in range(1, len(before.levels)):
         if sizes[i] == sizes[i - 1] < before.sizes[i]:
             raise PrivacyError(
-                f"groups of '{before.levels[i]}' are too small to share their sums",
+                "groups of '{levels}' are too small to share their sums",
                 code="level_lost",
-                found=f"{before.sizes[i]} groups, one left in each {before.levels[i - 1]}",
-                hint=f"compress without '{before.levels[i]}', or estimate where the rows are",
+                found=Message(
+                    "{sizes} groups, one left in each {levels}",
+                    sizes=before.sizes[i],
+                    levels=before.levels[i - 1],
+                ),
+                hint=Message(
+                    "compress without '{levels}', or estimate where the rows are",
+                    levels=before.levels[i],
+                ),
+                levels=before.levels[i],
             )

@@ -6,14 +6,16 @@ needs enough people, and what is hidden may not follow from all figures together
 breakdowns. All series that go out together are judged together.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import InitVar, dataclass, replace
 
 from instroom.core.errors import PrivacyError, ProgrammingError
+from instroom.core.messages import Message
 from instroom.core.places import kind_of
 from instroom.core.quantities import Count
-from instroom.core.series import Figure, Series, Unit
+from instroom.core.series import Audience, Figure, Series, Unit
 from instroom.privacy.own import to_hide
 
 _GATE = object()
@@ -29,6 +31,17 @@ THRESHOLDS: dict[Unit, int] = {
 }
 #: Units that may only be shown for boards and larger places.
 _BOARD_AND_UP: frozenset[Unit] = frozenset({"teachers", "mentors"})
+#: What each audience may see. A board sees its schools; a school does not see its board.
+_SEES: dict[Audience, frozenset[Audience]] = {
+    "public": frozenset({"public"}),
+    "own_school": frozenset({"public", "own_school"}),
+    "own_board": frozenset({"public", "own_school", "own_board"}),
+}
+#: Where the figures of an audience may be about: nobody's own school is a municipality.
+_OWN_PLACES: dict[Audience, frozenset[str]] = {
+    "own_school": frozenset({"location", "institution"}),
+    "own_board": frozenset({"location", "institution", "board"}),
+}
 #: A hidden cell is 1..4 people.
 _LEAST, _MOST = 1, 4
 
@@ -43,13 +56,48 @@ class Published:
     def __post_init__(self, mark: object) -> None:
         if mark is not _GATE:
             raise ProgrammingError(
-                "a Published can only be made by the gate", hint="call privacy.published.publish"
+                "a Published can only be made by the gate",
+                hint=Message("call privacy.published.publish"),
             )
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """All figures in order."""
         return tuple(figure for series in self.series for figure in series.figures)
+
+    @property
+    def digest(self) -> str:
+        """The mark of what was let out: sha256 of every figure, unit and audience, in any order."""
+        lines = sorted(
+            f"{one.audience} {one.unit} {_written(figure)}"
+            for one in self.series
+            for figure in one.figures
+        )
+        return hashlib.sha256("\n".join(["published", *lines]).encode()).hexdigest()
+
+    def only(
+        self,
+        series: Callable[[Series], bool] | None = None,
+        figures: Callable[[Figure], bool] | None = None,
+    ) -> "Published":
+        """Return the part that is asked for; less than what was let out tells no more."""
+        kept = [one for one in self.series if series is None or series(one)]
+        if figures is not None:
+            kept = [replace(s, figures=tuple(f for f in s.figures if figures(f))) for s in kept]
+        return Published(tuple(kept), _GATE)
+
+    def shown_to(self, audience: Audience) -> "Published":
+        """Return what this audience may see: the public part, and what is for its own eyes."""
+        seen = _SEES[audience]
+        return self.only(series=lambda one: one.audience in seen)
+
+
+def _written(figure: Figure) -> str:
+    """Write all that a figure says; 0 and 0.0 are one number."""
+    numbers = [None if x is None else float(x) for x in (figure.value, figure.low, figure.high)]
+    counts = [c and (c.low, c.high) for c in (figure.numerator, figure.denominator)]
+    rest = (figure.status, figure.reason, figure.hidden, figure.sources)
+    return repr((figure.id, figure.stage, figure.classification, numbers, counts, *rest))
 
 
 def publish(series: Sequence[Series]) -> Published:
@@ -71,8 +119,9 @@ def publish(series: Sequence[Series]) -> Published:
     for one in series:
         if not isinstance(one, Series):
             raise PrivacyError(
-                "only series can be published", found=type(one).__name__, expected="Series"
+                "only series can be published", found=type(one).__name__, expected=Message("Series")
             )
+        _judge_audience(one)
     opened = [one for one in series if one.open_data]
     judged = {(f.indicator, name) for s in opened for f in s.figures[:1] for name in s.own_totals}
     revealed = _revealing([f for one in opened for f in one.figures], _solves, judged)
@@ -89,9 +138,40 @@ def publish(series: Sequence[Series]) -> Published:
     )
 
 
-def stored(series: Sequence[Series]) -> Published:
-    """Take back what :func:`publish` let out before, from the software's own store."""
-    return Published(tuple(series), _GATE)
+def stored(series: Sequence[Series], digest: str) -> Published:
+    """Take back what :func:`publish` let out before, from the software's own store.
+
+    ``digest`` is :attr:`Published.digest` as it was when the figures were written.
+
+    Raises
+    ------
+    PrivacyError
+        When the figures are not those that the gate let out.
+    """
+    found = Published(tuple(series), _GATE)
+    if found.digest != digest:
+        raise PrivacyError(
+            "these stored figures are not those that passed the gate",
+            code="not_published",
+            expected=digest[:12],
+            found=found.digest[:12],
+            hint="compute them again",
+        )
+    return found
+
+
+def _judge_audience(series: Series) -> None:
+    """Refuse figures for one school's or board's eyes that are about something wider."""
+    allowed = _OWN_PLACES.get(series.audience)
+    wider = (f for f in series.figures if allowed and kind_of(f.place) not in allowed)
+    if figure := next(wider, None):
+        raise PrivacyError(
+            "a figure for the eyes of one school or board is about something wider",
+            code="audience_too_narrow",
+            found=figure.id,
+            expected="a place within that school or board",
+            hint="publish it, or leave it out",
+        )
 
 
 def _telling(own: Sequence[Series]) -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, PrivacyError, Where
+from instroom.core.messages import Message
 from instroom.privacy.sensitivity import Dims, key_of
 
 Figures = list[dict[str, Any]]
@@ -60,7 +61,7 @@ def remember(path: Path, figures: Iterable[Mapping[str, Any]], *, name: str) -> 
                 "a release with this name is in the register with other figures",
                 code="release_name",
                 found=name,
-                expected="a new name for every release",
+                expected=Message("a new name for every release"),
                 where=Where(str(path)),
             )
     body["previous"] = lines[-1]["hash"] if lines else _START
@@ -161,8 +162,8 @@ def _lines(path: Path) -> list[dict[str, Any]]:
                 "the register of releases was changed after it was written",
                 code="register_changed",
                 where=Where(str(path), row),
-                expected="lines that each carry the hash of the one before",
-                hint="put the register back from a backup before publishing anything",
+                expected=Message("lines that each carry the hash of the one before"),
+                hint=Message("put the register back from a backup before publishing anything"),
             )
         found.append(line)
         previous = line["hash"]

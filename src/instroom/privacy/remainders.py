@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from instroom.privacy.tables import Table
+from instroom.privacy.tables import FrequencyTable
 
 Floats = NDArray[np.float64]
 
 
-def remainders(table: Table, n: Floats, threshold: float) -> tuple[csr_matrix, Floats]:
+def remainders(table: FrequencyTable, n: Floats, threshold: float) -> tuple[csr_matrix, Floats]:
     """Return the small groups that remain of a cell when its counted parts are taken away.
 
     A municipality of 57 pupils with one school of 50 in the figures tells of 7 at its other

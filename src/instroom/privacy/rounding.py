@@ -3,6 +3,7 @@
 from typing import Any
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 
 def check(step: int | None, threshold: float) -> None:
@@ -20,15 +21,17 @@ def check(step: int | None, threshold: float) -> None:
             "figures are rounded to a whole number of people",
             code="round",
             found=str(step),
-            expected="2 or more, for example 5",
+            expected=Message("2 or more, for example 5"),
         )
     if threshold <= step:
         raise DataError(
             "the threshold must be larger than the step of rounding",
             code="round",
-            found=f"threshold {threshold:g}, rounded to {step}",
-            expected=f"a threshold of at least {step + 1}",
-            hint="a hidden figure would be as narrow as a rounded one that is shown",
+            found=Message(
+                "threshold {threshold:g}, rounded to {step}", threshold=threshold, step=step
+            ),
+            expected=Message("a threshold of at least {value}", value=step + 1),
+            hint=Message("a hidden figure would be as narrow as a rounded one that is shown"),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Dims = tuple[tuple[str, str], ...]
 
@@ -48,7 +49,7 @@ class Rules:
                 "few_schools is either of two words",
                 code="rules",
                 found=self.few_schools,
-                expected="flag or hide",
+                expected=Message("flag or hide"),
             )
 
 

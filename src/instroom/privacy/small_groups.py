@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.compress import Span
-from instroom.core.crossproducts import CrossProducts, Floats, Ints
 from instroom.core.errors import DataError
-from instroom.core.pooled import Path, paths
+from instroom.core.messages import Message
+from instroom.crossproducts.compress import Span
+from instroom.crossproducts.crossproducts import CrossProducts, Floats, Ints
+from instroom.crossproducts.pooled import Path, paths
 
 Flags = NDArray[np.bool_]
 #: What small groups of one parent are called once they are one group.
@@ -23,7 +24,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SmallGroupRule:
     """When sums of a group may be shared.
 
     Attributes
@@ -53,7 +54,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SmallGroupFinding:
     """A group that breaks the rule.
 
     ``code`` is ``too_few_rows`` (below ``least``), ``too_few_per_column``, ``small_side``,
@@ -88,7 +89,7 @@ class Groups:
     """
 
     cross: CrossProducts
-    rule: Rule
+    rule: SmallGroupRule
     paths: tuple[Path, ...]
     sums: Floats
     slope_sums: Floats | None
@@ -103,7 +104,7 @@ class Groups:
     def of(
         cls,
         cross: CrossProducts,
-        rule: Rule,
+        rule: SmallGroupRule,
         of_groups: Collection[str],
         spans: Mapping[str, Span],
     ) -> "Groups":
@@ -118,20 +119,20 @@ class Groups:
             raise DataError(
                 "groups have no names, so nothing can be said about them",
                 code="labels_missing",
-                hint="compress with keep_labels=True",
+                hint=Message("compress with keep_labels=True"),
             )
         if not cross.by_group:
             raise DataError(
                 "products are kept in total only",
                 code="products_together",
-                hint="compress with by_group=True",
+                hint=Message("compress with by_group=True"),
             )
         counts = cross.sums[:, 0]
         if not np.array_equal(counts, np.round(counts)) or round(float(counts.sum())) != cross.n:
             raise DataError(
                 "rows were weighted, so they cannot be counted",
                 code="weighted_sums",
-                hint="share sums of rows without weights",
+                hint=Message("share sums of rows without weights"),
             )
         k = len(cross.columns)
         fixed, coarse = np.zeros(k, dtype=np.bool_), np.zeros(k, dtype=np.bool_)
@@ -201,7 +202,7 @@ class Groups:
         flags: Flags = (count > 0) & (count < self.rule.side)
         return flags
 
-    def findings(self, level: int) -> list[Finding]:
+    def findings(self, level: int) -> list[SmallGroupFinding]:
         """Return the groups of a level that break the rule."""
         names, totals = self.totals(level)
         found = self.breaks(totals)
@@ -211,7 +212,7 @@ class Groups:
         label = self.cross.levels[level] if self.cross.levels else ""
         columns = self.cross.columns
         return [
-            Finding(label, names[i], code, None if j is None else columns[j])
+            SmallGroupFinding(label, names[i], code, None if j is None else columns[j])
             for i in range(len(names))
             for (code, j), flags in found.items()
             if flags[i]

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts, Floats
 from instroom.core.errors import DataError, Where
-from instroom.core.pooled import Path
-from instroom.privacy.small_groups import Rule
+from instroom.core.messages import Message
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts, Floats
+from instroom.crossproducts.pooled import Path
+from instroom.privacy.small_groups import SmallGroupRule
 
 #: Room for rounding between a group's sums and the products they should fit.
 _FIT = 1e-9
@@ -46,7 +47,7 @@ class Fields:
                 where=Where(file=file, key="version"),
                 found=str(content.get("version")),
                 expected=str(version),
-                hint="a newer version of the software may read it",
+                hint=Message("a newer version of the software may read it"),
             )
         return cls(content, file)
 
@@ -56,7 +57,7 @@ class Fields:
             "a field is missing or is not what it should be",
             code="sums_field",
             where=Where(file=self.file, key=self.place + name),
-            found=type(self.content[name]).__name__ if name in self.content else "nothing",
+            found=type(self.content[name]).__name__ if name in self.content else Message("nothing"),
             expected=expected,
         )
 
@@ -132,7 +133,7 @@ class Fields:
             Fields(value, self.file, f"{self.place}{name}.{i}.") for i, value in enumerate(values)
         ]
 
-    def rule(self) -> Rule:
+    def rule(self) -> SmallGroupRule:
         """Return the privacy rule."""
         counts = {
             name: self.count(name) for name in ("least", "per_column", "side", "pair", "coarse")
@@ -140,7 +141,7 @@ class Fields:
         value = self.content.get("spread")
         if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
             raise self.bad("spread", "a number, 0 or more")
-        return Rule(**counts, spread=float(value))
+        return SmallGroupRule(**counts, spread=float(value))
 
     def cross(self) -> CrossProducts:
         """Return the cross-products, once all parts fit each other.
@@ -230,6 +231,6 @@ def _foreign(file: str, kind: str) -> DataError:
         "this is no file of sums",
         code="not_sums",
         where=Where(file=file),
-        expected=f'JSON with "format": "{kind}"',
-        hint="make one with 'instroom compress'",
+        expected=Message('JSON with "format": "{kind}"', kind=kind),
+        hint=Message("make one with 'instroom compress'"),
     )

@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from instroom.core.compress import Compressed
-from instroom.core.crossproducts import CrossProducts, Floats
 from instroom.core.errors import DataError, PrivacyError, Where
-from instroom.core.pooled import Path, ancestors, paths, pool
+from instroom.core.messages import Message
+from instroom.crossproducts.compress import Compressed
+from instroom.crossproducts.crossproducts import CrossProducts, Floats
+from instroom.crossproducts.pooled import Path, ancestors, paths, pool
 from instroom.privacy.pooling import Guarded, Refused, guard
-from instroom.privacy.small_groups import REST, Merged, Rule
+from instroom.privacy.small_groups import REST, Merged, SmallGroupRule
 from instroom.privacy.sums_fields import Fields
 from instroom.privacy.sums_seal import seal, verify
 
@@ -56,7 +57,7 @@ class Sums:
     dropped: int
     definition: Mapping[str, str]
     description: Mapping[str, str]
-    rule: Rule
+    rule: SmallGroupRule
     merged: tuple[Merged, ...]
     refused: tuple[Refused, ...]
     labels: str
@@ -73,7 +74,7 @@ def write_sums(
     description: Mapping[str, str] | None = None,
     key: bytes | None = None,
     pseudonyms: bytes | None = None,
-    rule: Rule | None = None,
+    rule: SmallGroupRule | None = None,
     of_groups: Collection[str] = (),
 ) -> Guarded:
     """Write sums per group to a file once they keep the privacy rule, and return what was written.
@@ -110,7 +111,7 @@ def write_sums(
     Examples
     --------
     >>> from tempfile import mkdtemp
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"y": range(30)}, {"school": ["a"] * 15 + ["b"] * 15}, keep_labels=True)
     >>> file = FilePath(mkdtemp()) / "sums.json"
     >>> write_sums(c, file, definition={"y": "a score"}, key=b"a key we both know").rows
@@ -123,7 +124,9 @@ def write_sums(
     )
     for secret in (key, pseudonyms):
         if secret is not None and len(secret) < 16:
-            raise PrivacyError("a key is too short", code="empty_key", expected="16 bytes or more")
+            raise PrivacyError(
+                "a key is too short", code="empty_key", expected=Message("16 bytes or more")
+            )
     kept = guard(cross, rule, of_groups=of_groups, spans=spans)
     if pseudonyms is not None:
         kept = _disguise(kept, pseudonyms)
@@ -184,7 +187,7 @@ def read_sums(path: FilePath | str, *, key: bytes | None = None) -> Sums:
 
 
 def pool_sums(files: Sequence[Sums]) -> Sums:
-    """Return the sums of several files together (see :func:`instroom.core.pooled.pool`).
+    """Return the sums of several files together (see :func:`instroom.crossproducts.pooled.pool`).
 
     Raises
     ------
@@ -200,10 +203,11 @@ def pool_sums(files: Sequence[Sums]) -> Sums:
         mark = one.cross.sums.tobytes() + one.cross.products.tobytes()
         if mark in seen:
             raise DataError(
-                f"the same sums as in {seen[mark]}",
+                "the same sums as in {seen}",
                 code="same_file",
                 where=Where(file=one.name),
-                hint="give each file once",
+                hint=Message("give each file once"),
+                seen=seen[mark],
             )
         seen[mark] = one.name
     descriptions = {
@@ -237,12 +241,15 @@ def _fits(first: Sums, one: Sums) -> None:
     for field, here, there in same:
         if here != there:
             raise DataError(
-                f"differs from {first.name}",
+                "differs from {name}",
                 code="sums_differ",
                 where=Where(file=one.name, key=field),
                 found=_said(here),
                 expected=_said(there),
-                hint="pool only files made with the same columns, levels, definition and key",
+                hint=Message(
+                    "pool only files made with the same columns, levels, definition and key"
+                ),
+                name=first.name,
             )
 
 

@@ -9,6 +9,7 @@ import hmac
 import re
 
 from instroom.core.errors import PrivacyError, Where
+from instroom.core.messages import Message
 
 _SIGNED, _DIGEST = "hmac-sha256", "sha256"
 _END = re.compile(rb'"signature":\{"method":"([a-z0-9-]+)","value":"([0-9a-f]{64})"\}\}\n\Z')
@@ -35,7 +36,7 @@ def verify(raw: bytes, name: str, key: bytes | None) -> bool:
             "the file does not end in its signature",
             code="sums_changed",
             where=where,
-            hint="ask for the file again, and do not open and save it in between",
+            hint=Message("ask for the file again, and do not open and save it in between"),
         )
     signed = found[1].decode() == _SIGNED
     if signed and key is None:
@@ -58,6 +59,6 @@ def verify(raw: bytes, name: str, key: bytes | None) -> bool:
             "the contents were changed, or signed with another key",
             code="sums_changed",
             where=where,
-            hint="ask for the file again; check that both sides use the same key",
+            hint=Message("ask for the file again; check that both sides use the same key"),
         )
     return signed

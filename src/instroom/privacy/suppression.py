@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from instroom.core.errors import DataError, PrivacyError
+from instroom.core.messages import Message
 from instroom.privacy import rounding
-from instroom.privacy.attack import Range, attack
-from instroom.privacy.cells import Bounds, Demands, Figure, Release, rounded
+from instroom.privacy.attack import FeasibleRange, attack
+from instroom.privacy.cells import Bounds, Demands, Figure, JointRelease, rounded
 from instroom.privacy.linear import EPSILON
-from instroom.privacy.patterns import Deadline, Pattern, exempt, search
+from instroom.privacy.patterns import Deadline, ReleasePattern, exempt, search
 from instroom.privacy.problems import Problem
 from instroom.privacy.releases import held_back
 from instroom.privacy.sensitivity import Rules, schools_behind, sensitive
@@ -55,7 +56,7 @@ class Protection:
     reasons: tuple[str | None, ...]
     known: tuple[int, ...]
     ignored: int
-    pattern: Pattern
+    pattern: ReleasePattern
     checked: str
 
 
@@ -174,7 +175,7 @@ def protected(
     others, nested = _others(outside, nested)
     past, nested = _others(earlier, nested)
     reasons = _reasons(own, past, nested, rules)
-    release = Release(own, [*others, *past], nested, reasons)
+    release = JointRelease(own, [*others, *past], nested, reasons)
     problem, ignored = release.problem(rules, demands, step)
     if others or past:
         problem = exempt(problem, deadline)
@@ -197,13 +198,20 @@ def _check(demands: Demands) -> None:
         raise DataError(
             "bounds are open, or relative with a distance above and below",
             code="bounds",
-            found=f"{demands.bounds}, above {demands.above}, below {demands.below}",
-            expected="--bounds relative --above 3 --below 1",
+            found=Message(
+                "{bounds}, above {above}, below {below}",
+                bounds=demands.bounds,
+                above=demands.above,
+                below=demands.below,
+            ),
+            expected=Message("--bounds relative --above 3 --below 1"),
         )
     for name in ("width", "above", "below"):
         value = getattr(demands, name)
         if value is not None and not value >= 0:
-            raise DataError(f"{name} is a number of people", code="bounds", found=str(value))
+            raise DataError(
+                "{name} is a number of people", code="bounds", found=str(value), name=name
+            )
 
 
 def _split(figures: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], dict[str, Any]]:
@@ -240,17 +248,18 @@ def _nesting(nested: object) -> dict[str, Any]:
         "the nesting says for every value in which coarser values it lies",
         code="nesting",
         found=repr(nested)[:200],
-        expected='{"school": {"A": {"municipality": "X"}}}',
+        expected=Message('{"school": {"A": {"municipality": "X"}}}'),
     )
 
 
 def _no_figure(place: int, figure: object) -> DataError:
     keys = ", ".join(map(str, figure)) if isinstance(figure, Mapping) else type(figure).__name__
     return DataError(
-        f"item {place + 1} is no figure",
+        "item {value} is no figure",
         code="figure",
         found=keys,
-        expected='{"dims": {"school": "A"}, "n": 12}, n a number of at least 0 or null',
+        expected=Message('{"dims": {"school": "A"}, "n": 12}, n a number of at least 0 or null'),
+        value=place + 1,
     )
 
 
@@ -294,7 +303,9 @@ def _out(figure: Figure, shown: Figure, schools: int | None) -> Figure:
     return out if schools is None else out | {"schools": schools}
 
 
-def _verify(release: Release, problem: Problem, pattern: Pattern, deadline: Deadline) -> str:
+def _verify(
+    release: JointRelease, problem: Problem, pattern: ReleasePattern, deadline: Deadline
+) -> str:
     """Attack the pattern with other code, and refuse when that finds something."""
     if release.size > CHECKED_AGAIN:
         return "search"
@@ -305,7 +316,7 @@ def _verify(release: Release, problem: Problem, pattern: Pattern, deadline: Dead
     wanted = (pattern.hidden & ~problem.exempt)[: release.size]
     asked = set(np.flatnonzero(wanted).tolist())
 
-    def lacks(found: Range) -> bool:
+    def lacks(found: FeasibleRange) -> bool:
         return bool(problem.lacking(found.index, found.low, found.high))
 
     ranges = attack(
@@ -317,7 +328,7 @@ def _verify(release: Release, problem: Problem, pattern: Pattern, deadline: Dead
                 "the check afterwards found a hidden figure, so nothing is published",
                 code="unprotected",
                 found=release.table.names[found.index],
-                hint="report this table: the search and the check disagree",
+                hint=Message("report this table: the search and the check disagree"),
             )
     return "attack"
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 #: Finest value -> value of every coarser dimension it lies in.
 Attributes = dict[str, str]
@@ -26,7 +27,7 @@ MOST_COMBINATIONS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FrequencyTable:
     """Cells of linked tables; figures about exactly the same people are one cell.
 
     Attributes
@@ -50,7 +51,7 @@ class Table:
     dims: tuple[dict[str, str], ...]
 
 
-def tabulate(dims: Sequence[Mapping[str, Any]], nested: Nested | None = None) -> Table:
+def tabulate(dims: Sequence[Mapping[str, Any]], nested: Nested | None = None) -> FrequencyTable:
     """Return the cells of figures with these dimensions.
 
     Parameters
@@ -99,7 +100,7 @@ def _as_text(dims: Mapping[str, Any]) -> dict[str, str]:
             "the dimensions of a figure are names with values",
             code="dims",
             found=repr(dims)[:200],
-            expected='{"school": "A", "gender": "f"}; leave a dimension out for its total',
+            expected=Message('{"school": "A", "gender": "f"}; leave a dimension out for its total'),
         )
     return {str(key): str(value) for key, value in dims.items()}
 
@@ -141,10 +142,11 @@ class _Tree:
         for one in sorted(coarse):
             if len(found.get(one, ())) != 1:
                 raise DataError(
-                    f"'{one}' must lie above one finest dimension",
+                    "'{one}' must lie above one finest dimension",
                     code="nesting",
-                    found=", ".join(sorted(found.get(one, ()))) or "a circle",
-                    expected="for example school in municipality in region",
+                    found=", ".join(sorted(found.get(one, ()))) or Message("a circle"),
+                    expected=Message("for example school in municipality in region"),
+                    one=one,
                 )
         return {one: next(iter(fines)) for one, fines in found.items()}
 
@@ -155,10 +157,13 @@ class _Tree:
             for coarse, upper in sorted(self.links.get(todo[0][0], {}).get(todo[0][1], {}).items()):
                 if found.setdefault(coarse, upper) != upper:
                     raise DataError(
-                        f"{dimension} '{value}' lies in two values of '{coarse}'",
+                        "{dimension} '{value}' lies in two values of '{coarse}'",
                         code="nesting",
-                        found=f"{found[coarse]} and {upper}",
-                        expected="one",
+                        found=Message("{seen} and {upper}", seen=found[coarse], upper=upper),
+                        expected=Message("one"),
+                        dimension=dimension,
+                        value=value,
+                        coarse=coarse,
                     )
                 todo.append((coarse, upper))
             todo.pop(0)
@@ -217,8 +222,8 @@ def _coverage(
             "too many combinations of finest values to protect together",
             code="too_many_cells",
             found=" x ".join(f"{len(v)} {k}" for k, v in domains.items()),
-            expected=f"at most {MOST_COMBINATIONS:,}",
-            hint="protect years or regions that no figure adds up separately",
+            expected=Message("at most {most_combinations:,}", most_combinations=MOST_COMBINATIONS),
+            hint=Message("protect years or regions that no figure adds up separately"),
         )
     place = {fine: {v: i for i, v in enumerate(values)} for fine, values in domains.items()}
     strides = np.cumprod((1, *shape[::-1]))[:-1][::-1]
@@ -232,7 +237,7 @@ def _coverage(
     return rows
 
 
-def _cells(texts: Sequence[Attributes], rows: Sequence[NDArray[np.int64]]) -> Table:
+def _cells(texts: Sequence[Attributes], rows: Sequence[NDArray[np.int64]]) -> FrequencyTable:
     """Join figures about the same people, and groups that no figure tells apart."""
     names = [name_of(d) for d in texts]
     order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), names[i]))
@@ -248,7 +253,7 @@ def _cells(texts: Sequence[Attributes], rows: Sequence[NDArray[np.int64]]) -> Ta
             firsts.append(i)
         of[i] = cell_of[key]
     cover = _joined([rows[i] for i in firsts])
-    return Table(
+    return FrequencyTable(
         tuple(of), tuple(names[i] for i in firsts), cover, tuple(dict(texts[i]) for i in firsts)
     )
 

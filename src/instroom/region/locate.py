@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.places import kind_of, normal
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
@@ -40,13 +41,16 @@ def find_place(text: str, schools: Organisations | None = None) -> str:
         if len(found) == 1:
             return found[0]
     raise DataError(
-        f"no place '{clean[:60]}'",
+        "no place '{clean}'",
         code="unknown_place",
         where=Where(key="place"),
         found=clean[:60],
-        expected="a region such as twente, nl, a municipality (GM0153 or Enschede), a province "
-        "(PV23), a school location (00AH00) or a board (BG12345)",
+        expected=Message(
+            "a region such as twente, nl, a municipality (GM0153 or Enschede), a province "
+            "(PV23), a school location (00AH00) or a board (BG12345)"
+        ),
         hint=_nearest(clean, schools),
+        clean=clean[:60],
     )
 
 

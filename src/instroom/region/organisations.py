@@ -20,6 +20,11 @@ ADDRESS_SOURCES = ("duo_school_addresses", "duo_po_addresses")
 INSTITUTION_SOURCE = "duo_ho_institutions"
 TRANSITION_SOURCE = "duo_brin_transitions"
 LOCALITY_SOURCE = "cbs_localities"
+#: All sources that say which schools there are and where.
+ORGANISATION_SOURCES = frozenset(
+    {*ADDRESS_SOURCES, INSTITUTION_SOURCE, TRANSITION_SOURCE, LOCALITY_SOURCE}
+    | {"cbs_odata_metadata"}
+)
 _SCHOOL_KINDS = {"VOS", "BAS", "SBAS", "SPEC", "VST"}
 
 

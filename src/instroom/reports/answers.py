@@ -9,10 +9,10 @@ from typing import Any
 
 from instroom.core.errors import DataError
 from instroom.core.texts import Texts
-from instroom.reports.charts.curves import Curve, Mark, curve_chart
-from instroom.reports.charts.forest import EffectRow, forest_chart
-from instroom.reports.charts.funnel import TrialPoint, funnel_chart
-from instroom.reports.drawing import Width
+from instroom.drawing.canvas import Width
+from instroom.drawing.charts.curves import Curve, Mark, curve_chart
+from instroom.drawing.charts.forest import EffectRow, forest_chart
+from instroom.drawing.charts.funnel import TrialPoint, funnel_chart
 from instroom.stats.intervals import Z95
 
 Answer = Mapping[str, Any]

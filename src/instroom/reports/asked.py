@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from instroom.core.quantities import Count
-from instroom.monitoring.indicators import Question, resolve
+from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.monitoring.questions import definition_dict, formula, parse_id, refuse_period
 from instroom.region.locate import find_place
 
 __all__ = [
+    "IndicatorQuery",
     "Meaning",
-    "Question",
     "meaning",
     "meaning_of",
     "place_of",
@@ -31,7 +31,7 @@ class Meaning:
     definition: dict[str, Any]
 
 
-def meaning(question: Question) -> Meaning:
+def meaning(question: IndicatorQuery) -> Meaning:
     """Return what a question means, with what it leaves unsaid filled in.
 
     Raises

@@ -11,7 +11,7 @@ Chapter = Literal["opgave", "programma", "instroom", "monitoring", "leren", "ove
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A link or a choice; ``url`` is a path without the language prefix."""
 
     text: str
@@ -21,7 +21,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """One table cell; ``status`` is set when it is no plain number."""
 
     text: str
@@ -31,12 +31,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PageTable:
     """A table with a caption; the first cell of a row is its header."""
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     kind: str = "table"
 
 
@@ -51,7 +51,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceNote:
     """One input file of a figure."""
 
     title: str
@@ -72,7 +72,7 @@ class Method:
     n: str
     formula: str
     notes: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceNote, ...] = ()
     figure: str = ""
 
 
@@ -88,10 +88,10 @@ class FigureBlock:
     chip_kind: str = ""
     switches: tuple["Switch", ...] = ()
     picture: Picture | None = None
-    tables: tuple[Table, ...] = ()
+    tables: tuple[PageTable, ...] = ()
     method: Method | None = None
-    downloads: tuple[Link, ...] = ()
-    more: tuple[Link, ...] = ()
+    downloads: tuple[PageLink, ...] = ()
+    more: tuple[PageLink, ...] = ()
     kind: str = "figure"
 
 
@@ -100,7 +100,7 @@ class Switch:
     """A row of choices, such as the definition or the stage."""
 
     label: str
-    options: tuple[Link, ...]
+    options: tuple[PageLink, ...]
     kind: str = "switch"
 
 
@@ -111,7 +111,7 @@ class TextBlock:
     anchor: str
     heading: str
     paragraphs: tuple[str, ...]
-    links: tuple[Link, ...] = ()
+    links: tuple[PageLink, ...] = ()
     kind: str = "text"
 
 
@@ -125,7 +125,7 @@ class Entry:
     chip: str = ""
     chip_kind: str = ""
     facts: tuple[tuple[str, str], ...] = ()
-    links: tuple[Link, ...] = ()
+    links: tuple[PageLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class EntryList:
     kind: str = "entries"
 
 
-Block = FigureBlock | TextBlock | EntryList | Switch | Table
+Block = FigureBlock | TextBlock | EntryList | Switch | PageTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Document:
     blocks: tuple[Block, ...]
     region: str
     example: bool = False
-    trail: tuple[Link, ...] = ()
+    trail: tuple[PageLink, ...] = ()
     description: str = field(default="")
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.observations import SCHEMA
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
@@ -109,7 +110,10 @@ def export(
     """
     if dataset != "observations":
         raise DataError(
-            f"there is no data set '{dataset}'", code="unknown_dataset", expected="observations"
+            "there is no data set '{dataset}'",
+            code="unknown_dataset",
+            expected=Message("observations"),
+            dataset=dataset,
         )
     return export_observations(out, format, Store(data), source)
 
@@ -132,12 +136,13 @@ def export_observations(
     stored_sources = {s.receipt["source"] for s in store if s.observations.exists()}
     if source is not None and source not in stored_sources:
         raise DataError(
-            f"nothing of the source '{source[:60]}' is stored",
+            "nothing of the source '{source}' is stored",
             code="nothing_read",
             where=Where(key=source[:60]),
-            found=", ".join(sorted(stored_sources)) or "nothing",
-            expected="a source of which a file was read",
-            hint="read its file first: instroom read FILE",
+            found=", ".join(sorted(stored_sources)) or Message("nothing"),
+            expected=Message("a source of which a file was read"),
+            hint=Message("read its file first: instroom read FILE"),
+            source=source[:60],
         )
     wanted = {source} if source else set(registry.sources())
     files = [s for s in store if s.receipt["source"] in wanted and s.observations.exists()]
@@ -145,7 +150,7 @@ def export_observations(
         raise DataError(
             "there are no observations",
             code="nothing_read",
-            hint="read the publishers' files first: instroom read FOLDER",
+            hint=Message("read the publishers' files first: instroom read FOLDER"),
         )
     target, rows = Path(out), 0
     partial = target.with_name(f".{target.name}.part")

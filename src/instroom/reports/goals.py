@@ -7,8 +7,8 @@ from instroom.core.quantities import significant
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish
 from instroom.region.locate import find_place
@@ -16,20 +16,20 @@ from instroom.reports import sentences, words
 from instroom.sources.store import Store
 
 
-def goals(place: str, facts: Facts) -> Published:
+def goals(place: str, facts: ClassifiedCounts) -> Published:
     """Compute what the goals of a place need, through the gate."""
     code = find_place(place, facts.organisations)
     wanted = {i for kpi in registry.kpis().values() for i in kpi.indicators}
     region = registry.regions().get(code)
     both = (code, region.country if region else "nl")
-    return publish([compute_series(Question(i, both), facts) for i in sorted(wanted)])
+    return publish([compute_series(IndicatorQuery(i, both), facts) for i in sorted(wanted)])
 
 
 def kpi(
     *, place: str = "twente", data: str | Path | None = None, lang: str = "nl"
 ) -> dict[str, Any]:
     """Return the seven goals: newest figure and sentence, or what is needed to know it."""
-    facts = Facts(Store(data))
+    facts = ClassifiedCounts(Store(data))
     return to_dict(find_place(place, facts.organisations), goals(place, facts), Texts(lang))
 
 

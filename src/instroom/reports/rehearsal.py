@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.progress import Progress
 from instroom.reports.site import compute
 from instroom.sources.example import REGION, layout_of, write_example
@@ -57,9 +58,9 @@ def example(
             "this data directory holds files of publishers",
             code="real_data",
             where=Where(file=str(folder)),
-            found=f"{len(real)} files, {real[0]} among them",
-            expected="an empty folder, or one with nothing but the invented region",
-            hint=f"give the invented region a folder of its own: --data {DATA}",
+            found=Message("{n} files, {real} among them", n=len(real), real=real[0]),
+            expected=Message("an empty folder, or one with nothing but the invented region"),
+            hint=Message("give the invented region a folder of its own: --data {data}", data=DATA),
         )
     files = [str(path) for path in write_example(Path(out), seed=seed)]
     known: dict[str | None, list[str]] = {}

@@ -15,11 +15,15 @@ from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy import published as gate
 from instroom.privacy.published import Published
+from instroom.region.organisations import ORGANISATION_SOURCES
+from instroom.reports.release_changes import definition_marks
+from instroom.reports.result_cache import ResultCache, series_of, series_text
+from instroom.sources.store import Stored
 
 PACKAGE = Path(__file__).parents[1] / "results"
 LEAST = 10
@@ -45,11 +49,13 @@ class Results:
     inputs: dict[str, dict[str, Any]]
     places: dict[str, PlaceInfo] = field(default_factory=dict)
     example: bool = False
+    #: sha256 of the lists of schools that figures were placed with.
+    helpers: tuple[str, ...] = ()
 
 
 def questions(
     indicator: models.Indicator, places: tuple[str, ...], *, deep: bool
-) -> list[Question]:
+) -> list[IndicatorQuery]:
     """Return what is computed of one indicator: all stages, classifications and breakdowns."""
     stages: list[str | None] = list(indicator.stages) or [None]
     kinds: list[str | None] = [None]
@@ -65,74 +71,136 @@ def questions(
     if deep and {"gender", "school_type"} <= set(indicator.breakdowns):
         breakdowns.append(("gender", "school_type"))
     return [
-        Question(indicator.id, places, by, stage, kind)
+        IndicatorQuery(indicator.id, places, by, stage, kind)
         for stage in stages
         for kind in kinds
         for by in breakdowns
     ]
 
 
-def compute_results(region: str, facts: Facts, progress: Progress | None = None) -> Results:
-    """Compute all figures the pages of a region need, and pass them through the gate."""
+def compute_results(
+    region: str, facts: ClassifiedCounts, progress: Progress | None = None
+) -> Results:
+    """Compute all figures the pages of a region need, and pass them through the gate.
+
+    What an indicator counts is taken from the cache of the data directory when neither its
+    definition nor its files nor the software changed.
+    """
     definition = registry.regions()[region]
-    around = (region,) if definition.example else (region, definition.country, definition.province)
+    kept = ResultCache.of(facts.store.root, "series")
+    marks, files = definition_marks(), list(facts.store)
+    names = _Names(facts, files)
     found: list[Series] = []
     places: dict[str, PlaceInfo] = {}
     for indicator in told(registry.indicators().values(), "indicators", progress):
-        found += [compute_series(q, facts) for q in questions(indicator, around, deep=True)]
-        if "municipality" in indicator.breakdowns:
-            mine = _places(indicator, region, definition, facts)
-            places |= {code: info for code, info in mine.items() if code not in places}
-            codes = tuple(mine)
-            found += [
-                _trimmed(compute_series(question, facts))
-                for question in (questions(indicator, codes, deep=False) if codes else [])
-                if not (question.by and indicator.measure == "count")
-            ]
+        depends = _depends_on(indicator, files, marks)
+        name = kept.name([region, *depends])
+        text = kept.get(name)
+        if text is None:
+            text = _worked_out(indicator, region, definition, facts)
+            kept.put(name, text)
+            facts.forget()
+        listed, series = text.split("\n", 1)
+        found += series_of(series)
+        mine = {row[0]: names.filled(row) for row in json.loads(listed)}
+        places |= {code: info for code, info in mine.items() if code not in places}
+    names.kept.sweep()
+    kept.sweep()
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}
-    return Results(region, passed, _inputs(shas, facts), places, definition.example)
+    helpers = tuple(s.sha256 for s in files if s.receipt["source"] in ORGANISATION_SOURCES)
+    return Results(region, passed, _inputs(shas, facts), places, definition.example, helpers)
+
+
+def _depends_on(
+    indicator: models.Indicator, files: list[Stored], marks: dict[str, str]
+) -> list[str]:
+    """Return the marks of all that the figures of an indicator depend on."""
+    stages = indicator.stages.values()
+    sources = {name for stage in stages for together in stage.sources for name in together}
+    sources |= ORGANISATION_SOURCES
+    seals = [s.receipt["seal"] for s in files if s.receipt["source"] in sources]
+    return [marks[indicator.id], marks[""], *seals]
+
+
+def _worked_out(
+    indicator: models.Indicator, region: str, definition: models.Region, facts: ClassifiedCounts
+) -> str:
+    """Count one indicator: its places on the first line, its series (not yet judged) below."""
+    around = (region,) if definition.example else (region, definition.country, definition.province)
+    found = [compute_series(q, facts) for q in questions(indicator, around, deep=True)]
+    listed: list[list[str | None]] = []
+    if "municipality" in indicator.breakdowns:
+        listed = _places(indicator, region, definition, facts)
+        codes = tuple(str(row[0]) for row in listed)
+        found += [
+            _trimmed(compute_series(question, facts))
+            for question in (questions(indicator, codes, deep=False) if codes else [])
+            if not (question.by and indicator.measure == "count")
+        ]
+    return f"{json.dumps(listed)}\n{series_text(found)}"
 
 
 def _places(
-    indicator: models.Indicator, region: str, definition: models.Region, facts: Facts
-) -> dict[str, PlaceInfo]:
-    """Return the municipalities, boards and schools of a region that an indicator has."""
+    indicator: models.Indicator, region: str, definition: models.Region, facts: ClassifiedCounts
+) -> list[list[str | None]]:
+    """Return municipalities, boards and schools of a region: the parts of a :class:`PlaceInfo`.
+
+    The name is None for a school that only the files of counts know.
+    """
     gaz, schools = gazetteer(), facts.organisations
-    found: dict[str, PlaceInfo] = {
-        code: PlaceInfo(code, gaz.name(code), "municipality") for code in definition.municipalities
+    found: dict[str, list[str | None]] = {
+        code: [code, gaz.name(code), "municipality", "", ""] for code in definition.municipalities
     }
-    whole = compute_series(Question(indicator.id, (region,), ("school",)), facts)
-    stated = _stated(facts)
+    whole = compute_series(IndicatorQuery(indicator.id, (region,), ("school",)), facts)
+    stated = facts.stated()
     for code in sorted(
         {dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}
     ):
         known = schools.location(code)
-        name, municipality, board = stated.get(code, (code, "", ""))
+        municipality, board = stated.get(code, ("", ""))
+        name: str | None = None if code in stated else code
         if known:
             name, municipality = known.name, known.municipality or municipality
             board = known.board or board
         kind = "school_po" if indicator.kinds else "school_vo"
-        found[code] = PlaceInfo(code, name, kind, municipality, board)
+        found[code] = [code, name, kind, municipality, board]
         if board:
-            found.setdefault(board, PlaceInfo(board, board, "board", municipality))
-    return found
+            found.setdefault(board, [board, board, "board", municipality, ""])
+    return list(found.values())
 
 
-def _stated(facts: Facts) -> dict[str, tuple[str, str, str]]:
-    """Return name, municipality and board of schools as the files of counts state them."""
-    found: dict[str, tuple[str, str, str]] = {}
-    for cells in facts._cells.values():
-        for cell in cells:
-            if cell.place and cell.place not in found and cell.municipality:
-                found[cell.place] = (cell.place, cell.municipality, cell.board or "")
-    for stored in facts.files:
-        if stored.observations.exists():
-            columns = facts.connection.read_parquet(str(stored.observations))
-            for place, name in columns.select("place, place_name").distinct().fetchall():
-                if place in found and name and found[place][0] == place:
-                    found[place] = (name, *found[place][1:])
-    return found
+class _Names:
+    """Names of schools as the files of counts state them, kept per file."""
+
+    def __init__(self, facts: ClassifiedCounts, files: list[Stored]) -> None:
+        self.kept = ResultCache.of(facts.store.root, "names")
+        self.facts, self.files = facts, [s for s in files if not s.excerpt]
+        self._known: dict[str, str] | None = None
+
+    def filled(self, row: list[str | None]) -> PlaceInfo:
+        code, name, kind, municipality, board = row
+        if name is None:
+            name = self._stated().get(str(code), code)
+        return PlaceInfo(str(code), str(name), str(kind), municipality or "", board or "")
+
+    def _stated(self) -> dict[str, str]:
+        """Return the first name per school that is another than its code."""
+        if self._known is None:
+            self._known = {}
+            for stored in self.files:
+                for place, name in self._of(stored).items():
+                    self._known.setdefault(place, name)
+        return self._known
+
+    def _of(self, stored: Stored) -> dict[str, str]:
+        entry = self.kept.name([stored.receipt["seal"]])
+        text = self.kept.get(entry)
+        if text is None:
+            text = json.dumps(self.facts.names_in(stored))
+            self.kept.put(entry, text)
+        found: dict[str, str] = json.loads(text)
+        return found
 
 
 def _trimmed(series: Series) -> Series:
@@ -141,7 +209,7 @@ def _trimmed(series: Series) -> Series:
     return replace(series, figures=kept)
 
 
-def _inputs(shas: set[str], facts: Facts) -> dict[str, dict[str, Any]]:
+def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, dict[str, Any]]:
     result = {}
     for sha in sorted(shas):
         stored = facts.store.get(sha)
@@ -225,12 +293,10 @@ def is_whole(figure: Figure, least: int = LEAST) -> bool:
 def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) -> None:
     """Write a results package; ``only`` keeps these places, and cells of ten people or more."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [
-        _figure_row(figure, series.unit)
-        for series in results.published.series
-        for figure in series.figures
-        if only is None or (figure.place in only and is_whole(figure))
-    ]
+    passed = results.published.only(
+        figures=lambda f: only is None or (f.place in only and is_whole(f)),
+    )
+    rows = [_figure_row(figure, s.unit) for s in passed.series for figure in s.figures]
     used = {sha for row in rows for sha in row["sources"]}
     numbers = {sha: i for i, sha in enumerate(sorted(used))}
     lines = [_compact({**r, "sources": [numbers[s] for s in r["sources"]]}) for r in rows]
@@ -239,6 +305,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
         "region": results.region,
         "example": results.example,
         "version": __version__,
+        "published": passed.digest,
         "inputs": [results.inputs[sha] for sha in sorted(used)],
         "places": [
             [p.code, p.name, p.kind, p.municipality, p.board]
@@ -261,9 +328,11 @@ def load(folder: Path = PACKAGE) -> Results:
             row["sources"] = [shas[i] for i in row.get("sources", ())]
             key = (row["indicator"], row["unit"], row.get("stage"), row.get("classification"))
             groups.setdefault(key, []).append(_restored(row))
-    passed = gate.stored(
-        [Series(k[0], k[1], tuple(figures), k[2], k[3]) for k, figures in groups.items()]
+    series = (
+        Series(k[0], k[1], tuple(figures), k[2], k[3], open_data=True, audience="public")
+        for k, figures in groups.items()
     )
+    passed = gate.stored(list(series), meta["published"])
     places = {p[0]: PlaceInfo(*p) for p in meta["places"]}
     inputs = {i["sha256"]: i for i in meta["inputs"]}
     return Results(meta["region"], passed, inputs, places, meta["example"])

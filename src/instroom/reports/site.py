@@ -3,28 +3,31 @@
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from instroom import __version__
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
-from instroom.monitoring.facts import Facts
+from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.questions import definition_dict, figure_dict
 from instroom.reports import goals
 from instroom.reports.blocks import Document
 from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import FigureIndex
+from instroom.reports.picture_queue import PictureJob, PictureQueue, draw_all
+from instroom.reports.release_changes import definition_marks
+from instroom.reports.result_cache import ResultCache
 from instroom.reports.results import PACKAGE, Results, compute_results, load
-from instroom.reports.shelf import Shelf
-from instroom.reports.studio import Job, Studio, draw_all
 from instroom.sources import leftovers
 from instroom.sources.store import Store, data_directory
 
@@ -42,33 +45,39 @@ class Site:
     build: dict[str, Any]
 
 
-def documents(results: Results, language: str) -> tuple[list[Document], list[Job]]:
+def documents(results: Results, language: str) -> tuple[list[Document], list[PictureJob]]:
     """Write all pages of a region in one language; return them with the pictures they need."""
     t = Texts(language)
-    studio = Studio(t, results.example)
-    desk = Desk(Shelf(results), t, studio)
-    found = [home.home_page(desk), pages.programme_page(desk), pages.indicators_page(desk)]
+    pictures = PictureQueue(t, results.example)
+    writer = PageWriter(FigureIndex(results), t, pictures)
+    found = [home.home_page(writer), pages.programme_page(writer), pages.indicators_page(writer)]
     for indicator in registry.indicators().values():
-        found += [indicator_page(desk, topic) for topic in parts.topics(indicator)]
-    found.append(place.places_page(desk))
-    found += [place.place_page(desk, info) for info in results.places.values()]
-    found += [pages.claims_page(desk), pages.method_page(desk), pages.sources_page(desk)]
-    found.append(pages.glossary_page(desk))
-    found += pages.plain_pages(desk)
-    unique = {job.name: job for job in studio.jobs}
+        found += [indicator_page(writer, topic) for topic in parts.topics(indicator)]
+    found.append(place.places_page(writer))
+    found += [place.place_page(writer, info) for info in results.places.values()]
+    found += [pages.claims_page(writer), pages.method_page(writer), pages.sources_page(writer)]
+    found.append(pages.glossary_page(writer))
+    found += pages.plain_pages(writer)
+    unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
 
 
-def build(results: Results, *, progress: Progress | None = None) -> Site:
-    """Make the whole site of a region from its published figures."""
+def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:
+    """Make the whole site of a region from its published figures.
+
+    Only what the public may see: figures for one school's or board's eyes are left out. With a
+    data directory, drawings that were made before are taken from its cache.
+    """
+    results = replace(results, published=results.published.shown_to("public"))
     every: list[Document] = []
-    jobs: list[Job] = []
+    jobs: list[PictureJob] = []
     for language in told(languages(), "languages", progress):
         pages_of, jobs_of = documents(results, language)
         every += pages_of
         jobs += jobs_of
     pictures: dict[str, str] = {}
-    for _, (name, svg) in zip(told(jobs, "pictures", progress), draw_all(jobs), strict=True):
+    drawn = draw_all(jobs, kept=ResultCache.of(data, "pictures"))
+    for _, (name, svg) in zip(told(jobs, "pictures", progress), drawn, strict=True):
         pictures[name] = svg
     bodies = [d.to_dict() for d in every]
     bodies += {b["key"]: b for b in _api_documents(results)}.values()
@@ -84,6 +93,8 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
             "region": results.region,
             "example": results.example,
             "etag": mark,
+            "definitions": definition_marks(),
+            "helpers": list(results.helpers),
         },
     )
 
@@ -141,15 +152,18 @@ def results_of(
     leftovers.sweep_scratch()
     if not any(stored.observations.exists() for stored in store):
         raise DataError(
-            f"there are no observations to compute '{region or DEFAULT_REGION}' from",
+            "there are no observations to compute '{value}' from",
             code="nothing_read",
             where=Where(file=printable(str(store.root), 120)),
-            found="nothing was read here yet",
-            expected="publishers' files that were read",
-            hint="read them first: instroom read FOLDER; or look at the results that come along: "
-            "instroom demo",
+            found=Message("nothing was read here yet"),
+            expected=Message("publishers' files that were read"),
+            hint=Message(
+                "read them first: instroom read FOLDER; or look at the results that come along: "
+                "instroom demo"
+            ),
+            value=region or DEFAULT_REGION,
         )
-    return compute_results(region or DEFAULT_REGION, Facts(store), progress)
+    return compute_results(region or DEFAULT_REGION, ClassifiedCounts(store), progress)
 
 
 def results_at_hand(data: str | Path | None, progress: Progress | None = None) -> Results:
@@ -181,7 +195,7 @@ def compute(
         ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
-    site = build(results_of(data, region, progress), progress=progress)
+    site = build(results_of(data, region, progress), progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     return {
@@ -196,7 +210,7 @@ def compute(
 def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
     """Fill the pages from what was read, else from the package; return the seven goals as lines."""
     results = results_at_hand(data, progress)
-    site = build(results, progress=progress)
+    site = build(results, progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     found = goals.to_dict(results.region, results.published, Texts())

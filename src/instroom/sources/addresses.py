@@ -4,7 +4,8 @@ import re
 from urllib.parse import unquote
 
 from instroom.core.errors import DefinitionError, Where
-from instroom.definitions.models import Fetch, Source
+from instroom.core.messages import Message
+from instroom.definitions.models import Fetch, SourceDefinition
 
 DUO, CKAN = "https://duo.nl", "https://onderwijsdata.duo.nl"
 CBS, EUROSTAT = "https://opendata.cbs.nl", "https://ec.europa.eu"
@@ -12,7 +13,7 @@ HOSTS = {"duo.nl", "www.duo.nl", "onderwijsdata.duo.nl", "opendata.cbs.nl", "ec.
 _FILE_ROOTS = {"duo": DUO, "cbs": CBS, "eurostat": EUROSTAT}
 
 
-def address_of(source: Source) -> str:
+def address_of(source: SourceDefinition) -> str:
     """Return the first address that is asked for a source.
 
     Raises
@@ -32,12 +33,13 @@ def address_of(source: Source) -> str:
         return f"{EUROSTAT}/{path}/{name}?format=TSV&compressed=false{query}"
     if source.publisher not in _FILE_ROOTS:
         raise DefinitionError(
-            f"no host is known for files of '{source.publisher}'",
+            "no host is known for files of '{publisher}'",
             code="definition_invalid",
             where=Where(file=f"monitoring/sources/{source.id}.toml", key="fetch.kind"),
             found=source.publisher,
-            expected=f"a file of {', '.join(_FILE_ROOTS)}",
-            hint='use kind = "page" when the file is offered on a page only',
+            expected=Message("a file of {names}", names=", ".join(_FILE_ROOTS)),
+            hint=Message('use kind = "page" when the file is offered on a page only'),
+            publisher=source.publisher,
         )
     return f"{_FILE_ROOTS[source.publisher]}/{where.path.lstrip('/')}"
 
@@ -58,12 +60,12 @@ def dump_of(resource: str) -> str:
     return f"{CKAN}/datastore/dump/{resource}"
 
 
-def page_of(source: Source) -> str:
+def page_of(source: SourceDefinition) -> str:
     """Return the publisher's page about a source, to follow a word; empty without one."""
     return f" ({source.page})" if source.page else ""
 
 
-def by_hand(source: Source, url: str) -> str:
+def by_hand(source: SourceDefinition, url: str) -> str:
     """Say where a person finds the file; an interface for programs is no such place."""
     address = url
     if source.fetch and source.fetch.kind == "ckan":

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import InstroomError, SourceError
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.sources import receipts, sandbox
 from instroom.sources.read import task
@@ -80,6 +81,6 @@ def _settled(stored: Stored, receipt: dict[str, Any]) -> dict[str, Any]:
         "the kept original is not recognised any more",
         code="not_read_again",
         found=printable(_name(stored), 60),
-        expected="a layout this version knows",
-        hint="read the publisher's file again: instroom read FILE",
+        expected=Message("a layout this version knows"),
+        hint=Message("read the publisher's file again: instroom read FILE"),
     )

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 
 from instroom.core.errors import SourceError, UserError, Where
+from instroom.core.messages import Message
 from instroom.definitions import registry
-from instroom.definitions.models import Check, Column, Periods, Recognise, Source, Values
+from instroom.definitions.models import Check, Column, Periods, Recognise, SourceDefinition, Values
 from instroom.sources import statline
 from instroom.sources.tables import RawTable
 
@@ -52,11 +53,12 @@ def asked(text: str | None) -> Asked | None:
     found = _ASKED.fullmatch(text)
     if not found:
         raise UserError(
-            f"'{text[:60]}' names no publisher and table",
+            "'{text}' names no publisher and table",
             code="unknown_form",
             found=text[:60],
-            expected="eurostat:ID or cbs:ID, such as eurostat:tgs00010",
-            hint="the id stands on the publisher's page of the table",
+            expected=Message("eurostat:ID or cbs:ID, such as eurostat:tgs00010"),
+            hint=Message("the id stands on the publisher's page of the table"),
+            text=text[:60],
         )
     said = Asked(found[1], found[2])
     for source in registry.sources().values():
@@ -65,18 +67,22 @@ def asked(text: str | None) -> Asked | None:
             own == said.dataset.casefold() and source.publisher == said.publisher
         ):
             raise UserError(
-                f"this table is known here as '{source.id}'",
+                "this table is known here as '{id}'",
                 code="known_table",
                 where=Where(key=source.id),
                 found=text[:60],
-                expected="a table without a layout of its own",
-                hint=f"leave --as out, or say --source {source.id}; a table with labels: "
-                "fetch it with codes",
+                expected=Message("a table without a layout of its own"),
+                hint=Message(
+                    "leave --as out, or say --source {id}; a table with labels: fetch "
+                    "it with codes",
+                    id=source.id,
+                ),
+                id=source.id,
             )
     return said
 
 
-def layout(said: Asked, table: RawTable) -> Source:
+def layout(said: Asked, table: RawTable) -> SourceDefinition:
     """Return a definition for a table, by the form of its publisher.
 
     Raises
@@ -92,7 +98,11 @@ def layout(said: Asked, table: RawTable) -> Source:
             where=Where(row=2),
             found=table.dataset[:60],
             expected=said.dataset,
-            hint=f"say --as {said.publisher}:{table.dataset[:60]}",
+            hint=Message(
+                "say --as {publisher}:{dataset}",
+                publisher=said.publisher,
+                dataset=table.dataset[:60],
+            ),
         )
     names = [name.strip() for name in table.header if name.strip()]
     if said.publisher == "eurostat":
@@ -113,19 +123,20 @@ def layout(said: Asked, table: RawTable) -> Source:
         )
     if not values or not keys:
         raise SourceError(
-            f"this is no table in the form of {said.publisher}",
+            "this is no table in the form of {publisher}",
             code="other_form",
             where=Where(row=1),
             found=", ".join(names)[:120],
-            expected="keys, and a column for every year"
+            expected=Message("keys, and a column for every year")
             if said.publisher == "eurostat"
-            else "RegioS, Perioden and columns such as TotaleBevolking_1",
-            hint="fetch the table as TSV or SDMX-CSV (Eurostat), or with codes (CBS)",
+            else Message("RegioS, Perioden and columns such as TotaleBevolking_1"),
+            hint=Message("fetch the table as TSV or SDMX-CSV (Eurostat), or with codes (CBS)"),
+            publisher=said.publisher,
         )
     columns = {_name(key): _column(key, said.publisher) for key in keys}
     roles = sorted({c.role for c in columns.values()})
     kept = ["other" if role.startswith("other.") else role for role in roles]
-    return Source(
+    return SourceDefinition(
         id=said.source,
         title=f"{said.publisher} {said.dataset}",
         publisher="eurostat" if said.publisher == "eurostat" else "cbs",

@@ -23,7 +23,7 @@ _TOO_MUCH = 1e15
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ParsedCell:
     """Bounds, status and the publisher's mark; ``status`` None means: this cannot be read."""
 
     low: float | None
@@ -32,8 +32,8 @@ class Cell:
     flag: str = ""
 
 
-UNREADABLE = Cell(None, None, None)
-MISSING = Cell(None, None, "missing")
+UNREADABLE = ParsedCell(None, None, None)
+MISSING = ParsedCell(None, None, "missing")
 
 
 @lru_cache(maxsize=100_000)
@@ -44,7 +44,7 @@ def parse(
     hidden: frozenset[str] = frozenset(),
     *,
     below_zero: bool = False,
-) -> Cell:
+) -> ParsedCell:
     """Read one cell.
 
     Counts: ``12``, ``1.001`` (a thousand and one), ``<5`` (1..4). Decimals:
@@ -56,7 +56,7 @@ def parse(
     Examples
     --------
     >>> parse("<5", "count")
-    Cell(low=1.0, high=4.0, status='bounded', flag='<5')
+    ParsedCell(low=1.0, high=4.0, status='bounded', flag='<5')
     >>> parse("1.001", "count").low, parse("1.001", "decimal").low
     (1001.0, 1.001)
     >>> parse("83,3%", "percent").low, parse("0", "count").low, parse("", "count").status
@@ -70,9 +70,9 @@ def parse(
     if kind == "flagged":
         return _above(_flagged(clean), below_zero)
     if clean in missing or clean.lower() in _NOTHING:
-        return Cell(None, None, "missing", clean)
+        return ParsedCell(None, None, "missing", clean)
     if clean in hidden:
-        return Cell(*_SMALL, "bounded", clean)
+        return ParsedCell(*_SMALL, "bounded", clean)
     if match := _LESS.fullmatch(clean):
         return _less_than(int(match[1]), kind, clean)
     if kind == "count":
@@ -80,19 +80,19 @@ def parse(
     return _above(_decimal(clean, kind), below_zero)
 
 
-def _above(cell: Cell, below_zero: bool) -> Cell:
+def _above(cell: ParsedCell, below_zero: bool) -> ParsedCell:
     """Return a number as it is, unless its size shows that it is none."""
     value = cell.low or 0.0
     return cell if (below_zero or value >= 0) and abs(value) < _TOO_MUCH else UNREADABLE
 
 
-def _less_than(limit: int, kind: Kind, text: str) -> Cell:
+def _less_than(limit: int, kind: Kind, text: str) -> ParsedCell:
     if kind != "count" or limit < 2:
-        return Cell(None, None, "missing", text)
-    return Cell(1.0, float(limit - 1), "bounded", text)
+        return ParsedCell(None, None, "missing", text)
+    return ParsedCell(1.0, float(limit - 1), "bounded", text)
 
 
-def _count(text: str) -> Cell:
+def _count(text: str) -> ParsedCell:
     if _DIGITS.fullmatch(text):
         digits = text
     elif _THOUSANDS.fullmatch(text):
@@ -104,7 +104,7 @@ def _count(text: str) -> Cell:
     return _above(_exact(float(digits)), below_zero=False) if digits.isascii() else UNREADABLE
 
 
-def _decimal(text: str, kind: Kind) -> Cell:
+def _decimal(text: str, kind: Kind) -> ParsedCell:
     number = text.removesuffix("%").strip() if kind == "percent" else text
     if not _DECIMAL.fullmatch(number) or not number.isascii():
         return UNREADABLE
@@ -114,16 +114,16 @@ def _decimal(text: str, kind: Kind) -> Cell:
     return _exact(value)
 
 
-def _flagged(text: str) -> Cell:
+def _flagged(text: str) -> ParsedCell:
     """Read Eurostat's ``12.3 b`` and ``: z``: a value or nothing, then flags."""
     number, _, flag = text.partition(" ")
     if number in ("", ":"):
-        return Cell(None, None, "missing", flag.strip())
+        return ParsedCell(None, None, "missing", flag.strip())
     if not _DECIMAL.fullmatch(number) or not number.isascii():
         return UNREADABLE
     value = float(number.replace(",", "."))
-    return Cell(value, value, "ok", flag.strip())
+    return ParsedCell(value, value, "ok", flag.strip())
 
 
-def _exact(value: float) -> Cell:
-    return Cell(value, value, "ok")
+def _exact(value: float) -> ParsedCell:
+    return ParsedCell(value, value, "ok")

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from instroom.core.errors import SourceError, Where
-from instroom.definitions.models import Check, Source
+from instroom.core.messages import Message
+from instroom.definitions.models import Check, SourceDefinition
 from instroom.sources import words
-from instroom.sources.shape import Block, Shaped
+from instroom.sources.shape import ColumnBlock, Shaped
 from instroom.sources.unique import Unique
 
 Warnings = dict[str, tuple[int, str]]
@@ -21,7 +22,7 @@ _ZEROS = 50
 class Held:
     """The totals of one source, held against a file that comes in blocks of rows."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceDefinition) -> None:
         self.source = source
         self._checks = [_KINDS[check.kind](check) for check in source.checks]
         self._zeros: dict[str, _Zeros] = {}
@@ -75,23 +76,28 @@ class _Zeros:
         """Refuse a measure of nothing but zeros: a column was taken for another one."""
         if self.known > _ZEROS and not self.above:
             raise SourceError(
-                f"every cell of '{measure}' is 0",
+                "every cell of '{measure}' is 0",
                 code="all_zero",
                 where=Where(row=self.line, column=self.header),
-                found=f"{self.known} zeros",
-                expected=f"at least one number above 0 in more than {_ZEROS} cells",
-                hint="the column is not what its name says, or is empty; fetch the file again",
+                found=Message("{known} zeros", known=self.known),
+                expected=Message(
+                    "at least one number above 0 in more than {zeros} cells", zeros=_ZEROS
+                ),
+                hint=Message(
+                    "the column is not what its name says, or is empty; fetch the file again"
+                ),
+                measure=measure,
             )
 
 
-def _count(zeros: _Zeros, block: Block, shaped: Shaped) -> None:
+def _count(zeros: _Zeros, block: ColumnBlock, shaped: Shaped) -> None:
     zeros.known += int(np.count_nonzero(~np.isnan(block.high)))
     zeros.above = zeros.above or bool(np.nanmax(block.high, initial=0.0) > 0)
     if not zeros.line and len(shaped.lines):
         zeros.line, zeros.header = int(shaped.lines[0]), block.header.strip()
 
 
-def _chosen(shaped: Shaped, check: Check) -> list[Block]:
+def _chosen(shaped: Shaped, check: Check) -> list[ColumnBlock]:
     return [
         block
         for block in shaped.blocks
@@ -100,7 +106,7 @@ def _chosen(shaped: Shaped, check: Check) -> list[Block]:
     ]
 
 
-def _fits(shaped: Shaped, block: Block, name: str, value: str) -> bool:
+def _fits(shaped: Shaped, block: ColumnBlock, name: str, value: str) -> bool:
     """Say whether a block can have this value; where it differs by row, the row decides."""
     if name == "period" and block.period:
         return block.period == value
@@ -129,9 +135,9 @@ class _Sums:
         self.check = check
         self._found: dict[tuple[object, ...], _Wrong] = defaultdict(_Wrong)
 
-    def groups(self, shaped: Shaped) -> dict[tuple[object, ...], dict[str, Block]]:
+    def groups(self, shaped: Shaped) -> dict[tuple[object, ...], dict[str, ColumnBlock]]:
         """Return the columns that belong together, by what they are in it."""
-        groups: dict[tuple[object, ...], dict[str, Block]] = defaultdict(dict)
+        groups: dict[tuple[object, ...], dict[str, ColumnBlock]] = defaultdict(dict)
         for block in shaped.blocks:
             groups[(block.period, tuple(sorted(block.dims.items())))][block.measure] = block
         return groups
@@ -140,7 +146,7 @@ class _Sums:
         """Return what the total is called."""
         return self.check.whole or ""
 
-    def enough(self, parts: list[Block]) -> bool:
+    def enough(self, parts: list[ColumnBlock]) -> bool:
         """Say whether these parts can be held against a total."""
         return len(parts) == len(self.check.parts)
 
@@ -152,7 +158,9 @@ class _Sums:
             if whole is not None and self.enough(parts):
                 self._compare(shaped, whole, parts, self._found[key])
 
-    def _compare(self, shaped: Shaped, whole: Block, parts: list[Block], found: _Wrong) -> None:
+    def _compare(
+        self, shaped: Shaped, whole: ColumnBlock, parts: list[ColumnBlock], found: _Wrong
+    ) -> None:
         low = sum((np.nan_to_num(p.low) for p in parts), np.zeros(len(shaped.lines)))
         high = sum((np.nan_to_num(p.high) for p in parts), np.zeros(len(shaped.lines)))
         known = ~np.isnan(whole.low)
@@ -170,9 +178,11 @@ class _Sums:
             "a total does not hold",
             code="total_does_not_hold",
             where=Where(row=int(shaped.lines[row]), column=whole.header.strip()),
-            found=f"{_range(low[row], high[row])} for {names}",
+            found=Message("{low} for {names}", low=_range(low[row], high[row]), names=names),
             expected=f"{'' if self.exact else 'at most '}{_range(whole.low[row], whole.high[row])}",
-            hint="the file is damaged or the publisher changed its meaning; nothing was stored",
+            hint=Message(
+                "the file is damaged or the publisher changed its meaning; nothing was stored"
+            ),
         )
 
     def settle(self, warnings: Warnings) -> None:
@@ -198,10 +208,10 @@ class _AtMost(_Sums):
 class _Parts(_Sums):
     """The parts of a dimension add up to its total, within their bounds."""
 
-    def groups(self, shaped: Shaped) -> dict[tuple[object, ...], dict[str, Block]]:
+    def groups(self, shaped: Shaped) -> dict[tuple[object, ...], dict[str, ColumnBlock]]:
         """Return the columns that differ in this dimension alone, by its value."""
         dimension = self.check.dimension or "gender"
-        groups: dict[tuple[object, ...], dict[str, Block]] = defaultdict(dict)
+        groups: dict[tuple[object, ...], dict[str, ColumnBlock]] = defaultdict(dict)
         for block in _chosen(shaped, self.check):
             rest = tuple(sorted((k, v) for k, v in block.dims.items() if k != dimension))
             groups[(block.measure, block.period, rest)][block.dims.get(dimension, "")] = block
@@ -211,7 +221,7 @@ class _Parts(_Sums):
         """Return what the total is called."""
         return self.check.total or "total"
 
-    def enough(self, parts: list[Block]) -> bool:
+    def enough(self, parts: list[ColumnBlock]) -> bool:
         """Say whether these parts can be held against a total."""
         return len(parts) > 1
 
@@ -248,12 +258,13 @@ class _Between:
         for period, (least, most) in self._sums.items():
             if most < low or least > high:
                 raise SourceError(
-                    f"the total of {period or 'the file'} cannot be true",
+                    "the total of {value} cannot be true",
                     code="total_does_not_hold",
                     where=Where(key=check.measure or "records"),
                     found=_range(least, most),
-                    expected=f"{low:,.0f} to {high:,.0f}",
-                    hint="the file is incomplete or another one; nothing was stored",
+                    expected=Message("{low:,.0f} to {high:,.0f}", low=low, high=high),
+                    hint=Message("the file is incomplete or another one; nothing was stored"),
+                    value=period or "the file",
                 )
 
 
@@ -298,9 +309,14 @@ def refuse_shared(sheets: list[tuple[str, Shaped]]) -> None:
                     "two sheets hold the same table",
                     code="double_key",
                     where=Where(row=int(shaped.lines[position]), column=", ".join(present)),
-                    found=f"{', '.join(str(part) for part in key)} in '{seen[whole]}' and '{name}'",
-                    expected="every key on one sheet",
-                    hint="take out the sheet that is too many; hidden sheets count too",
+                    found=Message(
+                        "{names} in '{seen}' and '{name}'",
+                        names=", ".join(str(part) for part in key),
+                        seen=seen[whole],
+                        name=name,
+                    ),
+                    expected=Message("every key on one sheet"),
+                    hint=Message("take out the sheet that is too many; hidden sheets count too"),
                 )
 
 

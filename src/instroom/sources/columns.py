@@ -15,6 +15,7 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, InstroomError, Where
+from instroom.core.messages import Message
 from instroom.sources import numerals
 
 Floats = NDArray[np.float64]
@@ -56,12 +57,13 @@ class Columns:
         """
         if name not in self.names:
             raise DataError(
-                f"there is no column '{name}'",
+                "there is no column '{name}'",
                 code="unknown_column",
                 where=Where(self.file, 1, name),
                 found=", ".join(self.names),
                 expected=name,
-                hint="use a name from the header, spelled the same",
+                hint=Message("use a name from the header, spelled the same"),
+                name=name,
             )
 
     def numbers(self, name: str) -> Floats:
@@ -98,13 +100,15 @@ class Columns:
         """Refuse a number such as 1.067 that may be 1067, where nothing tells which."""
         value = str(_trimmed(self.table.column(name))[row].as_py())
         return DataError(
-            f"column '{name}' can be read in two ways: {value} may be a thousand, or one and a bit",
+            "column '{name}' can be read in two ways: {value} may be a thousand, or one and a bit",
             code="doubtful_number",
             where=Where(self.file, self.line(row), name),
             found=value,
-            expected="numbers whose point or comma can mean one thing only",
+            expected=Message("numbers whose point or comma can mean one thing only"),
             hint=f"write thousands without a sign ({re.sub('[.,]', '', value)})"
             + ("" if self.delimiter == "," else ", and decimals with a comma"),
+            name=name,
+            value=value,
         )
 
     def recoded(self, names: Iterable[str], yes: str | None = None) -> "Columns":
@@ -173,19 +177,25 @@ class Columns:
         for row, value in enumerate(_trimmed(self.table.column(name)).to_pylist()):
             if value not in MISSING and not _is_number(value):
                 return DataError(
-                    f"'{value[:40]}' is not a number",
+                    "'{value}' is not a number",
                     code="not_a_number",
                     where=Where(self.file, self.line(row), name),
                     found=value[:40],
-                    expected="a number such as 3.25, or nothing (empty, NA) when it is missing",
-                    hint="correct this cell; leave it empty only when the answer is missing",
+                    expected=Message(
+                        "a number such as 3.25, or nothing (empty, NA) when it is missing"
+                    ),
+                    hint=Message(
+                        "correct this cell; leave it empty only when the answer is missing"
+                    ),
+                    value=value[:40],
                 )
         return DataError(
-            f"column '{name}' has a value that is not a number",
+            "column '{name}' has a value that is not a number",
             code="not_a_number",
-            found="a text",
-            expected="numbers; an empty cell is missing",
-            hint="give the column as numbers",
+            found=Message("a text"),
+            expected=Message("numbers; an empty cell is missing"),
+            hint=Message("give the column as numbers"),
+            name=name,
         )
 
 
@@ -196,12 +206,13 @@ def _yes_or_no(words: NDArray[np.object_], yes: str | None, where: Where) -> lis
         rest = said - {yes.strip().casefold()}
         if len(rest) > 1:
             raise DataError(
-                f"beside '{yes}' this column has more than one other value",
+                "beside '{yes}' this column has more than one other value",
                 code="not_binary",
                 where=where,
                 found=", ".join(sorted(said))[:80],
-                expected="two values, one of which means yes",
-                hint="make one value of all that mean no; an empty cell is missing",
+                expected=Message("two values, one of which means yes"),
+                hint=Message("make one value of all that mean no; an empty cell is missing"),
+                yes=yes,
             )
         return ["" if not w else str(int(str(w).casefold() not in rest)) for w in words]
     if not said or not said <= YES | NO or said <= {"0", "1"}:
@@ -213,7 +224,7 @@ def of_frame(frame: Any) -> Columns:
     """Return the columns of a table in memory: pandas, Polars, Arrow, DuckDB or PySpark.
 
     All rows are brought here as they are. For tables too large for that, add them up where they
-    are with :func:`instroom.core.compress.compress`.
+    are with :func:`instroom.crossproducts.compress.compress`.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 
 _KNOWN = ("Fryslân", "Súdwest", "Carré", "FRYSLÂN", "Noardeast-Fryslân", "Fryske")
 #: A sign inside a word, or one at its end that is é, è or ë in one of the encodings.
@@ -136,9 +137,9 @@ def _rest_of_line(file: BinaryIO, chunk: bytes) -> bytes:
         raise SourceError(
             "this file has a line that is no row",
             code="not_a_table",
-            found="more than 4 MiB without a line end",
-            expected="lines that are rows of a table",
-            hint="check that this is the publisher's own file",
+            found=Message("more than 4 MiB without a line end"),
+            expected=Message("lines that are rows of a table"),
+            hint=Message("check that this is the publisher's own file"),
         )
     return rest
 
@@ -160,9 +161,9 @@ def _survey_utf16(file: BinaryIO) -> Survey:
             "this UTF-16 text is damaged",
             code="binary",
             where=Where(row=lines + 1),
-            found=f"byte {done + error.start:,} is no character",
-            expected="text that was saved whole",
-            hint="fetch or save the file again",
+            found=Message("byte {value:,} is no character", value=done + error.start),
+            expected=Message("text that was saved whole"),
+            hint=Message("fetch or save the file again"),
         ) from error
     return Survey("utf-16", lines, ends=ends)
 
@@ -205,9 +206,9 @@ def decode(data: bytes) -> Text:
             "this is no text file",
             code="binary",
             where=Where(row=found.nul_line),
-            found="a NUL byte",
-            expected="a CSV, TSV or XLSX file",
-            hint="save or fetch the file again",
+            found=Message("a NUL byte"),
+            expected=Message("a CSV, TSV or XLSX file"),
+            hint=Message("save or fetch the file again"),
         )
     return Text(open_text(io.BytesIO(data), found).read(), found.encoding)
 

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.core.printing import visible
 from instroom.sources import words
 from instroom.sources.decode import Survey, open_text
@@ -220,8 +221,8 @@ def _careful(text: TextIO, table: Delimited) -> Iterator[RawTable]:
             code="not_a_table",
             found=str(error)[:80],
             where=Where(row=start),
-            expected="fields below 1 MiB, quotes that close",
-            hint="fetch the file again from the publisher",
+            expected=Message("fields below 1 MiB, quotes that close"),
+            hint=Message("fetch the file again from the publisher"),
         ) from error
     yield _block(table, rows, lines)
 
@@ -261,9 +262,11 @@ def _refuse_swallowed(table: Delimited, row: list[str], line: int) -> None:
                 where=Where(
                     row=line, column=table.header[min(index, len(table.header) - 1)].strip()
                 ),
-                found=f"'{cell[:40]}', over {cell.count(chr(10)) + 1} lines",
-                expected='values whose " is closed on the same row',
-                hint="take the quote out, or fetch the file again from the publisher",
+                found=Message(
+                    "'{cell}', over {value} lines", cell=cell[:40], value=cell.count(chr(10)) + 1
+                ),
+                expected=Message('values whose " is closed on the same row'),
+                hint=Message("take the quote out, or fetch the file again from the publisher"),
             )
 
 
@@ -275,10 +278,12 @@ def _unequal(header: list[str], row: list[str], line: int) -> SourceError:
         "this row has another number of fields than the header",
         code="row_differs_from_header",
         where=Where(row=line, column=column or str(width)),
-        found=f"{len(row)} fields{more}",
-        expected=f"{width} fields, as in the header",
-        hint="the file is damaged (a separator inside a value, or a cut-off row); "
-        "fetch it again from the publisher",
+        found=Message("{n} fields{more}", n=len(row), more=more),
+        expected=Message("{width} fields, as in the header", width=width),
+        hint=Message(
+            "the file is damaged (a separator inside a value, or a cut-off row); "
+            "fetch it again from the publisher"
+        ),
     )
 
 

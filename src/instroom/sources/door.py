@@ -19,11 +19,12 @@ import httpx
 
 from instroom import __version__
 from instroom.core.errors import SourceUnavailableError, UserError, Where
+from instroom.core.messages import Message
 from instroom.sources.addresses import HOSTS
 from instroom.sources.downloads import (
+    DownloadPart,
     Got,
     Meter,
-    Part,
     finished,
     glimpse,
     refuse_large,
@@ -60,13 +61,13 @@ def mirror(text: str | None) -> httpx.URL | None:
         "this is no address of a mirror",
         code="bad_base_url",
         found=text,
-        expected="http:// or https:// with a host, without a user name",
-        hint="give the address of the folder that mirrors the publisher",
+        expected=Message("http:// or https:// with a host, without a user name"),
+        hint=Message("give the address of the folder that mirrors the publisher"),
     )
 
 
 @contextmanager
-def opened(base_url: str | None, sleep: Callable[[float], None]) -> Iterator["Door"]:
+def opened(base_url: str | None, sleep: Callable[[float], None]) -> Iterator["NetworkDoor"]:
     """Open the door, to the publishers or to a mirror of them."""
     base = mirror(base_url)
     with httpx.Client(
@@ -74,10 +75,10 @@ def opened(base_url: str | None, sleep: Callable[[float], None]) -> Iterator["Do
         timeout=httpx.Timeout(30.0, connect=REACH),
         follow_redirects=False,
     ) as client:
-        yield Door(client, base, sleep)
+        yield NetworkDoor(client, base, sleep)
 
 
-class Door:
+class NetworkDoor:
     """The network with its rules: known hosts only, few tries, no endless answers."""
 
     def __init__(
@@ -169,7 +170,7 @@ class Door:
 
     def download(self, url: str, final: Path, meter: Meter) -> Got:
         """Get one file as it is, or the rest of it."""
-        part = Part(final)
+        part = DownloadPart(final)
         address = str(self.address(url))
         changed = self.tries(address, lambda: _receive(self, address, part, meter))
         return finished(part, address, changed)
@@ -187,7 +188,7 @@ class Door:
 # --- downloads ---------------------------------------------------------------------------
 
 
-def _receive(door: Door, url: str, part: Part, meter: Meter) -> str | None:
+def _receive(door: NetworkDoor, url: str, part: DownloadPart, meter: Meter) -> str | None:
     """Get a file, or the rest of it; return the date on which the publisher changed it."""
     state = part.state(url)
     have = part.path.stat().st_size if state else 0
@@ -210,7 +211,12 @@ def _receive(door: Door, url: str, part: Part, meter: Meter) -> str | None:
 
 
 def _write(
-    response: httpx.Response, part: Part, url: str, have: int, total: int | None, meter: Meter
+    response: httpx.Response,
+    part: DownloadPart,
+    url: str,
+    have: int,
+    total: int | None,
+    meter: Meter,
 ) -> None:
     with part.path.open("ab" if have else "wb") as file:
         for chunk in response.iter_bytes():
@@ -233,7 +239,7 @@ def _total(response: httpx.Response, have: int) -> int | None:
     return have + int(length) if length.isdecimal() else None
 
 
-def _remember(part: Part, url: str, response: httpx.Response) -> None:
+def _remember(part: DownloadPart, url: str, response: httpx.Response) -> None:
     """Keep the mark of this version of the file; without one a part cannot be resumed."""
     tag = response.headers.get("etag", "")
     mark = tag if tag.startswith('"') else response.headers.get("last-modified")
@@ -280,11 +286,12 @@ def _refuse_status(response: httpx.Response, url: str) -> None:
 
 def _not_reached(host: str, reason: str) -> SourceUnavailableError:
     return SourceUnavailableError(
-        f"{host} cannot be reached",
+        "{host} cannot be reached",
         code="host_unreachable",
         where=Where(key=host),
         found=reason,
-        expected="an answer over the network",
+        expected=Message("an answer over the network"),
+        host=host,
     )
 
 

@@ -26,7 +26,7 @@ class Got:
     published: str | None
 
 
-class Part:
+class DownloadPart:
     """A download under way: ``<file>.part``, and beside it what is needed to resume it."""
 
     def __init__(self, final: Path) -> None:
@@ -54,7 +54,7 @@ class Part:
         self.note.unlink(missing_ok=True)
 
 
-def finished(part: Part, url: str, published: str | None) -> Got:
+def finished(part: DownloadPart, url: str, published: str | None) -> Got:
     """Take a complete part out of the way of resuming; refuse an error page."""
     with part.path.open("rb") as file:
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -79,7 +79,7 @@ def write_json(file: Path, content: object) -> None:
     new.replace(file)
 
 
-def refuse_large(url: object, size: int, part: Part | None = None) -> None:
+def refuse_large(url: object, size: int, part: DownloadPart | None = None) -> None:
     """Refuse what is larger than an open data file, and remove what came of it."""
     if size <= MAX_BYTES:
         return
@@ -103,7 +103,9 @@ def unavailable(
     expected: str | None = None,
 ) -> SourceUnavailableError:
     """Return the error that says what is wrong at an address."""
-    return SourceUnavailableError(f"{url}: {message}", code=code, found=found, expected=expected)
+    return SourceUnavailableError(
+        "{url}: {said}", code=code, found=found, expected=expected, url=url, said=message
+    )
 
 
 def glimpse(body: bytes) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Protocol
 
 from instroom.definitions import registry
-from instroom.definitions.models import Column, Source
+from instroom.definitions.models import Column, SourceDefinition
 from instroom.sources.tables import RawTable, normal
 
 #: Headers that are a period, but none that a layout reads (several years, a quarter, a month).
@@ -59,7 +59,7 @@ class Summary:
             self.found.setdefault(index, set()).update(block.words(index))
 
 
-def watched(header: list[str], source: Source) -> set[int]:
+def watched(header: list[str], source: SourceDefinition) -> set[int]:
     """Return the columns whose words tell whether a table can be a layout."""
     names = [c.names for c in source.columns.values() if c.only or c.extract or c.codes]
     names += [[column] for column in source.recognise.contains]
@@ -76,7 +76,7 @@ class Match:
     of the header that the layout knows; ``left`` are the columns that it does not know.
     """
 
-    source: Source
+    source: SourceDefinition
     missing: tuple[str, ...]
     telling: int
     share: float
@@ -91,7 +91,7 @@ def column_index(header: list[str], names: list[str]) -> int | None:
     return next((positions[name] for name in wanted if name in positions), None)
 
 
-def match(header: list[str], source: Source) -> Match:
+def match(header: list[str], source: SourceDefinition) -> Match:
     """Compare a header with a layout."""
     here = {normal(name): name for name in header}
     shared = _shared(source.publisher)
@@ -121,7 +121,7 @@ def match(header: list[str], source: Source) -> Match:
     return Match(source, tuple(missing), len(telling), share, wants, tuple(left))
 
 
-def _measures(header: list[str], source: Source) -> list[tuple[str, list[str]]]:
+def _measures(header: list[str], source: SourceDefinition) -> list[tuple[str, list[str]]]:
     """Return what each measure that must be there is called, and the columns that hold it.
 
     A pattern with a list of ``measures`` stands for as many measures, each with its columns.
@@ -161,7 +161,7 @@ def _shared(publisher: str) -> frozenset[str]:
     return _shared_of(publisher, str(registry.overlay() or ""))
 
 
-def _known(source: Source) -> set[str]:
+def _known(source: SourceDefinition) -> set[str]:
     names = {normal(name) for column in source.columns.values() for name in column.names}
     return names | {normal(name) for name in source.known}
 
@@ -170,7 +170,7 @@ def _is_period(cell: str) -> bool:
     return bool(re.fullmatch(r"\d{4}(?:[-_/]\d{2,4})?", cell)) or bool(OTHER_PERIOD.fullmatch(cell))
 
 
-def fits(table: Seen, source: Source) -> str:
+def fits(table: Seen, source: SourceDefinition) -> str:
     """Return why the cells of a table cannot be this layout's; empty when they can.
 
     The rows may be a part of the table: what is wrong in a part is wrong in the whole.
@@ -190,7 +190,7 @@ def _clean(cell: str) -> str:
     return cell.replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
-def _stray(words: set[str], column: Column, source: Source) -> str | None:
+def _stray(words: set[str], column: Column, source: SourceDefinition) -> str | None:
     """Return a word that shows that a column is another table's."""
     if column.only:
         own = [re.compile(pattern) for pattern in column.only]
@@ -219,7 +219,7 @@ def _words(codes: str, overlay: str) -> frozenset[str]:
     )
 
 
-def told(table: Seen, source: Source) -> bool:
+def told(table: Seen, source: SourceDefinition) -> bool:
     """Return whether a table has what tells a layout from others with the same columns."""
     rules = source.recognise
     names = [name.strip() for name in table.header]

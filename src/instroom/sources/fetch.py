@@ -19,11 +19,12 @@ from instroom.core.errors import (
     UserError,
     Where,
 )
+from instroom.core.messages import Message
 from instroom.core.progress import Progress, silent
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import address_of, by_hand, page_of
-from instroom.sources.door import Door, opened
+from instroom.sources.door import NetworkDoor, opened
 from instroom.sources.downloads import Meter
 from instroom.sources.roads import road_of
 from instroom.sources.store import data_directory
@@ -86,7 +87,7 @@ def fetch(
     return {"sources": entries, "seconds": round(time.perf_counter() - started, 3)}
 
 
-def _chosen(names: tuple[str, ...]) -> list[Source]:
+def _chosen(names: tuple[str, ...]) -> list[SourceDefinition]:
     known = registry.sources()
     if not names:
         return [source for source in known.values() if source.fetch]
@@ -94,17 +95,20 @@ def _chosen(names: tuple[str, ...]) -> list[Source]:
     for source in chosen:
         if source.fetch is None:
             raise UserError(
-                f"the source '{source.id}' has no address to fetch from",
+                "the source '{id}' has no address to fetch from",
                 code="not_fetchable",
-                found="a file that is offered on a page only",
-                expected="a source with an address in its definition",
+                found=Message("a file that is offered on a page only"),
+                expected=Message("a source with an address in its definition"),
                 where=Where(key=source.id),
-                hint=f"download it by hand{page_of(source)}, then: instroom read FILE",
+                hint=Message(
+                    "download it by hand{source}, then: instroom read FILE", source=page_of(source)
+                ),
+                id=source.id,
             )
     return chosen
 
 
-def _addresses(chosen: list[Source]) -> list[str]:
+def _addresses(chosen: list[SourceDefinition]) -> list[str]:
     found = []
     for source in chosen:
         with suppress(DefinitionError):  # told at its own turn
@@ -126,7 +130,7 @@ def _meter(say: Progress, label: str) -> Meter:
 
 
 def _one(
-    door: Door, source: Source, root: Path, today: date | None, meter: Meter
+    door: NetworkDoor, source: SourceDefinition, root: Path, today: date | None, meter: Meter
 ) -> dict[str, Any]:
     names = ("url", "file", "sha256", "licence", "published", "last_seen", "bytes", "read", "error")
     entry: dict[str, Any] = {"source": source.id, "status": "failed", **dict.fromkeys(names)}
@@ -146,11 +150,12 @@ def _one(
         entry["error"] = error.to_dict()
     except OSError as error:
         entry["error"] = DataError(
-            f"the download cannot be written: {error.strerror}",
+            "the download cannot be written: {strerror}",
             code="cannot_write",
-            found=error.strerror or "an error of the system",
-            expected="a data directory with room, that may be written to",
+            found=error.strerror or Message("an error of the system"),
+            expected=Message("a data directory with room, that may be written to"),
             where=Where(file=str(error.filename or root)),
-            hint="check the room on the disk and the rights on the data directory",
+            hint=Message("check the room on the disk and the rights on the data directory"),
+            strerror=error.strerror,
         ).to_dict()
     return entry

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from instroom.core.printing import visible
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import words
 from instroom.sources.evidence import OTHER_PERIOD, column_index, match
 from instroom.sources.tables import RawTable
@@ -29,7 +29,7 @@ class Skipped:
     count: int = 0
     words: list[str] = field(default_factory=list)
 
-    def without(self, table: RawTable, source: Source) -> RawTable:
+    def without(self, table: RawTable, source: SourceDefinition) -> RawTable:
         """Return a table without the rows that its layout skips, and count those."""
         for column in source.columns.values():
             index = column_index(table.header, column.names)
@@ -58,7 +58,7 @@ class Unseen:
     count: int = 0
     first: str = ""
 
-    def look(self, table: RawTable, source: Source) -> None:
+    def look(self, table: RawTable, source: SourceDefinition) -> None:
         """Count the words of a block that hold such signs; reading takes the signs out."""
         for column in source.columns.values():
             index = column_index(table.header, column.names)
@@ -92,7 +92,7 @@ def _rows(table: RawTable, kept: NDArray[np.bool_]) -> RawTable:
     return replace(table, columns=columns, lines=table.lines[kept])
 
 
-def note(header: list[str], source: Source, found: dict[str, tuple[int, str]]) -> None:
+def note(header: list[str], source: SourceDefinition, found: dict[str, tuple[int, str]]) -> None:
     """Add warnings about columns that are not read and measures that have none."""
     left = [c.strip() for c in match(header, source).left if c.strip()]
     if odd := odd_periods(left):

@@ -16,14 +16,15 @@ import pyarrow.parquet as pq
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import any_table, left_out, wrappers
 from instroom.sources.decode import Survey, open_text, survey
 from instroom.sources.delimited import Delimited, NeedsCareError, open_delimited, whole
 from instroom.sources.evidence import Summary, match, watched
 from instroom.sources.readers import eurostat, odata_metadata, sdmx
-from instroom.sources.recognise import Finding, columns_fit, recognise
+from instroom.sources.recognise import Recognition, columns_fit, recognise
 from instroom.sources.rows import Sink
 from instroom.sources.settle import (
     Blocks,
@@ -114,9 +115,9 @@ def _text(given: Given, found: Survey) -> Reading:
         raise SourceError(
             "this file is empty",
             code="empty",
-            found="no text",
-            expected="a header and rows",
-            hint="fetch it again from the publisher",
+            found=Message("no text"),
+            expected=Message("a header and rows"),
+            hint=Message("fetch it again from the publisher"),
         )
     if head.lstrip()[:1] in "{[<":
         return Reading(reason="no table: this is JSON, XML or HTML", encoding=found.encoding)
@@ -142,9 +143,9 @@ def _nul(given: Given, table: Delimited, line: int) -> Reading:
         "this file is damaged",
         code="damaged",
         where=Where(row=line),
-        found="a NUL byte, which no text has",
-        expected="the publisher's own bytes",
-        hint="fetch it again from the publisher",
+        found=Message("a NUL byte, which no text has"),
+        expected=Message("the publisher's own bytes"),
+        hint=Message("fetch it again from the publisher"),
     )
 
 
@@ -154,7 +155,7 @@ def _delimited(given: Given, table: Delimited) -> Reading:
     except SourceError as error:
         known = given.asked or _header_known(table.header, given.wanted)
         if error.code == "row_differs_from_header" and not known:
-            return Reading(reason=Finding().reason)
+            return Reading(reason=Recognition().reason)
         raise
 
 
@@ -182,7 +183,7 @@ def _layout(given: Given, table: Delimited) -> Reading:
     return reading
 
 
-def _recognised(given: Given, blocks: Blocks, table: Delimited) -> tuple[Finding, Summary]:
+def _recognised(given: Given, blocks: Blocks, table: Delimited) -> tuple[Recognition, Summary]:
     """Recognise a table by its first block, and else by the words of all its blocks."""
     chosen = len(given.wanted) == 1
     stream = blocks()
@@ -190,7 +191,7 @@ def _recognised(given: Given, blocks: Blocks, table: Delimited) -> tuple[Finding
     seen = Summary(first.header, first.dataset)
     seen.add(first, range(len(first.header)))
     if given.asked:
-        return Finding([any_table.layout(given.asked, first)]), seen
+        return Recognition([any_table.layout(given.asked, first)]), seen
     following = next(stream, None)
     if following is None:
         return recognise(seen, given.wanted, given.name, chosen=chosen), seen
@@ -206,7 +207,7 @@ def _recognised(given: Given, blocks: Blocks, table: Delimited) -> tuple[Finding
     return recognise(seen, given.wanted, given.name, chosen=chosen), seen
 
 
-def _settled(given: Given, blocks: Blocks, source: Source) -> Reading:
+def _settled(given: Given, blocks: Blocks, source: SourceDefinition) -> Reading:
     """Read the blocks as one layout and write their rows."""
     with Sink(given.out, given.sha256) as sink:
         reading = settle(blocks, source, given.name, given.period, sink.add)
@@ -216,7 +217,7 @@ def _settled(given: Given, blocks: Blocks, source: Source) -> Reading:
 def _metadata(given: Given, survey_of: Survey) -> Reading:
     source = next((s for s in given.wanted if s.reader == "odata_metadata"), None)
     if source is None:
-        return Reading(reason=Finding().reason, encoding=survey_of.encoding)
+        return Reading(reason=Recognition().reason, encoding=survey_of.encoding)
     refuse_whole(given.path)
     with open_text(given.path.open("rb"), survey_of) as text:
         found = odata_metadata.tables(text.read())
@@ -248,7 +249,7 @@ def _blocks(table: Delimited) -> Iterator[RawTable]:
             tell(min(1.0, done / table.rows))
 
 
-def _header_known(header: list[str], wanted: list[Source]) -> bool:
+def _header_known(header: list[str], wanted: list[SourceDefinition]) -> bool:
     if eurostat.is_packed(header):
         return True
     for source in wanted:
@@ -258,7 +259,7 @@ def _header_known(header: list[str], wanted: list[Source]) -> bool:
     return False
 
 
-def _unknown(finding: Finding, header: list[str]) -> Reading:
+def _unknown(finding: Recognition, header: list[str]) -> Reading:
     """Say why a table is no layout, what it might be, and what was seen of it."""
     names = [source.id for source in finding.sources] or list(finding.might)
     reason = finding.reason
@@ -301,7 +302,7 @@ def _receipt(reading: Reading) -> dict[str, Any]:
     }
 
 
-def fingerprint(source: Source) -> str:
+def fingerprint(source: SourceDefinition) -> str:
     """Return a short mark of a source definition; when it changes, files are read again."""
     text = json.dumps(source.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -318,5 +319,5 @@ def check_period(period: str | None) -> None:
                 code="unknown_period",
                 found=period[:60],
                 expected=error.expected,
-                hint="write it as in: --period 2023-2024",
+                hint=Message("write it as in: --period 2023-2024"),
             ) from error

@@ -17,6 +17,7 @@ from instroom.core.errors import (
     UserError,
     Where,
 )
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
@@ -105,9 +106,9 @@ def read(
         raise UserError(
             "--as and --source say two things about one file",
             code="usage",
-            found=f"--as {as_[:40]} and --source {source[:40]}",
-            expected="one of them",
-            hint="--source for a layout that is known here, --as for any other table",
+            found=Message("--as {form} and --source {source}", form=as_[:40], source=source[:40]),
+            expected=Message("one of them"),
+            hint=Message("--source for a layout that is known here, --as for any other table"),
         )
     source = as_ or source
     if source and not any_table.asked(source):
@@ -179,8 +180,8 @@ def _files(paths: Iterable[str | Path], stack: ExitStack) -> Iterable[tuple[str,
                 code="no_such_file",
                 found=str(argument)[:120],
                 where=Where(file=str(argument)),
-                expected="a file or folder that can be read",
-                hint="check the path",
+                expected=Message("a file or folder that can be read"),
+                hint=Message("check the path"),
             )
 
 
@@ -292,7 +293,12 @@ def _cut_short(error: MachineError, stored: int, files: int) -> MachineError:
         error.message,
         code=error.code,
         where=error.where,
-        found=f"{error.found or error.code}; {stored} of {files} files are stored",
+        found=Message(
+            "{value}; {stored} of {files} files are stored",
+            value=error.found or error.code,
+            stored=stored,
+            files=files,
+        ),
         expected=error.expected,
         hint=error.hint,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 
 NAME, COPY = "receipt.json", "receipt.copy.json"
@@ -114,10 +115,10 @@ def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
         raise DataError(
             "a stored file was replaced while it was read",
             code="changed_meanwhile",
-            found="another receipt than a moment before",
-            expected="a store that stays the same while it is read",
+            found=Message("another receipt than a moment before"),
+            expected=Message("a store that stays the same while it is read"),
             where=Where(file=_title(folder, receipt)),
-            hint="run the command again",
+            hint=Message("run the command again"),
         )
     gone = found is None and not path.exists()
     raise damaged(folder, name, "nothing" if gone else "other bytes than were stored", receipt)
@@ -128,12 +129,13 @@ def damaged(
 ) -> DataError:
     """Return the one fault of a stored file that is not as it was stored."""
     return DataError(
-        f"a stored file is damaged: {name}",
+        "a stored file is damaged: {name}",
         code="damaged_store",
         where=Where(file=_title(folder, receipt or {})),
         found=found,
-        expected=f"{name} as it was stored",
-        hint="run instroom check: it reads the file again from the original that was kept",
+        expected=Message("{name} as it was stored", name=name),
+        hint=Message("run instroom check: it reads the file again from the original that was kept"),
+        name=name,
     )
 
 

@@ -9,7 +9,8 @@ somebody says which one it is.
 from dataclasses import dataclass, field
 
 from instroom.core.errors import SourceError, Where
-from instroom.definitions.models import Source
+from instroom.core.messages import Message
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.evidence import (
     OTHER_PERIOD,
     Match,
@@ -31,24 +32,24 @@ LABELS = (
     "with --as cbs:ID"
 )
 
-__all__ = ["Finding", "column_index", "recognise"]
+__all__ = ["Recognition", "column_index", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Recognition:
     """Which layouts a table can be, best first; with none, why not and what it might be.
 
     More than one stands for equal columns and codes: only national totals can still decide.
     """
 
-    sources: list[Source] = field(default_factory=list)
+    sources: list[SourceDefinition] = field(default_factory=list)
     reason: str = "no publisher's layout known here has these columns"
     might: tuple[str, ...] = ()
 
 
 def recognise(
-    table: Seen, sources: list[Source], name: str = "", *, chosen: bool = False
-) -> Finding:
+    table: Seen, sources: list[SourceDefinition], name: str = "", *, chosen: bool = False
+) -> Recognition:
     """Return the layouts that a table can be.
 
     Parameters
@@ -68,7 +69,7 @@ def recognise(
     """
     matches = [match(table.header, source) for source in sources]
     if chosen:
-        return Finding([_held(table, matches[0])])
+        return Recognition([_held(table, matches[0])])
     full = [m for m in matches if not m.missing and m.share >= 0.5]
     fitting, reasons, might = [], [], []
     for found in full:
@@ -79,18 +80,18 @@ def recognise(
             might.append(found.source.id)
     if fitting:
         best = max((m.share, m.wants) for m in fitting)
-        return Finding([m.source for m in fitting if (m.share, m.wants) == best])
+        return Recognition([m.source for m in fitting if (m.share, m.wants) == best])
     if full:
-        return Finding([], "; ".join(reasons) or Finding().reason, tuple(might))
+        return Recognition([], "; ".join(reasons) or Recognition().reason, tuple(might))
     if with_labels(table.header):
-        return Finding(reason=LABELS)
+        return Recognition(reason=LABELS)
     near = _near(table, matches)
     if near and len({m.missing for m in near}) == 1:
         raise _cut(table, near)
-    return Finding(might=tuple(m.source.id for m in near))
+    return Recognition(might=tuple(m.source.id for m in near))
 
 
-def columns_fit(header: list[str], sources: list[Source]) -> bool:
+def columns_fit(header: list[str], sources: list[SourceDefinition]) -> bool:
     """Return whether a layout has these columns, so that more rows can tell more."""
     found = (match(header, source) for source in sources)
     return any(not m.missing and m.share >= 0.5 for m in found)
@@ -154,36 +155,42 @@ def _cut(table: Seen, near: list[Match]) -> SourceError:
     titles = " or ".join(f"'{m.source.title}'" for m in near)
     ids = " or ".join(f"'{m.source.id}'" for m in near)
     return SourceError(
-        f"this looks like {titles}, but a column is missing",
+        "this looks like {titles}, but a column is missing",
         code="missing_column",
         where=Where(row=1, column=near[0].missing[0]),
         found=shown + (", ..." if len(table.header) > 5 else ""),
         expected=near[0].missing[0],
-        hint="fetch the whole file again; if the publisher renamed the column, add the new name "
-        f"to the source definition {ids}",
+        hint=Message(
+            "fetch the whole file again; if the publisher renamed the column, "
+            "add the new name to the source definition {ids}",
+            ids=ids,
+        ),
+        titles=titles,
     )
 
 
-def _held(table: Seen, found: Match) -> Source:
+def _held(table: Seen, found: Match) -> SourceDefinition:
     """Return a chosen layout, or refuse the table that cannot be it."""
     source = found.source
     hint = "leave --source out, or name another one: instroom read FILE --source ID"
     if found.missing:
         raise SourceError(
-            f"this is not '{source.title}'",
+            "this is not '{title}'",
             code="missing_column",
             where=Where(row=1, column=found.missing[0]),
             found=", ".join(cell.strip()[:30] for cell in table.header[:8]),
             expected=", ".join(found.missing[:6]),
             hint=hint,
+            title=source.title,
         )
     why = fits(table, source)
     if why:
         raise SourceError(
-            f"this is not '{source.title}'",
+            "this is not '{title}'",
             code="other_codes",
             found=why,
-            expected=f"the codes of {source.id}",
+            expected=Message("the codes of {id}", id=source.id),
             hint=hint,
+            title=source.title,
         )
     return source

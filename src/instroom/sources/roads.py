@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import dump_of, file_name
-from instroom.sources.downloads import Got, Meter, Part, finished, refuse_large, unavailable
+from instroom.sources.downloads import DownloadPart, Got, Meter, finished, refuse_large, unavailable
 
 
-class Door(Protocol):
+class Downloader(Protocol):
     """The network, as far as a road needs it."""
 
     def address(self, url: str, /) -> object:
@@ -31,7 +31,7 @@ class Door(Protocol):
         """Get one file as it is."""
 
 
-def _get_file(door: Door, url: str, folder: Path, meter: Meter) -> Got:
+def _get_file(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
     """Get one file as it is; Eurostat's answers are named after the dataset."""
     path, _, query = url.partition("?")
     name = file_name(path)
@@ -40,7 +40,7 @@ def _get_file(door: Door, url: str, folder: Path, meter: Meter) -> Got:
     return door.download(url, folder / name, meter)
 
 
-def _get_ckan(door: Door, url: str, folder: Path, meter: Meter) -> Got:
+def _get_ckan(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
     """Get the newest CSV file of a CKAN dataset."""
     answer = door.json(url)
     result = answer.get("result") if isinstance(answer, dict) else None
@@ -67,13 +67,13 @@ def _changed(resource: dict[str, Any]) -> str:
     return str(resource.get("last_modified") or resource.get("created") or "")
 
 
-def _get_cbs(door: Door, url: str, folder: Path, meter: Meter) -> Got:
+def _get_cbs(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
     """Get a StatLine table page by page, written as CBS's own CSV export writes it."""
     url = str(door.address(url))
     table = url.partition("/UntypedDataSet")[0]
     infos = f"{table}/TableInfos?$format=json"
     modified = str(_records(door, infos)[0][0].get("Modified") or "")
-    part = Part(folder / f"{file_name(table)}_UntypedDataSet.csv")
+    part = DownloadPart(folder / f"{file_name(table)}_UntypedDataSet.csv")
     state = part.state(url) if modified else {}
     if state.get("modified") != modified:
         state = {"next": url, "bytes": 0, "header": None}
@@ -87,7 +87,9 @@ def _get_cbs(door: Door, url: str, folder: Path, meter: Meter) -> Got:
     return finished(part, url, modified[:10] or None)
 
 
-def _get_pages(door: Door, state: dict[str, Any], part: Part, file: BinaryIO, meter: Meter) -> None:
+def _get_pages(
+    door: Downloader, state: dict[str, Any], part: DownloadPart, file: BinaryIO, meter: Meter
+) -> None:
     seen = set()
     while state["next"]:
         if state["next"] in seen:
@@ -108,7 +110,7 @@ def _get_pages(door: Door, state: dict[str, Any], part: Part, file: BinaryIO, me
         meter(state["bytes"], None if following else state["bytes"])
 
 
-def _records(door: Door, url: str) -> tuple[list[dict[str, Any]], str | None]:
+def _records(door: Downloader, url: str) -> tuple[list[dict[str, Any]], str | None]:
     """Return the rows of one OData page (at least one) and the address of the next page."""
     page = door.json(url)
     rows = page.get("value") if isinstance(page, dict) else None
@@ -130,7 +132,7 @@ def _export(header: list[str], rows: list[dict[str, Any]], first: bool) -> bytes
     return (b"\xef\xbb\xbf" if first else b"") + text.getvalue().encode()
 
 
-Road = Callable[[Door, str, Path, Meter], Got]
+Road = Callable[[Downloader, str, Path, Meter], Got]
 _ROADS: dict[str, Road] = {
     "file": _get_file,
     "ckan": _get_ckan,
@@ -139,7 +141,7 @@ _ROADS: dict[str, Road] = {
 }
 
 
-def road_of(source: Source) -> Road:
+def road_of(source: SourceDefinition) -> Road:
     """Return the function that gets a source from its first address on."""
     where = source.fetch
     assert where is not None  # noqa: S101  only sources with a [fetch] table are fetched

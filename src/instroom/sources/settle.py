@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import checks, left_out, words
 from instroom.sources.any_table import Asked
 from instroom.sources.evidence import Summary, fits, watched
@@ -32,7 +33,7 @@ class Reading:
     """What one file turned out to be; becomes its receipt."""
 
     status: str = "unknown"
-    source: Source | None = None
+    source: SourceDefinition | None = None
     encoding: str | None = None
     periods: list[str] = field(default_factory=list)
     rows: int | None = None
@@ -51,7 +52,7 @@ class Given:
     name: str
     out: Path
     sha256: str
-    wanted: list[Source]
+    wanted: list[SourceDefinition]
     period: str | None
     asked: Asked | None = None
 
@@ -84,7 +85,7 @@ class _Tally:
 
 def settle(
     blocks: Blocks,
-    source: Source,
+    source: SourceDefinition,
     name: str,
     period: str | None,
     use: Callable[[Shaped], None],
@@ -125,11 +126,12 @@ def settle(
     known = source.id in registry.sources()
     if known and summary is not None and tally.blocks > 1 and (why := fits(summary, source)):
         raise SourceError(
-            f"further down this is not '{source.title}'",
+            "further down this is not '{title}'",
             code="other_codes",
             found=why,
-            expected=f"the codes of {source.id} in every row",
-            hint="two files were pasted together, or it is another table; fetch it again",
+            expected=Message("the codes of {id} in every row", id=source.id),
+            hint=Message("two files were pasted together, or it is another table; fetch it again"),
+            title=source.title,
         )
     reading = Reading("read", source, warnings=warnings, rows=tally.rows)
     reading.example = tally.places and not tally.real
@@ -151,7 +153,7 @@ def settle(
 
 
 def decided(
-    candidates: list[Source], rows: int, attempt: Callable[[Source], Found]
+    candidates: list[SourceDefinition], rows: int, attempt: Callable[[SourceDefinition], Found]
 ) -> Found | None:
     """Return what an attempt gives with the first layout whose totals hold.
 
@@ -178,7 +180,9 @@ def decided(
     return None
 
 
-def _period(source: Source, name: str, period: str | None, warnings: Warnings) -> str | None:
+def _period(
+    source: SourceDefinition, name: str, period: str | None, warnings: Warnings
+) -> str | None:
     """Choose the period for values that state none: asked for, else the file's name."""
     kind = source.periods.kind
     in_file = any(column.role == "period" for column in source.columns.values())
@@ -202,7 +206,7 @@ def _period(source: Source, name: str, period: str | None, warnings: Warnings) -
     return code
 
 
-def title_period(prose: list[str], source: Source) -> str | None:
+def title_period(prose: list[str], source: SourceDefinition) -> str | None:
     """Take the year from the prose above a sheet's table."""
     found = next((year for line in prose if (year := _YEAR.search(line))), None)
     return year_period(found[1], source) if found else None
@@ -220,9 +224,11 @@ def refuse_whole(path: Path) -> None:
         raise SourceError(
             "a file of this form is read in one piece, and this one is too large for that",
             code="too_large",
-            found=f"{size / 2**20:,.0f} MiB",
-            expected=f"at most {MAX_WHOLE // 2**20} MiB, or the table as CSV or TSV",
-            hint="fetch the table as CSV or TSV, or in parts",
+            found=Message("{value:,.0f} MiB", value=size / 2**20),
+            expected=Message(
+                "at most {value} MiB, or the table as CSV or TSV", value=MAX_WHOLE // 2**20
+            ),
+            hint=Message("fetch the table as CSV or TSV, or in parts"),
         )
 
 
@@ -246,8 +252,8 @@ def counted(reading: Reading, sink: Sink) -> Reading:
             "the table has no rows",
             code="empty",
             where=Where(row=2),
-            found="a header alone",
-            expected="rows with values",
-            hint="fetch it again from the publisher",
+            found=Message("a header alone"),
+            expected=Message("rows with values"),
+            hint=Message("fetch it again from the publisher"),
         )
     return reading

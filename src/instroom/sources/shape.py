@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.messages import Message
 from instroom.core.places import board_code, location_code, municipality_code
 from instroom.core.printing import visible
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.definitions.models import Column, Source, Values
+from instroom.definitions.models import Column, SourceDefinition, Values
 from instroom.sources import cells, statline, words
 from instroom.sources.recognise import column_index
 from instroom.sources.tables import RawTable, normal
@@ -30,7 +31,7 @@ _OTHER = "other."
 
 
 @dataclass(slots=True)
-class Block:
+class ColumnBlock:
     """One value column: its dimensions, and bounds for every row of the table."""
 
     header: str
@@ -47,10 +48,10 @@ class Block:
 class Shaped:
     """A table, or a block of its rows, read with its definition: keys per row and value blocks."""
 
-    source: Source
+    source: SourceDefinition
     lines: NDArray[np.int32]
     keys: dict[str, WordColumn]
-    blocks: list[Block]
+    blocks: list[ColumnBlock]
 
     @property
     def periods(self) -> list[str]:
@@ -61,7 +62,7 @@ class Shaped:
         return sorted(p for p in found if p)
 
 
-def shape(table: RawTable, source: Source, period: str | None = None) -> Shaped:
+def shape(table: RawTable, source: SourceDefinition, period: str | None = None) -> Shaped:
     """Give a raw table its meaning.
 
     ``period`` is used for values whose period stands nowhere in the file.
@@ -85,7 +86,7 @@ def shape(table: RawTable, source: Source, period: str | None = None) -> Shaped:
     return shaped
 
 
-def _present(table: RawTable, source: Source) -> list[tuple[str, Column]]:
+def _present(table: RawTable, source: SourceDefinition) -> list[tuple[str, Column]]:
     return [
         (name, column)
         for name, column in source.columns.items()
@@ -93,7 +94,7 @@ def _present(table: RawTable, source: Source) -> list[tuple[str, Column]]:
     ]
 
 
-def _key(table: RawTable, source: Source, column: Column) -> WordColumn:
+def _key(table: RawTable, source: SourceDefinition, column: Column) -> WordColumn:
     index = column_index(table.header, column.names)
     assert index is not None  # noqa: S101  _present has checked it
     try:
@@ -105,11 +106,11 @@ def _key(table: RawTable, source: Source, column: Column) -> WordColumn:
             where=Where(row=int(table.lines[error.row]), column=table.header[index]),
             found=f"'{error.word[:60]}'",
             expected=error.expected,
-            hint="the row is shifted or the file is damaged; fetch it again",
+            hint=Message("the row is shifted or the file is damaged; fetch it again"),
         ) from error
 
 
-def _converter(column: Column, source: Source) -> Callable[[str], str | None]:
+def _converter(column: Column, source: SourceDefinition) -> Callable[[str], str | None]:
     extract = re.compile(column.extract, re.IGNORECASE) if column.extract else None
     special = {
         "brin": _brin,
@@ -157,7 +158,7 @@ def _day(text: str) -> str | None:
     return date(int(part["year"]), int(part["month"]), int(part["day"])).isoformat()
 
 
-def _date_period(text: str, source: Source) -> str | None:
+def _date_period(text: str, source: SourceDefinition) -> str | None:
     """Read a date or year as the period the source means by it."""
     if not text:
         return None
@@ -167,7 +168,7 @@ def _date_period(text: str, source: Source) -> str | None:
     return year_period(text, source)
 
 
-def year_period(text: str, source: Source) -> str:
+def year_period(text: str, source: SourceDefinition) -> str:
     """Turn a publisher's year into a period, as the source definition says."""
     try:
         period = periods.parse(text)
@@ -198,7 +199,9 @@ def recode(codes: str, text: str) -> str:
     return _codes(codes).get(normal(text), text)
 
 
-def _roles(source: Source, table: RawTable, keys: dict[str, WordColumn]) -> dict[str, WordColumn]:
+def _roles(
+    source: SourceDefinition, table: RawTable, keys: dict[str, WordColumn]
+) -> dict[str, WordColumn]:
     """Put the key columns under observation columns; build places from their parts."""
     roles = {source.columns[name].role: column for name, column in keys.items()}
     if any(role.startswith(_OTHER) for role in roles):
@@ -232,7 +235,9 @@ def _joined_other(roles: dict[str, WordColumn]) -> dict[str, WordColumn]:
     return {role: said for role, said in roles.items() if role not in names} | {"other": joined}
 
 
-def _locations(source: Source, table: RawTable, roles: dict[str, WordColumn]) -> WordColumn:
+def _locations(
+    source: SourceDefinition, table: RawTable, roles: dict[str, WordColumn]
+) -> WordColumn:
     schools = roles.get("institution", words.constant(None, len(table)))
 
     def code_of(brin: Word, location: Word) -> str:
@@ -250,8 +255,8 @@ def _locations(source: Source, table: RawTable, roles: dict[str, WordColumn]) ->
             code="not_a_key",
             where=Where(row=int(table.lines[error.row]), column=column),
             found=error.expected,
-            expected="a BRIN code with a location number, such as 00AH and 00",
-            hint="the row is shifted or the file is damaged; fetch it again",
+            expected=Message("a BRIN code with a location number, such as 00AH and 00"),
+            hint=Message("the row is shifted or the file is damaged; fetch it again"),
         ) from error
 
 
@@ -267,12 +272,12 @@ def _municipality(name: str | None, province: str | None) -> str | None:
 
 def _block(
     table: RawTable,
-    source: Source,
+    source: SourceDefinition,
     values: Values,
     index: int,
     found: re.Match[str],
     period: str | None,
-) -> Block:
+) -> ColumnBlock:
     groups = {k: v for k, v in found.groupdict().items() if v is not None}
     if "period" in groups:
         period = year_period(groups.pop("period"), source)
@@ -290,7 +295,7 @@ def _block(
     take = words.codes(table.columns[index])
     low = np.array([np.nan if c.low is None else c.low for c in parsed], dtype=np.float64)
     high = np.array([np.nan if c.high is None else c.high for c in parsed], dtype=np.float64)
-    return Block(
+    return ColumnBlock(
         table.header[index],
         measure,
         dims,
@@ -329,7 +334,7 @@ def _dimension(name: str, text: str) -> str:
 
 
 def _refuse_unreadable(
-    table: RawTable, index: int, parsed: list[cells.Cell], values: Values
+    table: RawTable, index: int, parsed: list[cells.ParsedCell], values: Values
 ) -> None:
     bad = [i for i, cell in enumerate(parsed) if cell.status is None]
     if not bad:
@@ -344,7 +349,9 @@ def _refuse_unreadable(
         where=Where(row=int(table.lines[row]), column=table.header[index].strip()),
         found=f"'{table.cell(row, index)[:60]}'",
         expected=meant[values.type],
-        hint="the row is shifted or the file is damaged; fetch it again from the publisher",
+        hint=Message(
+            "the row is shifted or the file is damaged; fetch it again from the publisher"
+        ),
     )
 
 
@@ -357,6 +364,6 @@ def _check_years(shaped: Shaped) -> None:
                 code="implausible_period",
                 where=Where(row=1, column=code),
                 found=code,
-                expected=f"a year from {first} to {last}",
-                hint="check that this is the right file, or say the period with --period",
+                expected=Message("a year from {first} to {last}", first=first, last=last),
+                hint=Message("check that this is the right file, or say the period with --period"),
             )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import SourceError, UserError, Where
+from instroom.core.messages import Message
 from instroom.sources import parse, sandbox
 from instroom.sources.store import changed_while_read, sha256_of
 
@@ -26,12 +27,13 @@ class Limits:
         for name, value in (("size", size), ("memory", memory), ("seconds", seconds)):
             if value is not None and not value > 0:
                 raise UserError(
-                    f"a limit of {value:g} lets nothing through",
+                    "a limit of {value:g} lets nothing through",
                     code="bad_limit",
                     where=Where(key=f"max_{name}"),
                     found=f"{value:g}",
-                    expected="a number above 0",
-                    hint="leave the option out for the usual limit",
+                    expected=Message("a number above 0"),
+                    hint=Message("leave the option out for the usual limit"),
+                    value=value,
                 )
         return cls(
             cls.size_bytes if size is None else int(size * 2**20),
@@ -64,10 +66,13 @@ def refuse_large(size: int, limits: Limits | None = None) -> None:
         raise SourceError(
             "this file is larger than an open data file",
             code="too_large",
-            found=f"{size / 2**20:,.0f} MiB",
-            expected=f"at most {most / 2**20:,.0f} MiB",
-            hint="check that this is the publisher's own file; if it is, allow it: "
-            f"--max-size {-(-size // 2**20)}",
+            found=Message("{value:,.0f} MiB", value=size / 2**20),
+            expected=Message("at most {value:,.0f} MiB", value=most / 2**20),
+            hint=Message(
+                "check that this is the publisher's own file; if it is, allow it: "
+                "--max-size {value}",
+                value=-(-size // 2**20),
+            ),
         )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, SourceError, UserError, Where
+from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
@@ -39,8 +40,8 @@ def data_directory(data: str | Path | None = None) -> Path:
             code="no_folder",
             where=Where(key="--data"),
             found=printable(f"{taken} is a file", 160),
-            expected="a folder, or a name that is not there yet",
-            hint="choose a folder with --data",
+            expected=Message("a folder, or a name that is not there yet"),
+            hint=Message("choose a folder with --data"),
         )
     return root
 
@@ -167,9 +168,9 @@ def changed_while_read() -> SourceError:
     return SourceError(
         "this file changed while it was read",
         code="changed_while_read",
-        found="other bytes than a moment before",
-        expected="a file that stays the same",
-        hint="wait until it is complete, and read it again",
+        found=Message("other bytes than a moment before"),
+        expected=Message("a file that stays the same"),
+        hint=Message("wait until it is complete, and read it again"),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.sources import words
 from instroom.sources.words import WordColumn
 
@@ -82,7 +83,7 @@ def too_large(found: str, expected: str) -> SourceError:
         code="too_large",
         found=found,
         expected=expected,
-        hint="check that this is the publisher's own file",
+        hint=Message("check that this is the publisher's own file"),
     )
 
 
@@ -97,10 +98,15 @@ def drop_unnamed(table: RawTable) -> None:
                     "a column without a name holds values: rows are shifted",
                     code="row_differs_from_header",
                     where=Where(row=int(table.lines[row]), column=str(index + 1)),
-                    found=f"'{word[:60]}' in column {index + 1}",
-                    expected=f"{len(table.header) - len(unnamed)} named columns and nothing after",
-                    hint="a decimal comma was probably written as a separator; "
-                    "fetch the file again from the publisher",
+                    found=Message("'{word}' in column {value}", word=word[:60], value=index + 1),
+                    expected=Message(
+                        "{value} named columns and nothing after",
+                        value=len(table.header) - len(unnamed),
+                    ),
+                    hint=Message(
+                        "a decimal comma was probably written as a separator; "
+                        "fetch the file again from the publisher"
+                    ),
                 )
     if unnamed:
         kept = [i for i in range(len(table.header)) if i not in unnamed]
@@ -126,8 +132,12 @@ def refuse_repeated(header: Sequence[str], line: int = 1) -> None:
                 "two columns have the same name",
                 code="repeated_column",
                 where=Where(row=line, column=cell.strip()[:60]),
-                found=f"column {seen[name]} and column {number}",
-                expected="every name once; case, blanks and underscores make no difference",
-                hint="fetch the file again; if it comes so, take out the column that is too many",
+                found=Message("column {seen} and column {number}", seen=seen[name], number=number),
+                expected=Message(
+                    "every name once; case, blanks and underscores make no difference"
+                ),
+                hint=Message(
+                    "fetch the file again; if it comes so, take out the column that is too many"
+                ),
             )
         seen[name] = number

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.definitions.models import Check
 from instroom.sources import words
 from instroom.sources.shape import Shaped
@@ -64,9 +65,11 @@ class Unique:
             "a key stands in the file twice",
             code="double_key",
             where=Where(row=line, column=", ".join(self.columns)),
-            found=self._said(line) or f"the key of row {earlier}",
-            expected=f"a key of its own (also in row {earlier})",
-            hint="two files were pasted together, or a row was copied; fetch the file again",
+            found=self._said(line) or Message("the key of row {earlier}", earlier=earlier),
+            expected=Message("a key of its own (also in row {earlier})", earlier=earlier),
+            hint=Message(
+                "two files were pasted together, or a row was copied; fetch the file again"
+            ),
         )
 
     def _said(self, line: int) -> str:

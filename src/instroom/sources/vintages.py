@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, SourceError, Where
-from instroom.definitions.models import Source
+from instroom.core.messages import Message
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import page_of
 from instroom.sources.downloads import Got, write_json
 from instroom.sources.read import read
 from instroom.sources.store import sha256_of
 
 
-def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[str, Any]) -> None:
+def keep(
+    got: Got, source: SourceDefinition, root: Path, today: date | None, entry: dict[str, Any]
+) -> None:
     """Read a complete file into the store and note its vintage."""
     entry["url"], entry["file"], entry["published"] = got.url, got.path.name, got.published
     entry["sha256"], entry["bytes"] = sha256_of(got.path), got.path.stat().st_size
@@ -31,12 +34,18 @@ def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[s
         return
     if found["status"] != "read":
         raise SourceError(
-            f"what {got.url} sends is no longer the layout of '{source.id}'",
+            "what {url} sends is no longer the layout of '{id}'",
             code="source_changed",
             found=found["error"]["found"] if found["error"] else None,
             expected=source.title,
-            hint=f"look at the publisher's page{page_of(source)}; if columns were renamed, add the "
-            f"new names to the source definition '{source.id}'",
+            hint=Message(
+                "look at the publisher's page{source}; if columns were renamed, "
+                "add the new names to the source definition '{id}'",
+                source=page_of(source),
+                id=source.id,
+            ),
+            url=got.url,
+            id=source.id,
         )
     known = next((v for v in vintages if v["sha256"] == entry["sha256"]), None)
     vintage = known if known is not None else _vintage(entry, source)
@@ -51,7 +60,7 @@ def keep(got: Got, source: Source, root: Path, today: date | None, entry: dict[s
     entry["published"], entry["last_seen"] = vintage["published"], vintage.get("last_seen")
 
 
-def _vintage(entry: dict[str, Any], source: Source) -> dict[str, Any]:
+def _vintage(entry: dict[str, Any], source: SourceDefinition) -> dict[str, Any]:
     names = ("file", "sha256", "url", "licence", "published", "bytes")
     return {name: entry[name] for name in names} | {"publisher": source.publisher}
 
@@ -70,9 +79,9 @@ def _vintages(folder: Path) -> list[dict[str, Any]]:
         "the list of versions seen cannot be read",
         code="vintages_unreadable",
         where=Where(file=str(file)),
-        found="no list of versions",
-        expected="the list as instroom fetch wrote it",
-        hint="put it back from a backup, or remove it to begin a new list",
+        found=Message("no list of versions"),
+        expected=Message("the list as instroom fetch wrote it"),
+        hint=Message("put it back from a backup, or remove it to begin a new list"),
     )
 
 
@@ -86,11 +95,12 @@ def folder_of(folder: Path) -> Iterator[Path]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise SourceError(
-                f"another fetch of '{folder.name}' is under way",
+                "another fetch of '{name}' is under way",
                 code="busy",
-                found="a lock on its folder",
-                expected="one fetch of a source at a time",
-                hint="wait until it is done",
+                found=Message("a lock on its folder"),
+                expected=Message("one fetch of a source at a time"),
+                hint=Message("wait until it is done"),
+                name=folder.name,
             ) from error
         try:
             yield folder

@@ -3,10 +3,10 @@
 from functools import partial
 
 from instroom.core.errors import SourceError
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import checks
 from instroom.sources.readers import workbook
-from instroom.sources.recognise import Finding, columns_fit, recognise
+from instroom.sources.recognise import Recognition, columns_fit, recognise
 from instroom.sources.rows import Sink
 from instroom.sources.settle import (
     Given,
@@ -27,7 +27,7 @@ def read_workbook(given: Given) -> Reading:
     """Read all sheets that are a known layout; unknown when there is none."""
     refuse_whole(given.path)
     data = given.path.read_bytes()
-    result = Reading(reason=Finding().reason)
+    result = Reading(reason=Recognition().reason)
     found: list[tuple[str, Shaped]] = []
     wanted = [s for s in given.wanted if s.reader == "workbook"]
     for options in workbook.tables(data, partial(columns_fit, sources=wanted)):
@@ -57,7 +57,7 @@ def read_workbook(given: Given) -> Reading:
 
 
 def _sheet(
-    given: Given, table: RawTable, period: str | None, source: Source
+    given: Given, table: RawTable, period: str | None, source: SourceDefinition
 ) -> tuple[Reading, Shaped]:
     """Shape one table of a workbook as one layout."""
     refuse_repeated(table.header, table.first_line)
@@ -80,7 +80,7 @@ def _note_cells(data: bytes, names: list[str], reading: Reading) -> None:
         reading.warnings["broken_cells"] = (count, words)
 
 
-def _quiet(table: RawTable, wanted: list[Source]) -> list[Source]:
+def _quiet(table: RawTable, wanted: list[SourceDefinition]) -> list[SourceDefinition]:
     try:
         return recognise(table, wanted).sources
     except SourceError:

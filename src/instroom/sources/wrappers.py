@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from instroom.core.errors import SourceError
+from instroom.core.messages import Message
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -114,9 +115,13 @@ def _unzip(file: BinaryIO, most: int, target: BinaryIO) -> tuple[str, str]:
             raise SourceError(
                 "this zip file does not hold one table",
                 code="several_files",
-                found=f"{len(files)} files: {', '.join(f.filename[:40] for f in files[:4])}",
-                expected="one CSV, TSV or XLSX file",
-                hint="unpack it and read the files one by one",
+                found=Message(
+                    "{n} files: {names}",
+                    n=len(files),
+                    names=", ".join(f.filename[:40] for f in files[:4]),
+                ),
+                expected=Message("one CSV, TSV or XLSX file"),
+                hint=Message("unpack it and read the files one by one"),
             )
         _refuse_bomb(files[0].file_size, max(1, files[0].compress_size), most)
         with archive.open(files[0]) as packed:
@@ -134,17 +139,24 @@ def _refuse_bomb(size: int, packed: int, most: int) -> None:
         raise SourceError(
             "what is packed in this file is larger than an open data table",
             code="too_large",
-            found=f"{size / 2**20:.0f} MiB from {packed / 2**20:.2f} MiB",
-            expected=f"at most {most // 2**20} MiB, and {MAX_RATIO} times the packed size",
-            hint="check that this is the publisher's own file",
+            found=Message(
+                "{value:.0f} MiB from {value_2:.2f} MiB", value=size / 2**20, value_2=packed / 2**20
+            ),
+            expected=Message(
+                "at most {value} MiB, and {max_ratio} times the packed size",
+                value=most // 2**20,
+                max_ratio=MAX_RATIO,
+            ),
+            hint=Message("check that this is the publisher's own file"),
         )
 
 
 def _damaged(kind: str, found: str) -> SourceError:
     return SourceError(
-        f"this {kind} file cannot be unpacked",
+        "this {kind} file cannot be unpacked",
         code="damaged",
         found=found[:80],
-        expected=f"a whole {kind} file",
-        hint="fetch it again from the publisher",
+        expected=Message("a whole {kind} file", kind=kind),
+        hint=Message("fetch it again from the publisher"),
+        kind=kind,
     )

@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class ChangeDecomposition:
     """A change and its two parts, each as (low, high); equal when the inputs are exact."""
 
     change: tuple[float, float]
@@ -23,7 +23,7 @@ class Split:
         return all(low == high for low, high in (self.change, self.first, self.second))
 
 
-def split_number(part: ArrayLike, rest: ArrayLike) -> Split:
+def split_number(part: ArrayLike, rest: ArrayLike) -> ChangeDecomposition:
     """Split the change of a number of people into fewer people and other choices.
 
     A number is ``people x share``. The first part is what the change in people alone would
@@ -59,10 +59,10 @@ def split_number(part: ArrayLike, rest: ArrayLike) -> Split:
     first = (n1 - n0) * (s0 + s1) / 2
     second = (s1 - s0) * (n0 + n1) / 2
     change = (chosen[1, 0] - chosen[0, 1], chosen[1, 1] - chosen[0, 0])
-    return Split((float(change[0]), float(change[1])), _range(first), _range(second))
+    return ChangeDecomposition((float(change[0]), float(change[1])), _range(first), _range(second))
 
 
-def split_share(part: ArrayLike, rest: ArrayLike) -> Split:
+def split_share(part: ArrayLike, rest: ArrayLike) -> ChangeDecomposition:
     """Split the change of a share over groups into composition and choice.
 
     Parameters
@@ -106,12 +106,12 @@ def split_share(part: ArrayLike, rest: ArrayLike) -> Split:
     return _split(change, first, second)
 
 
-def _split(change: tuple[float, float], first: Floats, second: Floats) -> Split:
+def _split(change: tuple[float, float], first: Floats, second: Floats) -> ChangeDecomposition:
     """Return the split; of exact inputs the two parts are the change, to the last digit."""
     if len(first) == 1:
         whole = float(first[0]) + float(second[0])
         change = (whole, whole)
-    return Split(change, _range(first), _range(second))
+    return ChangeDecomposition(change, _range(first), _range(second))
 
 
 def _boxes(part: Floats, rest: Floats) -> tuple[Floats, Floats]:

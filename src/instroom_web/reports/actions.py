@@ -1,16 +1,31 @@
 """The only writer of stored results."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
+from instroom.reports.release_changes import (
+    FigureChange,
+    ReleaseAge,
+    ReleaseContents,
+    change_counts,
+    figure_changes,
+    releases_to_keep,
+)
+from instroom_web.reports import archive
 from instroom_web.reports.drawings import own
 from instroom_web.reports.models import (
     Build,
     InputFile,
+    Release,
+    ReleaseContent,
+    ReleaseReference,
     StoredDocument,
     StoredFigure,
     StoredPicture,
@@ -18,6 +33,8 @@ from instroom_web.reports.models import (
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
+#: Room for the figures of one series, so that a longer one does not move the others.
+_ROOM = 100_000
 
 
 @transaction.atomic
@@ -29,7 +46,10 @@ def store_site(
     inputs: Iterable[Row],
     build: Row,
 ) -> Build:
-    """Replace everything stored by this run, in one transaction: all of it or nothing.
+    """Make what this run made the newest release, in one transaction: all of it or nothing.
+
+    Rows that pages look up are written where they differ. A release is added when anything
+    differs from the last one; older ones are thinned by a rule.
 
     Parameters
     ----------
@@ -44,30 +64,230 @@ def store_site(
         One per input file, with ``sha256``.
     build
         ``version``, ``example``, ``region``, ``etag``; ``created`` (ISO time) is now when left out,
-        or the time these same results were first stored.
+        or the time these same results were first stored; ``definitions`` and ``helpers`` as
+        :class:`Release` keeps them.
     """
     before = Build.objects.order_by("-id").first()
     same = before is not None and before.etag == build["etag"]
     now = before.created if before and same else timezone.now().isoformat(timespec="seconds")
-    for model in (Build, InputFile, StoredFigure, StoredPicture, StoredDocument):
+    created = build.get("created") or now
+    keeper = _Keeper()
+    home: list[str] = []
+    contents = {
+        "documents": _store_documents(documents, keeper, home),
+        "pictures": _store_pictures(pictures, keeper),
+        "figures": _store_figures(figures, keeper),
+    }
+    files = {row["sha256"]: dict(row) for row in inputs}
+    for model in (Build, InputFile):
         model._default_manager.all().delete()
-    for chunk in batched(map(_document, documents), 200):
-        StoredDocument.objects.bulk_create(chunk)
-    for drawn in batched(pictures.items(), 200):
-        StoredPicture.objects.bulk_create(
-            StoredPicture(name=name, svg=own(name, svg)) for name, svg in drawn
-        )
-    for numbers in batched(enumerate(figures), 500):
-        StoredFigure.objects.bulk_create(_figure(position, row) for position, row in numbers)
-    InputFile.objects.bulk_create(InputFile(sha256=row["sha256"], body=dict(row)) for row in inputs)
-    home = StoredDocument.objects.filter(key="").exclude(language="").order_by("id").first()
+    InputFile.objects.bulk_create(InputFile(sha256=sha, body=row) for sha, row in files.items())
+    region = home[0] if home else build["region"]
+    made_of = {
+        "inputs": files,
+        "helpers": list(build.get("helpers", ())),
+        "definitions": dict(build.get("definitions", {})),
+    }
+    _add_release(contents, made_of, keeper, {**build, "created": created, "region": region})
     return Build.objects.create(
         version=build["version"],
-        created=build.get("created") or now,
+        created=created,
         example=build["example"],
-        region=home.body["region"] if home else build["region"],
+        region=region,
         etag=build["etag"],
     )
+
+
+@dataclass
+class _Keeper:
+    """Keeps bytes under their digest, packed, once; writes them in batches."""
+
+    known: set[str] = field(
+        default_factory=lambda: set(ReleaseContent.objects.values_list("digest", flat=True))
+    )
+    waiting: list[ReleaseContent] = field(default_factory=list)
+
+    def keep(self, data: bytes) -> str:
+        digest = archive.digest_of(data)
+        if digest not in self.known:
+            self.known.add(digest)
+            self.waiting.append(ReleaseContent(digest=digest, packed=archive.packed(data)))
+            if len(self.waiting) >= 100:
+                self.flush()
+        return digest
+
+    def flush(self) -> None:
+        ReleaseContent.objects.bulk_create(self.waiting)
+        self.waiting.clear()
+
+
+def _written(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _sync(
+    model: type[models.Model], rows: Iterable[models.Model], name: Callable[[Any], Any], same: str
+) -> None:
+    """Make the table hold these rows: equal ones stay, others are written, the rest goes."""
+    manager = model._default_manager
+    marks = same.split()
+    there = {
+        name(row): (row.pk, [getattr(row, mark) for mark in marks])
+        for row in manager.only(*_names_of(model), *marks).iterator(500)
+    }
+    gone = {pk for pk, _ in there.values()}
+
+    def differing() -> Iterator[models.Model]:
+        for row in rows:
+            pk, found = there.get(name(row), (None, None))
+            if found and all(found) and found == [getattr(row, mark) for mark in marks]:
+                gone.discard(pk)
+            else:
+                yield row
+
+    new = list(differing())
+    for pks in batched(sorted(gone), 500):
+        manager.filter(pk__in=pks).delete()
+    for chunk in batched(new, 200):
+        manager.bulk_create(chunk)
+
+
+def _names_of(model: type[models.Model]) -> tuple[str, ...]:
+    return {
+        StoredDocument: ("language", "key"),
+        StoredPicture: ("name",),
+        StoredFigure: ("figure_id",),
+    }[model]
+
+
+def _store_documents(rows: Iterable[Row], keeper: _Keeper, home: list[str]) -> dict[str, str]:
+    digests: dict[str, str] = {}
+
+    def stored() -> Iterator[StoredDocument]:
+        for row in rows:
+            document = _document(row)
+            document.digest = keeper.keep(_written(document.body))
+            digests[f"{document.language}/{document.key}"] = document.digest
+            if document.language and not document.key:
+                home.append(document.body["region"])
+            yield document
+
+    _sync(StoredDocument, stored(), lambda d: (d.language, d.key), "digest")
+    keeper.flush()
+    return digests
+
+
+def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper) -> dict[str, str]:
+    before = {p.name: p for p in StoredPicture.objects.only("name", "drawn", "digest")}
+    digests: dict[str, str] = {}
+
+    def stored() -> Iterator[StoredPicture]:
+        for name, svg in drawings.items():
+            drawn = archive.digest_of(svg.encode("utf-8", "replace"))
+            old = before.get(name)
+            if old and old.drawn == drawn and old.digest in keeper.known:
+                digests[name] = old.digest
+                yield StoredPicture(name=name, drawn=drawn, digest=old.digest)
+                continue
+            safe = own(name, svg)
+            digests[name] = keeper.keep(safe.encode("utf-8", "replace"))
+            yield StoredPicture(name=name, svg=safe, drawn=drawn, digest=digests[name])
+
+    _sync(StoredPicture, stored(), lambda p: p.name, "drawn digest")
+    keeper.flush()
+    return digests
+
+
+def _store_figures(rows: Iterable[Row], keeper: _Keeper) -> dict[str, str]:
+    lines: dict[str, list[bytes]] = {}
+    first: dict[str, int] = {}
+
+    def stored() -> Iterator[StoredFigure]:
+        for row in rows:
+            series, line = archive.series_name(row), _written(dict(row))
+            first.setdefault(series, len(first) * _ROOM)
+            lines.setdefault(series, []).append(line)
+            figure = _figure(first[series] + len(lines[series]), row)
+            figure.digest = archive.digest_of(line)
+            yield figure
+
+    _sync(StoredFigure, stored(), lambda f: f.figure_id, "digest position")
+    digests = {series: keeper.keep(b"\n".join(found)) for series, found in lines.items()}
+    keeper.flush()
+    return digests
+
+
+def _add_release(
+    contents: archive.Contents, made_of: dict[str, Any], keeper: _Keeper, build: Row
+) -> None:
+    """Add a release when it differs from the last one in anything it shows."""
+    last = archive.newest()
+    listed = keeper.keep(_written({**contents, "inputs": dict.fromkeys(made_of["inputs"], "")}))
+    if last and (last.contents, last.etag) == (listed, build["etag"]):
+        keeper.flush()
+        return
+    changes = _changes(last, contents, made_of, build["version"])
+    files = set(made_of["inputs"]) ^ set(last.made_of["inputs"] if last else ())
+    written = keeper.keep(_written([asdict(one) for one in changes]))
+    keeper.flush()
+    Release.objects.create(
+        number=last.number + 1 if last else 1,
+        **{name: build[name] for name in ("created", "version", "region", "example", "etag")},
+        made_of=made_of,
+        counts={"figures": change_counts(changes), "files": len(files)},
+        changes=written,
+        contents=listed,
+    )
+    _thin(datetime.fromisoformat(build["created"]))
+
+
+def _changes(
+    last: Release | None, contents: archive.Contents, made_of: Row, version: str
+) -> list[FigureChange]:
+    """Compare with the last release; series that are equal to the byte are not even opened."""
+    before = archive.contents_of(last) if last else {"figures": {}}
+    old, new = before["figures"], contents["figures"]
+    differ = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+    def of(held: archive.Contents, what: Row, made_by: str) -> ReleaseContents:
+        rows = {row["id"]: row for row in archive.figures_of(held, differ)}
+        return ReleaseContents(made_by, what["definitions"], what["inputs"], rows)
+
+    return figure_changes(
+        of(before, last.made_of, last.version) if last else None, of(contents, made_of, version)
+    )
+
+
+def _thin(now: datetime) -> None:
+    """Let the contents go of releases that the rule does not keep, and bytes nobody holds."""
+    held = list(Release.objects.filter(thinned=False))
+    referred = set(ReleaseReference.objects.values_list("release_id", flat=True))
+    ages = [
+        ReleaseAge(one.number, datetime.fromisoformat(one.created), one.pk in referred)
+        for one in held
+    ]
+    stay = releases_to_keep(ages, now)
+    going = [one for one in held if one.number not in stay]
+    if not going:
+        return
+    Release.objects.filter(pk__in=[one.pk for one in going]).update(thinned=True)
+    used = set(Release.objects.values_list("changes", flat=True))
+    for release in held:
+        if release.number in stay:
+            parts = archive.contents_of(release)
+            kept = (parts[name].values() for name in ("documents", "pictures", "figures"))
+            used |= {release.contents}.union(*kept)
+    unused = set(ReleaseContent.objects.values_list("digest", flat=True)) - used
+    for digests in batched(sorted(unused), 500):
+        ReleaseContent.objects.filter(digest__in=digests).delete()
+
+
+def refer(number: int, said: str) -> bool:
+    """Note that something refers to a release, so that it stays; False when it is not held."""
+    release = archive.release_of(number)
+    if release:
+        ReleaseReference.objects.get_or_create(release=release, said=said[:200])
+    return release is not None
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

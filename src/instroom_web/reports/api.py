@@ -15,17 +15,18 @@ from ninja.errors import ValidationError
 from instroom import __version__
 from instroom.core import periods
 from instroom.core.errors import DataError, DefinitionError, UserError, Where
+from instroom.core.messages import Message
 from instroom.reports.asked import (
-    Question,
+    IndicatorQuery,
     meaning,
     meaning_of,
     place_of,
     refuse_period,
     sum_behind,
 )
-from instroom_web.reports import queries
+from instroom_web.reports import archive, queries
 from instroom_web.reports.freshness import fresh
-from instroom_web.reports.models import StoredFigure
+from instroom_web.reports.models import Release, StoredFigure
 from instroom_web.reports.schemas import (
     ExplainShape,
     FigureShape,
@@ -53,35 +54,51 @@ class NotFoundError(UserError):
 
 def _not_stored(what: str, command: str, found: str = "") -> UserError:
     return UserError(
-        f"this release does not hold {what}",
+        "this release does not hold {what}",
         code="not_stored",
-        found=found[:120] or "nothing of it",
-        expected="what the pages of this release show",
-        hint=f"with the publishers' files: {command}",
+        found=found[:120] or Message("nothing of it"),
+        expected=Message("what the pages of this release show"),
+        hint=Message("with the publishers' files: {command}", command=command),
+        what=what,
     )
 
 
-def _stored(kind: str, place: str) -> Any:
+def _release(number: int | None) -> Release | None:
+    """Return the release that is asked for; None for the newest."""
+    if number is None:
+        return None
+    found = archive.release_of(number) if 0 < number < 10**9 else None
+    if found is None:
+        raise _not_stored(f"release {str(number)[:12]}", "instroom releases")
+    return found
+
+
+def _stored(kind: str, place: str, release: int | None = None) -> Any:
     """Return a stored answer about a place, the region's own unless one is said."""
     name = place.strip()
     found = queries.place_codes([name]) if name else {}
     code = (found.get(name) or place_of(name)) if name else queries.first_place(kind)
-    row = queries.answer(kind, code).first()
-    if row is None:
+    older = _release(release)
+    row = None if older else queries.answer(kind, code).first()
+    body = row.body if row else None
+    if older:
+        body = archive.document_of(older, "", f"api/{kind}/{code}")
+    if body is None:
         raise _not_stored(f"'{kind}' of '{code[:40]}'", f"instroom {kind} --place {code[:40]}")
-    return row.body
+    return body
 
 
 def _listed(text: str, name: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > MOST_NAMES:
         raise UserError(
-            f"'{name}' has too many names",
+            "'{name}' has too many names",
             code="too_many_names",
             where=Where(key=name),
-            found=f"{len(parts)} names",
-            expected=f"at most {MOST_NAMES}",
-            hint="ask in parts",
+            found=Message("{n} names", n=len(parts)),
+            expected=Message("at most {most_names}", most_names=MOST_NAMES),
+            hint=Message("ask in parts"),
+            name=name,
         )
     return parts
 
@@ -120,7 +137,7 @@ def series(
     period: str | None = None,
     school_type: str = "",
 ) -> HttpResponse:
-    question = Question(
+    question = IndicatorQuery(
         indicator,
         tuple(_places(place)),
         tuple(_listed(by, "by")),
@@ -163,7 +180,7 @@ def _own(whole: Any) -> list[str]:
     return [first.place] if first else []
 
 
-def _of_period(rows: list[StoredFigure], question: Question) -> list[StoredFigure]:
+def _of_period(rows: list[StoredFigure], question: IndicatorQuery) -> list[StoredFigure]:
     """Keep the figures of the period asked; refuse one without figures, as the command does."""
     asked = question.period
     if not asked:
@@ -177,7 +194,7 @@ def _of_period(rows: list[StoredFigure], question: Question) -> list[StoredFigur
     return found
 
 
-def _command(question: Question) -> str:
+def _command(question: IndicatorQuery) -> str:
     """Write the question as a command."""
     parts = ["instroom", "series", question.indicator]
     parts += [part for place in question.places for part in ("--place", place)]
@@ -198,16 +215,16 @@ def _command(question: Question) -> str:
     response={200: PipelineShape, **_REFUSALS},
 )
 @decorate_view(fresh)
-def pipeline(request: HttpRequest, place: str = "") -> HttpResponse:
-    return _answer(request, _stored("pipeline", place))
+def pipeline(request: HttpRequest, place: str = "", release: int | None = None) -> HttpResponse:
+    return _answer(request, _stored("pipeline", place, release))
 
 
 @router.get(
     "/kpi", summary="The seven goals of the programme", response={200: KpiShape, **_REFUSALS}
 )
 @decorate_view(fresh)
-def kpi(request: HttpRequest, place: str = "") -> HttpResponse:
-    return _answer(request, _stored("kpi", place))
+def kpi(request: HttpRequest, place: str = "", release: int | None = None) -> HttpResponse:
+    return _answer(request, _stored("kpi", place, release))
 
 
 @router.get(
@@ -216,13 +233,17 @@ def kpi(request: HttpRequest, place: str = "") -> HttpResponse:
     response={200: ExplainShape, **_REFUSALS},
 )
 @decorate_view(fresh)
-def explain(request: HttpRequest, figure: str) -> HttpResponse:
+def explain(request: HttpRequest, figure: str, release: int | None = None) -> HttpResponse:
     meant = meaning_of(figure)
-    found = queries.figure(figure)
-    if found is None:
-        raise _not_stored("this figure", f"instroom explain {shlex.quote(figure[:160])}")
-    body = found.body
-    inputs = queries.inputs(body["sources"])
+    command = f"instroom explain {shlex.quote(figure[:160])}"
+    older = _release(release)
+    body: Any = archive.figure_of(older, figure) if older else queries.figure_body(figure)
+    if body is None:
+        raise _not_stored("this figure", command)
+    known = older.made_of["inputs"] if older else {}
+    inputs = [known[sha] for sha in body["sources"] if sha in known] or queries.inputs(
+        body["sources"]
+    )
     bounds = {"low": body["low"], "high": body["high"]}
     return _answer(
         request,
@@ -236,7 +257,7 @@ def explain(request: HttpRequest, figure: str) -> HttpResponse:
             "status": body["status"],
             "reason": body["reason"],
             "inputs": [{name: given.get(name) for name in _INPUT} for given in inputs],
-            "command": f"instroom explain {shlex.quote(figure)}",
+            "command": command + (f" --release {older.number}" if older else ""),
         },
     )
 
@@ -255,8 +276,8 @@ def _not_found(request: HttpRequest, _: Any) -> HttpResponse:
     error = NotFoundError(
         "there is nothing here",
         found=request.path[:120],
-        expected="one of the addresses of /api/v1/openapi.json",
-        hint="/api/v1/indicators lists what there is",
+        expected=Message("one of the addresses of /api/v1/openapi.json"),
+        hint=Message("/api/v1/indicators lists what there is"),
     )
     return _refusal(request, error)
 
@@ -269,8 +290,8 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
         code="bad_parameter",
         where=Where(key=name),
         found=str(first.get("msg", "")),
-        expected="parameters as in /api/v1/openapi.json",
-        hint=f"mend '{name}'",
+        expected=Message("parameters as in /api/v1/openapi.json"),
+        hint=Message("mend '{name}'", name=name),
     )
     return _refusal(request, said)
 

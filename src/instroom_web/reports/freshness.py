@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -16,6 +16,7 @@ from django.utils.http import http_date
 from instroom import __version__
 from instroom_web.reports.models import Build
 from instroom_web.reports.queries import latest_build
+from instroom_web.shared.page_kinds import MixedPageError, PageKind, kind_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 _FRESH = "of_this_build"
@@ -51,7 +52,8 @@ class Freshness:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        build = build_of(request) if getattr(request, _FRESH, False) else None
+        public = kind_of(request) is kind_of(response) is PageKind.PUBLIC
+        build = build_of(request) if public and getattr(request, _FRESH, False) else None
         if build is None or response.status_code != HTTPStatus.OK:
             return response
         packed = "-gzip" if response.headers.get("Content-Encoding") == "gzip" else ""
@@ -76,7 +78,9 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def looked_up(request: HttpRequest, **names: Any) -> HttpResponse:
-        build = build_of(request)
+        if kind_of(request) is not PageKind.PUBLIC:
+            raise MixedPageError("only a public page is kept")
+        build, cache = build_of(request), caches["public_pages"]
         if build is None or request.GET:
             return view(request, **names)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")

@@ -11,6 +11,7 @@ class StoredDocument(models.Model):
     title = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     body = models.JSONField()
+    digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -26,6 +27,9 @@ class StoredPicture(models.Model):
 
     name = models.CharField(max_length=300, unique=True)
     svg = models.TextField()
+    #: Of the drawing as it came, and of what is stored.
+    drawn = models.CharField(max_length=64, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
 
     def __str__(self) -> str:
         return self.name
@@ -44,6 +48,7 @@ class StoredFigure(models.Model):
     dimensions = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField()
     body = models.JSONField()
+    digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ["position"]
@@ -74,3 +79,53 @@ class Build(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {self.version} {self.created}"
+
+
+class Release(models.Model):
+    """What one ``instroom compute`` made anew: never changed, only its contents may go."""
+
+    number = models.PositiveIntegerField(unique=True)
+    created = models.CharField(max_length=40)
+    version = models.CharField(max_length=40)
+    region = models.CharField(max_length=100)
+    example = models.BooleanField(default=False)
+    etag = models.CharField(max_length=100)
+    #: ``inputs`` (rows by sha256), ``helpers`` (sha256 of lists of schools), ``definitions``.
+    made_of = models.JSONField(default=dict)
+    #: How many figures per change, reason and indicator; and how many files came.
+    counts = models.JSONField(default=dict)
+    #: Digests of contents: the list of changed figures, and the list of all that is held.
+    changes = models.CharField(max_length=64)
+    contents = models.CharField(max_length=64)
+    thinned = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"release {self.number}"
+
+
+class ReleaseReference(models.Model):
+    """Something outside refers to a release, so that its contents stay."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="references")
+    said = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "said"], name="reference_once_per_release")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.said}"
+
+
+class ReleaseContent(models.Model):
+    """Bytes that releases hold, packed, once for all that are equal."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest

@@ -114,9 +114,10 @@ def named_series(name: str, place: str) -> QuerySet[StoredFigure]:
     return found.filter(exact | wider).order_by("position")
 
 
-def figure(figure_id: str) -> StoredFigure | None:
-    """Return one figure by its id."""
-    return StoredFigure.objects.filter(figure_id=figure_id).first()
+def figure_body(figure_id: str) -> Any:
+    """Return one figure by its id; None when there is none."""
+    found = StoredFigure.objects.filter(figure_id=figure_id).first()
+    return found.body if found else None
 
 
 def inputs(sha256s: list[str]) -> list[Any]:

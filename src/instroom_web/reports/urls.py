@@ -1,19 +1,56 @@
-"""Addresses of the public site: ``/<language>/<key>/`` is a page."""
+"""Addresses of the public site: one route per kind of stored page; anything else is not there."""
 
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from instroom_web.reports import views
+from instroom_web.accounts.policy import public, requires, signed_in
+from instroom_web.reports import personal, views
 from instroom_web.reports.api import api
+from instroom_web.shared.page_kinds import mark, personal_page, public_page
+
+#: Pages of which there is one: their key is their address and the name of their route.
+SINGLE = (
+    "claims",
+    "programme",
+    "inflow",
+    "indicators",
+    "learning",
+    "method",
+    "sources",
+    "glossary",
+    "places",
+    "accessibility",
+)
+#: Kinds of which there are many, with what stands behind the kind in a key.
+MANY = {"place": "<slug:name>", "indicator": "<path:name>"}
+
+_document = public(views.document)
+_interface = api.urls  # made anew at every look
+mark(_interface[0], public_page, public)
 
 urlpatterns = [
-    path("", views.root),
-    path("healthz", views.health),
-    path("favicon.ico", RedirectView.as_view(url="/static/instroom/icon.svg")),
-    path("api/v1/", api.urls),
-    path("picture/<path:name>.svg", views.picture),
-    re_path(r"^download/(?P<series>[\w.-]+)/(?P<place>[\w-]+)\.(?P<form>\w+)$", views.download),
-    re_path(r"^(?P<language>[a-z]{2})/$", views.document),
-    re_path(r"^(?P<language>[a-z]{2})/search/$", views.search),
-    re_path(r"^(?P<language>[a-z]{2})/(?P<key>.+)/$", views.document),
+    path("", public(public_page(views.root)), name="root"),
+    path("healthz", public(public_page(views.health)), name="health"),
+    path(
+        "favicon.ico",
+        public(public_page(RedirectView.as_view(url="/static/instroom/icon.svg"))),
+        name="icon",
+    ),
+    path("api/v1/", _interface),
+    path("picture/<path:name>.svg", public(views.picture), name="picture"),
+    re_path(
+        r"^download/(?P<series>[\w.-]+)/(?P<place>[\w-]+)\.(?P<form>\w+)$",
+        public(views.download),
+        name="download",
+    ),
+]
+#: Addresses with a language in front.
+spoken = [
+    path("", _document, {"kind": ""}, name="home"),
+    path("search/", public(views.search), name="search"),
+    path("changes/", public(views.changes), name="changes"),
+    path("changes/feed.atom", public(views.changes_feed), name="changes_feed"),
+    path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),
+    *(path(f"{key}/", _document, {"kind": key}, name=key) for key in SINGLE),
+    *(path(f"{kind}/{rest}/", _document, {"kind": kind}, name=kind) for kind, rest in MANY.items()),
 ]

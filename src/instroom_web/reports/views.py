@@ -13,13 +13,15 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from instroom import __version__
-from instroom.core.texts import SOURCE_LANGUAGE, languages
+from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
 from instroom.reports import files
-from instroom_web.reports import queries
+from instroom_web.reports import archive, change_log, queries
+from instroom_web.reports.archive import release_number
 from instroom_web.reports.freshness import build_of, fresh, kept
 from instroom_web.reports.models import StoredPicture
 from instroom_web.shared.errors import error_page
 from instroom_web.shared.frame import language_of
+from instroom_web.shared.page_kinds import public_page
 
 View = Callable[..., HttpResponse]
 FILES = {
@@ -36,10 +38,9 @@ def stored(view: View) -> View:
         if build_of(request) is None:
             return error_page(request, 503)
         response = view(request, **names)
-        response.headers["Cache-Control"] = "no-cache"
         return response
 
-    return require_safe(fresh(checked))
+    return public_page(require_safe(fresh(checked)))
 
 
 @require_safe
@@ -52,16 +53,50 @@ def root(request: HttpRequest) -> HttpResponse:
 
 @stored
 @kept
-def document(request: HttpRequest, language: str, key: str = "") -> HttpResponse:
-    row = get_object_or_404(queries.documents(language), key=key)
+def document(request: HttpRequest, kind: str, name: str = "") -> HttpResponse:
+    key = f"{kind}/{name}" if name else kind
+    if "release" in request.GET:
+        return _older(request, language_of(request), key)
+    row = get_object_or_404(queries.documents(language_of(request)), key=key)
     context = {"document": row.body, "pictures": queries.drawings(row.body)}
     return render(request, "reports/document.html", context)
 
 
+def _older(request: HttpRequest, language: str, key: str) -> HttpResponse:
+    """Show a page of an older release: what was stored then, with a line that says so."""
+    release = archive.release_of(release_number(request))
+    body = archive.document_of(release, language, key) if release else None
+    if release is None or body is None:
+        raise Http404
+    names = set(queries.picture_names(body))
+    context = {"document": body, "pictures": archive.drawings_of(release, names)}
+    return render(request, "reports/document.html", {**context, "release": release})
+
+
 @stored
-def search(request: HttpRequest, language: str) -> HttpResponse:
+def changes(request: HttpRequest) -> HttpResponse:
+    language = language_of(request)
+    page = Paginator(archive.releases()[::-1], 20).get_page(request.GET.get("page"))
+    entries = [change_log.entry(one, Texts(language)) for one in page]
+    return render(request, "reports/changes.html", {"page": page, "entries": entries})
+
+
+@stored
+def changes_feed(request: HttpRequest) -> HttpResponse:
+    t = Texts(language_of(request))
+    entries = [change_log.entry(one, t) for one in archive.releases()[::-1][:30]]
+    if not entries:
+        raise Http404
+    root = request.build_absolute_uri("/")[:-1]
+    return HttpResponse(change_log.atom(entries, t, root), "application/atom+xml")
+
+
+@stored
+def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.search(language, words), 20).get_page(request.GET.get("page"))
+    page = Paginator(queries.search(language_of(request), words), 20).get_page(
+        request.GET.get("page")
+    )
     results = [(row, queries.matching_entries(row.body, words)) for row in page]
     context = {"words": words, "page": page, "results": results, "build": build_of(request)}
     return render(request, "reports/search.html", context)

@@ -9,7 +9,7 @@ from instroom.core.errors import UserError
 from instroom.core.texts import Texts
 from instroom_web.shared.frame import language_of
 
-_CODES = {400: "usage", 404: "not_found", 500: "server", 503: "empty"}
+_CODES = {400: "usage", 403: "forbidden", 404: "not_found", 500: "server", 503: "empty"}
 
 
 def words(t: Texts) -> dict[str, tuple[str, str]]:
@@ -18,6 +18,10 @@ def words(t: Texts) -> dict[str, tuple[str, str]]:
         "usage": (
             t("Dit adres klopt niet"),
             t("Controleer het adres of ga terug naar de eerste pagina."),
+        ),
+        "forbidden": (
+            t("Deze pagina is niet voor u"),
+            t("Ga terug en probeer het opnieuw, of vraag het programmabureau om toegang."),
         ),
         "not_found": (
             t("Deze pagina bestaat niet"),
@@ -58,6 +62,14 @@ def error_page(request: HttpRequest, status: int, code: str | None = None) -> Ht
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

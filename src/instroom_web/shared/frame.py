@@ -9,30 +9,8 @@ from django.http import HttpRequest
 
 from instroom import __version__
 from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
-
-Link = tuple[str, str, str]
-
-
-def chapters(t: Texts) -> tuple[Link, ...]:
-    """Return chapter, name and key of its first page, in the order of the programme."""
-    return (
-        ("opgave", t("Opgave"), "claims"),
-        ("programma", t("Programma"), "programme"),
-        ("instroom", t("Instroom & behoud"), "inflow"),
-        ("monitoring", t("Monitoring"), "indicators"),
-        ("leren", t("Leren"), "learning"),
-    )
-
-
-def about(t: Texts) -> tuple[Link, ...]:
-    """Return the pages in the foot."""
-    return (
-        ("over", t("Werkwijze"), "method"),
-        ("over", t("Bronnen"), "sources"),
-        ("over", t("Begrippen"), "glossary"),
-        ("over", t("Gemeenten en scholen"), "places"),
-        ("over", t("Toegankelijkheid"), "accessibility"),
-    )
+from instroom_web.shared.navigation import bar
+from instroom_web.shared.page_kinds import PageKind, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +29,18 @@ def language_name(code: str) -> str:
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language in the address, else Dutch."""
-    asked = request.GET.get("lang") or request.path.split("/")[1]
-    return asked if asked in languages() else SOURCE_LANGUAGE
+    """Return the language in the address: its first part, else what it asks for, else Dutch."""
+    for asked in (request.path.split("/")[1], request.GET.get("lang", "")):
+        if asked in languages():
+            return asked
+    return SOURCE_LANGUAGE
+
+
+def _reader(request: HttpRequest) -> object:
+    """Return who reads a personal page; a public page never asks."""
+    if kind_of(request) is not PageKind.PERSONAL or not hasattr(request, "user"):
+        return None
+    return request.user if request.user.is_authenticated else None
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -65,7 +52,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "texts": t,
         "languages": [Choice(code, language_name(code), f"/{code}/{rest}") for code in languages()],
-        "chapters": chapters(t),
-        "about": about(t),
+        "chapters": bar("chapters", t),
+        "about": bar("about", t),
+        "person": _reader(request),
         "version": __version__,
     }

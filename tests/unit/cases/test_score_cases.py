@@ -9,7 +9,7 @@ import pytest
 from instroom.core.errors import DataError
 from instroom.monitoring.effects import effect
 from instroom.monitoring.scales import reliability
-from instroom.sources.score_files import read_columns
+from instroom.monitoring.score_files import read_columns
 
 CASES = Path(__file__).parents[3].parent / "shared" / "cases"
 given = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are absent")

@@ -24,6 +24,7 @@ COMMANDS: dict[str, list[str]] = {
     "series": ["series", "vo_pupils"],
     "pipeline": ["pipeline"],
     "kpi": ["kpi"],
+    "releases": ["releases"],
     "explain": ["explain", "vo_pupils:twente:2019-2020"],
     "export": ["export", "observations", "--out", "x"],
     "compute": ["compute"],
@@ -108,7 +109,14 @@ def test_every_trouble_of_every_command_is_a_sentence(
 
 def test_every_command_is_here() -> None:
     actions = next(a for a in build()._actions if a.dest == "command")
-    assert set(COMMANDS) == set(actions.choices) - {"serve", "demo"}
+    assert set(COMMANDS) == set(actions.choices) - {
+        "serve",
+        "demo",
+        "worker",
+        "tasks",
+        "migrate",
+        "person",
+    }
 
 
 def test_only_ordinary_trouble_is_recognised() -> None:

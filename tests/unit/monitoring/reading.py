@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from instroom.monitoring.facts import Facts
+from instroom.monitoring.facts import ClassifiedCounts
 from instroom.reports.results import Results, compute_results
 from instroom.sources.read import read
 from instroom.sources.store import Store
@@ -67,13 +67,13 @@ def example_data(tmp_path_factory: pytest.TempPathFactory, example: dict[str, Pa
 
 
 @pytest.fixture(scope="session")
-def example_facts(example_data: Path) -> Facts:
+def example_facts(example_data: Path) -> ClassifiedCounts:
     """Give the example data directory, opened."""
-    return Facts(Store(example_data))
+    return ClassifiedCounts(Store(example_data))
 
 
 @pytest.fixture(scope="session")
-def example_results(example_facts: Facts) -> Results:
+def example_results(example_facts: ClassifiedCounts) -> Results:
     """Give all published figures of the example region."""
     return compute_results("voorbeeld", example_facts)
 
@@ -93,6 +93,6 @@ def _read_real(folders: list[Path], data: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def real_facts(real_data: Path) -> Facts:
+def real_facts(real_data: Path) -> ClassifiedCounts:
     """Give the real data directory, opened."""
-    return Facts(Store(real_data))
+    return ClassifiedCounts(Store(real_data))

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from instroom.core.observations import SCHEMA
 from instroom.core.series import Figure
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question, series
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery, series
 from instroom.monitoring.questions import ask
 from instroom.privacy.published import Published
 from instroom.sources import receipts
@@ -60,7 +60,7 @@ def address(place: str, municipality: str, locality: str, **columns: Any) -> dic
     return base | {"municipality": municipality, "locality": locality} | columns
 
 
-def store(folder: Path, *tables: Table) -> Facts:
+def store(folder: Path, *tables: Table) -> ClassifiedCounts:
     """Put small tables in a data directory and open it."""
     for number, table in enumerate(tables):
         sha256 = hashlib.sha256(f"{number}{table!r}".encode()).hexdigest()
@@ -84,17 +84,17 @@ def store(folder: Path, *tables: Table) -> Facts:
             "warnings": [{"code": "excerpt", "count": 1, "message": ""}] if table.excerpt else [],
         }
         receipts.write(receipts.sealed(receipt, sha256, target), target)
-    return Facts(Store(folder))
+    return ClassifiedCounts(Store(folder))
 
 
-def figures(facts: Facts, indicator: str, *places: str, **more: Any) -> list[Figure]:
+def figures(facts: ClassifiedCounts, indicator: str, *places: str, **more: Any) -> list[Figure]:
     """Return the figures of a question before the gate."""
-    return list(series(Question(indicator, places or ("twente",), **more), facts).figures)
+    return list(series(IndicatorQuery(indicator, places or ("twente",), **more), facts).figures)
 
 
-def published(facts: Facts, indicator: str, *places: str, **more: Any) -> Published:
+def published(facts: ClassifiedCounts, indicator: str, *places: str, **more: Any) -> Published:
     """Return the figures of a question after the gate."""
-    return ask(Question(indicator, places or ("twente",), **more), facts)
+    return ask(IndicatorQuery(indicator, places or ("twente",), **more), facts)
 
 
 def numbers(found: list[Figure] | Published) -> dict[str, tuple[Any, Any]]:

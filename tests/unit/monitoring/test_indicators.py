@@ -13,7 +13,7 @@ from instroom.core.errors import DataError, DefinitionError
 from instroom.core.observations import SCHEMA, tally
 from instroom.core.quantities import Count
 from instroom.core.series import Figure
-from instroom.monitoring.indicators import Question, resolve
+from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.region.locate import find_place
 from unit.monitoring.small import (
     AMSTERDAM,
@@ -439,7 +439,7 @@ def test_what_is_no_place_or_two_places_is_refused(text: str) -> None:
 def test_an_unknown_id_is_refused_with_the_nearest(wrong: dict, hint: str) -> None:
     asked = {"indicator": "technical_profile_share", "places": ("twente",)} | wrong
     with pytest.raises(DefinitionError) as caught:
-        resolve(Question(**asked))
+        resolve(IndicatorQuery(**asked))
     assert (caught.value.exit_code, caught.value.hint) == (10, hint)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from instroom.core.quantities import Count
 from instroom.definitions import registry
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.questions import ask
 
 pytest_plugins = ("unit.monitoring.reading",)
@@ -43,7 +43,7 @@ COUNTS: list[tuple[str, str, str, tuple[str, ...], int, int]] = [
 
 @pytest.mark.parametrize(("kind", "place", "period", "part", "whole", "share"), PROFILES)
 def test_technical_profile(
-    real_facts: Facts,
+    real_facts: ClassifiedCounts,
     kind: str,
     place: str,
     period: str,
@@ -51,7 +51,9 @@ def test_technical_profile(
     whole: tuple[int, int],
     share: tuple[float, float],
 ) -> None:
-    question = Question("technical_profile_share", (place,), classification=kind, period=period)
+    question = IndicatorQuery(
+        "technical_profile_share", (place,), classification=kind, period=period
+    )
     (figure,) = ask(question, real_facts).figures
     assert (figure.numerator, figure.denominator) == (Count(*part), Count(*whole))
     assert figure.low == pytest.approx(share[0], abs=5.1e-6)
@@ -61,7 +63,7 @@ def test_technical_profile(
 
 @pytest.mark.parametrize(("indicator", "place", "period", "by", "low", "high"), COUNTS)
 def test_pupils(
-    real_facts: Facts,
+    real_facts: ClassifiedCounts,
     indicator: str,
     place: str,
     period: str,
@@ -69,7 +71,7 @@ def test_pupils(
     low: int,
     high: int,
 ) -> None:
-    found = ask(Question(indicator, (place,), by, period=period), real_facts).figures
+    found = ask(IndicatorQuery(indicator, (place,), by, period=period), real_facts).figures
     assert {f.status for f in found} <= {"ok", "bounded"}, "all are open figures"
     counts = [f.numerator for f in found if f.numerator]
     assert (sum(c.low for c in counts), sum(c.high for c in counts)) == (low, high)
@@ -77,15 +79,15 @@ def test_pupils(
 
 @pytest.mark.parametrize(("transitions", "expected"), [(True, 290), (False, 127)])
 def test_a_school_with_and_without_the_one_that_went_into_it(
-    real_facts: Facts, transitions: bool, expected: int
+    real_facts: ClassifiedCounts, transitions: bool, expected: int
 ) -> None:
-    question = Question("po_pupils", ("03IC00",), period="2017-2018", transitions=transitions)
+    question = IndicatorQuery("po_pupils", ("03IC00",), period="2017-2018", transitions=transitions)
     (figure,) = ask(question, real_facts).figures
     assert figure.value == expected
 
 
-def test_exams_are_counted_from_the_candidates_file_only(real_facts: Facts) -> None:
-    question = Question("technical_profile_share", ("nl",), period=OLD)
+def test_exams_are_counted_from_the_candidates_file_only(real_facts: ClassifiedCounts) -> None:
+    question = IndicatorQuery("technical_profile_share", ("nl",), period=OLD)
     (figure,) = ask(question, real_facts).figures
     sources = {real_facts.store.get(sha).receipt["source"] for sha in figure.sources}
     assert sources == {"duo_exam_candidates"}

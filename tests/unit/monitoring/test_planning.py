@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.monitoring.planning import FEW_CLUSTERS, Plan, design_of, power
+from instroom.monitoring.planning import FEW_CLUSTERS, PowerPlan, design_of, power
 
 BASE = {"schools": 30, "pupils": 50, "icc": 0.15}
 
@@ -119,7 +119,7 @@ def test_impossible_plans_are_refused(options, code) -> None:
 
 
 def test_a_plan_can_be_turned_into_a_design_by_itself() -> None:
-    plan = Plan(schools=20, pupils=30, icc=0.1, attrition=0.1)
+    plan = PowerPlan(schools=20, pupils=30, icc=0.1, attrition=0.1)
     assert plan.pupils_left == 27
     assert design_of(plan).df == 18
 

@@ -7,8 +7,8 @@ import pytest
 from instroom.core.errors import DataError, DefinitionError
 from instroom.core.quantities import Count, Share, significant
 from instroom.core.series import Figure
-from instroom.monitoring.facts import Facts
-from instroom.monitoring.indicators import Question
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.questions import ask, figure_dict, formula, parse_id, series
 from instroom.reports.results import Results
 from unit.monitoring.small import HIDDEN, Table, exam, primary, published, store
@@ -100,7 +100,7 @@ def test_the_formula_of_a_count(tmp_path: Path, n: int | None, expected: str) ->
 
 
 def test_every_id_gives_back_its_own_question(
-    example_results: Results, example_facts: Facts
+    example_results: Results, example_facts: ClassifiedCounts
 ) -> None:
     figures = [f for f in example_results.published.figures if f.place == "voorbeeld" and f.period]
     assert len({f.id for f in figures}) > 300
@@ -154,6 +154,6 @@ def test_the_same_files_give_the_same_answer_in_any_order(tmp_path: Path) -> Non
     answers = []
     for number, table in enumerate(tables):
         facts = store(tmp_path / str(number), table)
-        found = ask(Question("po_pupils", ("twente", "nl"), ("school",)), facts).figures
+        found = ask(IndicatorQuery("po_pupils", ("twente", "nl"), ("school",)), facts).figures
         answers.append([{k: v for k, v in figure_dict(f).items() if k != "sources"} for f in found])
     assert answers[0] == answers[1]

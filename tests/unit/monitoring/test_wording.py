@@ -7,7 +7,14 @@ import pytest
 
 from instroom.core.errors import ProgrammingError
 from instroom.core.texts import languages
-from instroom.monitoring.wording import FINDINGS, MEANINGS, Finding, sentence, silence, wording
+from instroom.monitoring.wording import (
+    FINDINGS,
+    MEANINGS,
+    EffectFinding,
+    sentence,
+    silence,
+    wording,
+)
 
 CLAIMS = re.compile(r"\b(effect|effekt|wirkung|impact)", re.IGNORECASE)
 #: What Dutch youth institutes reserve for recognised interventions.
@@ -19,10 +26,10 @@ KINDS = sorted({key.partition(".")[0] for key in FINDINGS})
 INTERVALS = {"up": (0.02, 0.22), "down": (-0.22, -0.02), "unclear": (-0.02, 0.22)}
 
 
-def finding(kind: str = "ancova", level: int = 5, direction: str = "up") -> Finding:
+def finding(kind: str = "ancova", level: int = 5, direction: str = "up") -> EffectFinding:
     ci = INTERVALS[direction]
     comparison = kind not in ("one_group", "course")
-    return Finding(kind, level, comparison, "interesse", sum(ci) / 2, ci, 1480)
+    return EffectFinding(kind, level, comparison, "interesse", sum(ci) / 2, ci, 1480)
 
 
 @pytest.mark.parametrize(

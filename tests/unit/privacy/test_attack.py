@@ -3,7 +3,7 @@
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.privacy.attack import Range, attack
+from instroom.privacy.attack import FeasibleRange, attack
 
 NESTED = {"nested": {"school": {"A": {"municipality": "X"}, "B": {"municipality": "X"}}}}
 
@@ -15,7 +15,7 @@ def test_a_total_and_the_others_give_the_hidden_one() -> None:
         {"dims": {"school": "B"}, "n": None},
         NESTED,
     ])  # fmt: skip
-    assert found == [Range(2, 4.0, 4.0)]
+    assert found == [FeasibleRange(2, 4.0, 4.0)]
     assert found[0].width == 0
 
 
@@ -33,7 +33,7 @@ def test_two_tables_together_give_what_neither_gives_alone() -> None:
 
 
 def test_what_nothing_bounds_has_no_end() -> None:
-    assert attack([{"dims": {"gender": "f"}, "n": None}]) == [Range(0, 0.0, float("inf"))]
+    assert attack([{"dims": {"gender": "f"}, "n": None}]) == [FeasibleRange(0, 0.0, float("inf"))]
 
 
 def test_rounded_figures_are_intervals() -> None:
@@ -50,7 +50,7 @@ def test_what_is_known_beforehand_of_a_hidden_figure_counts() -> None:
         {"dims": {"gender": "m"}, "n": None, "lo": 2, "hi": 6},
         {"dims": {"gender": "f"}, "n": 3},
     ]
-    assert attack(figures) == [Range(0, 2.0, 6.0)]
+    assert attack(figures) == [FeasibleRange(0, 2.0, 6.0)]
 
 
 def test_places_that_are_not_asked_for_are_not_solved() -> None:

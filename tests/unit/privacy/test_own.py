@@ -24,7 +24,7 @@ def figure(n: int | None, place: str = "twente", did: int | None = None, **by: s
 
 
 def released(*figures: Figure) -> dict[str, Figure]:
-    series = Series("x", "pupils", figures, open_data=False)
+    series = Series("x", "pupils", figures, open_data=False, audience="public")
     return {f.id.removeprefix("x:").replace(":2026-2027", ""): f for f in publish([series]).figures}
 
 
@@ -102,7 +102,9 @@ def test_nobody_finds_a_hidden_figure_of_two_breakdowns(numbers: list[int], both
     figures += [figure(int(counts[:, j].sum()), g=g) for j, g in enumerate("mf")]
     if both:
         figures += [figure(n, p=p, g=g) for (p, g), n in zip(groups, numbers, strict=True)]
-    found = publish([Series("x", "pupils", tuple(figures), open_data=False)]).figures
+    found = publish(
+        [Series("x", "pupils", tuple(figures), open_data=False, audience="public")]
+    ).figures
     told = [
         {"dims": dict(f.by), "n": None if f.numerator is None else f.numerator.low} for f in found
     ]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instroom.core.compress import Compressed, Span, compress
-from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError, PrivacyError
-from instroom.core.pooled import paths
+from instroom.crossproducts.compress import Compressed, Span, compress
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
+from instroom.crossproducts.pooled import paths
 from instroom.privacy.pooling import check, guard
-from instroom.privacy.small_groups import REST, Merged, Rule
+from instroom.privacy.small_groups import REST, Merged, SmallGroupRule
 from instroom.stats.multilevel import mixed
 
 
@@ -320,4 +320,4 @@ def test_what_passes_keeps_the_rule(classes: list[tuple[int, int, float]], seed:
 
 def test_a_looser_rule_is_the_users_choice() -> None:
     cross = _made({("a",): 6, ("b",): 7})
-    assert guard(cross, Rule(least=5)).refused == ()
+    assert guard(cross, SmallGroupRule(least=5)).refused == ()

@@ -21,7 +21,7 @@ from instroom.core.errors import DataError, PrivacyError
 from instroom.privacy import patterns, suppression
 from instroom.privacy.attack import attack
 from instroom.privacy.cells import Demands
-from instroom.privacy.patterns import Deadline, Pattern
+from instroom.privacy.patterns import Deadline, ReleasePattern
 from instroom.privacy.releases import earlier, remember
 from instroom.privacy.sensitivity import Rules
 from instroom.privacy.suppression import Protection, protect, protected
@@ -448,7 +448,7 @@ def test_a_pattern_that_the_check_finds_wanting_does_not_go_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The search is made blind, so only the check afterwards stands between girls and readers."""
-    blind = Pattern(np.array([False, True, False]), 1, 1.0, 1.0, True)
+    blind = ReleasePattern(np.array([False, True, False]), 1, 1.0, 1.0, True)
     monkeypatch.setattr(suppression, "search", lambda *_: blind)
     with pytest.raises(PrivacyError) as caught:
         protect(GENDERS)

@@ -20,6 +20,8 @@ from instroom.core.series import Figure, Series, Unit
 from instroom.privacy.published import THRESHOLDS, Published, hide, publish, stored
 from unit.monitoring.small import HIDDEN, Table, exam, published, store
 
+OPEN = {"open_data": True, "audience": "public"}
+
 
 def count(n: int | Count, place: str = "twente", **by: str) -> Figure:
     number = n if isinstance(n, Count) else Count(n)
@@ -43,11 +45,13 @@ def share(part: Count, rest: Count, place: str = "twente", **by: str) -> Figure:
 
 
 def own(unit: Unit, *figures: Figure) -> list[Figure]:
-    return list(publish([Series("x", unit, figures, open_data=False)]).figures)
+    return list(publish([Series("x", unit, figures, open_data=False, audience="public")]).figures)
 
 
 def opened(*figures: Figure) -> list[Figure]:
-    return list(publish([Series("x", "pupils", figures)]).figures)
+    return list(
+        publish([Series("x", "pupils", figures, open_data=True, audience="public")]).figures
+    )
 
 
 def statuses(found: list[Figure]) -> list[tuple[str, str | None]]:
@@ -68,18 +72,18 @@ def test_only_the_gate_makes_what_is_published(mark: object) -> None:
 
 def test_nothing_is_published_without_a_mark() -> None:
     with pytest.raises(ProgrammingError):
-        Published((Series("x", "pupils", (count(1),)),))
+        Published((Series("x", "pupils", (count(1),), open_data=True, audience="public"),))
 
 
 def test_what_passed_cannot_be_filled_with_something_else() -> None:
-    passed = publish([Series("x", "pupils", (count(50),))])
-    secret = (Series("x", "pupils", (count(1),), open_data=False),)
+    passed = publish([Series("x", "pupils", (count(50),), open_data=True, audience="public")])
+    secret = (Series("x", "pupils", (count(1),), open_data=False, audience="public"),)
     with pytest.raises((ProgrammingError, ValueError, TypeError)):
         dataclasses.replace(passed, series=secret)
 
 
 def test_what_passed_cannot_be_changed() -> None:
-    passed = publish([Series("x", "pupils", (count(50),))])
+    passed = publish([Series("x", "pupils", (count(50),), open_data=True, audience="public")])
     with pytest.raises(dataclasses.FrozenInstanceError):
         passed.series = ()  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -92,7 +96,7 @@ def _through_bytes(passed: Published) -> Published:
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, _through_bytes])
 def test_a_copy_holds_the_same_and_nothing_else(again: object) -> None:
-    passed = publish([Series("x", "pupils", (count(50),))])
+    passed = publish([Series("x", "pupils", (count(50),), open_data=True, audience="public")])
     try:
         other = again(passed)  # type: ignore[operator]
     except (ProgrammingError, TypeError):
@@ -108,8 +112,80 @@ def test_only_series_can_be_offered(what: object) -> None:
 
 
 def test_what_was_stored_comes_back_as_it_was() -> None:
-    series = Series("x", "pupils", (hide(count(3), "would_reveal"), count(50)))
-    assert stored([series]).series == (series,)
+    series = Series(
+        "x",
+        "pupils",
+        (hide(count(3), "would_reveal"), count(50)),
+        open_data=True,
+        audience="public",
+    )
+    passed = publish([series])
+    assert stored(passed.series, passed.digest).series == passed.series
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"value": 0.51},
+        {"low": 0.4},
+        {"numerator": Count(26)},
+        {"denominator": Count(52)},
+        {"status": "bounded"},
+        {"place": "GM0153"},
+        {"sources": ("other",)},
+        {"hidden": 1},
+    ],
+)
+def test_figures_that_the_gate_did_not_write_are_refused(changed: dict[str, object]) -> None:
+    passed = publish([Series("x", "pupils", (share(Count(25), Count(50)),), **OPEN)])
+    other = dataclasses.replace(passed.figures[0], **changed)
+    with pytest.raises(PrivacyError) as caught:
+        stored([dataclasses.replace(passed.series[0], figures=(other,))], passed.digest)
+    assert caught.value.code == "not_published"
+
+
+def test_a_hidden_figure_cannot_be_left_out_or_widened_to_the_public() -> None:
+    one = Series("x", "pupils", (count(50), count(60, gender="male")), **OPEN)
+    own = dataclasses.replace(one, audience="own_board", figures=())
+    passed = publish([one, own])
+    for series in ([dataclasses.replace(one, figures=one.figures[:1])], []):
+        with pytest.raises(PrivacyError):
+            stored(series, passed.digest)
+
+
+def test_each_audience_sees_its_own_and_what_is_public() -> None:
+    made = [
+        Series(
+            who,
+            "schools",
+            (dataclasses.replace(count(50), place=place),),
+            open_data=True,
+            audience=who,
+        )
+        for who, place in (("public", "twente"), ("own_school", "00AH00"), ("own_board", "BG40631"))
+    ]
+    passed = publish(made)
+    seen = {
+        who: [s.indicator for s in passed.shown_to(who).series]
+        for who in (s.audience for s in made)
+    }
+    assert seen == {
+        "public": ["public"],
+        "own_school": ["public", "own_school"],
+        "own_board": ["public", "own_school", "own_board"],
+    }
+
+
+@pytest.mark.parametrize("audience", ["own_school", "own_board"])
+def test_a_region_is_nobodys_own(audience: str) -> None:
+    with pytest.raises(PrivacyError) as caught:
+        publish([Series("x", "pupils", (count(50),), open_data=True, audience=audience)])
+    assert caught.value.code == "audience_too_narrow"
+
+
+def test_whoever_makes_a_series_says_whose_it_is() -> None:
+    with pytest.raises(TypeError):
+        Series("x", "pupils", (count(50),))
 
 
 def test_a_hidden_figure_keeps_no_number_at_all() -> None:
@@ -214,8 +290,14 @@ def test_a_part_with_one_hidden_cell_is_protected_with_its_siblings() -> None:
 
 
 def test_parts_judged_in_another_series_of_the_same_call_are_protected_too() -> None:
-    whole = Series("x", "pupils", (count(20),))
-    parts = Series("x", "pupils", (count(Count(11, 14), gender="male"), count(8, gender="female")))
+    whole = Series("x", "pupils", (count(20),), open_data=True, audience="public")
+    parts = Series(
+        "x",
+        "pupils",
+        (count(Count(11, 14), gender="male"), count(8, gender="female")),
+        open_data=True,
+        audience="public",
+    )
     found = publish([parts, whole]).figures
     assert statuses(list(found)) == [REVEALS, REVEALS, SHOWN]
 

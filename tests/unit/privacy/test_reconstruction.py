@@ -18,8 +18,8 @@ import pyarrow as pa
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from instroom.core.compress import Compressed, compress
-from instroom.core.crossproducts import CrossProducts, Floats
+from instroom.crossproducts.compress import Compressed, compress
+from instroom.crossproducts.crossproducts import CrossProducts, Floats
 from instroom.privacy.pooling import check
 
 ANSWERS = range(1, 6)

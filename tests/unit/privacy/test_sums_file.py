@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from instroom.core.compress import Compressed, compress
 from instroom.core.errors import DataError, PrivacyError
-from instroom.core.pooled import paths
-from instroom.privacy.small_groups import REST, Merged, Rule
+from instroom.crossproducts.compress import Compressed, compress
+from instroom.crossproducts.pooled import paths
+from instroom.privacy.small_groups import REST, Merged, SmallGroupRule
 from instroom.privacy.sums_file import pool_sums, read_sums, write_sums
 from instroom.stats.multilevel import mixed
 
@@ -62,7 +62,12 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     back = read_sums(path, key=KEY)
     assert (kept.merged, kept.refused) == (back.merged, back.refused) == ((), ())
     assert (back.definition, back.description) == (DEFINITION, about)
-    assert (back.signed, back.dropped, back.rule, back.labels) == (True, 0, Rule(), "plain")
+    assert (back.signed, back.dropped, back.rule, back.labels) == (
+        True,
+        0,
+        SmallGroupRule(),
+        "plain",
+    )
     for name in ("columns", "levels", "slope", "n", "labels"):
         assert getattr(back.cross, name) == getattr(made.cross, name), name
     for name in ("shift", "sums", "products", "slope_sums"):

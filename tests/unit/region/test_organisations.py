@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from instroom.definitions import registry
-from instroom.monitoring.facts import Facts
+from instroom.monitoring.facts import ClassifiedCounts
 from instroom.region.organisations import Organisations
 from unit.monitoring.small import AMSTERDAM, BRONCKHORST, ENSCHEDE, HENGELO, Table, address, store
 
@@ -158,7 +158,7 @@ def test_an_empty_directory_knows_nothing(tmp_path: Path) -> None:
     assert found.municipality("00AA00", None, "ENSCHEDE") is None
 
 
-def test_every_school_of_the_example_region_has_its_place(example_facts: Facts) -> None:
+def test_every_school_of_the_example_region_has_its_place(example_facts: ClassifiedCounts) -> None:
     found, towns = example_facts.organisations, set(registry.regions()["voorbeeld"].municipalities)
     assert found.locations
     assert {location.municipality for location in found.locations.values()} <= towns
@@ -166,7 +166,7 @@ def test_every_school_of_the_example_region_has_its_place(example_facts: Facts) 
 
 
 @pytest.mark.shared
-def test_the_two_real_hengelos(real_facts: Facts) -> None:
+def test_the_two_real_hengelos(real_facts: ClassifiedCounts) -> None:
     found = real_facts.organisations
     assert found.municipality(None, None, "HENGELO OV") == HENGELO
     assert found.municipality(None, None, "HENGELO GLD") == BRONCKHORST

@@ -11,20 +11,20 @@ from instroom.core.series import Figure, Series
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.privacy.published import hide, publish
-from instroom.reports.blocks import Cell, Document, FigureBlock, Table
+from instroom.reports.blocks import Document, FigureBlock, PageTable, TableCell
 from instroom.reports.documents import parts, place
 from instroom.reports.documents.indicator import headline, indicator_page
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import FigureIndex, Topic
+from instroom.reports.picture_queue import PictureJob, PictureQueue
 from instroom.reports.results import PlaceInfo, Results
-from instroom.reports.shelf import Shelf, Topic
 from instroom.reports.site import documents
-from instroom.reports.studio import Job, Studio
 from unit.monitoring.small import ENSCHEDE
 
 pytest_plugins = ("unit.monitoring.reading",)
 
 PROFILE = Topic("technical_profile_share", "exam", "monitor")
-Site = tuple[list[Document], list[Job]]
+Site = tuple[list[Document], list[PictureJob]]
 
 
 @pytest.fixture(scope="session")
@@ -183,10 +183,18 @@ def share(period: str, part: Count, rest: Count, code: str = "twente", **more: A
     )  # fmt: skip
 
 
-def desk_of(*figures: Figure, places: dict[str, PlaceInfo] | None = None) -> Desk:
-    series = Series("technical_profile_share", "pupils", figures, "exam", "monitor")
+def desk_of(*figures: Figure, places: dict[str, PlaceInfo] | None = None) -> PageWriter:
+    series = Series(
+        "technical_profile_share",
+        "pupils",
+        figures,
+        "exam",
+        "monitor",
+        open_data=True,
+        audience="public",
+    )
     results = Results("twente", publish([series]), {}, places or {})
-    return Desk(Shelf(results), Texts("nl"), Studio(Texts("nl"), example=False))
+    return PageWriter(FigureIndex(results), Texts("nl"), PictureQueue(Texts("nl"), example=False))
 
 
 def everything(block: FigureBlock) -> str:
@@ -194,8 +202,8 @@ def everything(block: FigureBlock) -> str:
 
 
 def test_a_sentence_says_what_when_who_which_definition_and_where_it_was_counted() -> None:
-    desk = desk_of(share("2018-2019", Count(1795), Count(1636)))
-    text = everything(headline(desk, PROFILE, "twente", full=True))
+    writer = desk_of(share("2018-2019", Count(1795), Count(1636)))
+    text = everything(headline(writer, PROFILE, "twente", full=True))
     for part in (
         "Twente", "2018-2019", "52,3\u00a0%", "eindexamenkandidaten in havo en vwo",
         "technisch profiel", "telling monitor", "eindexamen",
@@ -222,8 +230,8 @@ def test_every_headline_names_where_it_was_counted(pages: dict[str, Document], n
 
 
 def test_a_bounded_share_is_a_margin_and_never_a_point() -> None:
-    desk = desk_of(share("2023-2024", Count(1494, 1563), Count(1577, 1661)))
-    block = headline(desk, PROFILE, "twente", full=False)
+    writer = desk_of(share("2023-2024", Count(1494, 1563), Count(1577, 1661)))
+    block = headline(writer, PROFILE, "twente", full=False)
     assert "47,4–49,8\u00a0%" in block.sentence
     cells = [cell.text for row in block.tables[0].rows for cell in row]
     assert "1.494–1.563 van 3.071–3.224" in cells
@@ -282,8 +290,8 @@ SCHOOL = PlaceInfo("00AA00", "School A", "school_vo", ENSCHEDE, "")
 
 
 def school_block(*figures: Figure) -> FigureBlock:
-    desk = desk_of(*figures, places={"00AA00": SCHOOL})
-    document = place.place_page(desk, SCHOOL)
+    writer = desk_of(*figures, places={"00AA00": SCHOOL})
+    document = place.place_page(writer, SCHOOL)
     block = document.blocks[0]
     assert isinstance(block, FigureBlock)
     return block
@@ -333,6 +341,6 @@ def test_schools_are_in_the_order_of_their_names_and_not_of_their_figures(
 
 
 def test_cells_and_tables_of_the_sentences_are_plain_data() -> None:
-    table = Table("x", ("a",), ((Cell("1"),),))
+    table = PageTable("x", ("a",), ((TableCell("1"),),))
     document = Document("k", "nl", "t", "over", "l", (table,), "r")
     assert document.to_dict()["blocks"][0]["rows"][0][0]["text"] == "1"

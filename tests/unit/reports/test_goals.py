@@ -26,7 +26,9 @@ MISSING = Figure("mbo_technical_entrants", "", "twente", "missing", reason="sour
 
 
 def passed(*figures: Figure) -> Published:
-    return publish([Series(f.indicator, "pupils", (f,)) for f in figures])
+    return publish(
+        [Series(f.indicator, "pupils", (f,), open_data=True, audience="public") for f in figures]
+    )
 
 
 def test_there_are_seven_in_their_order() -> None:

@@ -9,7 +9,7 @@ import pytest
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 from instroom.definitions import registry
-from instroom.monitoring.facts import Facts
+from instroom.monitoring.facts import ClassifiedCounts
 from instroom.privacy.published import hide, publish
 from instroom.reports.results import (
     LEAST,
@@ -55,7 +55,9 @@ ODD = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_figure_comes_back_as_it_was(name: str, tmp_path: Path) -> None:
-    passed = publish([Series("po_pupils", "pupils", (ODD[name],))])
+    passed = publish(
+        [Series("po_pupils", "pupils", (ODD[name],), open_data=True, audience="public")]
+    )
     inputs = {sha: {"sha256": sha} for sha in ODD[name].sources}
     save(Results("twente", passed, inputs), tmp_path)
     assert load(tmp_path).published.figures == (ODD[name],)
@@ -207,7 +209,9 @@ def test_no_figure_travels_twice() -> None:
 
 
 @pytest.mark.shared
-def test_the_real_files_give_the_figures_that_travel(real_facts: Facts, tmp_path: Path) -> None:
+def test_the_real_files_give_the_figures_that_travel(
+    real_facts: ClassifiedCounts, tmp_path: Path
+) -> None:
     save(compute_results("twente", real_facts), tmp_path, only=SMALL)
 
     def figures(folder: Path) -> dict[str, Figure]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from instroom.core.errors import DataError
+from instroom.drawing.charts.curves import Curve, Mark, curve_chart, ticks
 from instroom.reports import answers
-from instroom.reports.charts.curves import Curve, Mark, curve_chart, ticks
 
 EFFECT: dict[str, Any] = {
     "estimate": 0.12,

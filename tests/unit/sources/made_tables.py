@@ -9,7 +9,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from instroom.definitions import registry
-from instroom.definitions.models import Column, Source, Values
+from instroom.definitions.models import Column, SourceDefinition, Values
 from instroom.sources.decode import survey
 from instroom.sources.delimited import open_delimited, whole
 from instroom.sources.tables import RawTable, from_rows, normal
@@ -56,7 +56,7 @@ def _one_of(choices: Any, turn: int) -> str:
     return {sre.CATEGORY_DIGIT: "2", sre.CATEGORY_WORD: "A", sre.CATEGORY_SPACE: " "}[value]
 
 
-def header(source: Source) -> list[str]:
+def header(source: SourceDefinition) -> list[str]:
     """Return the columns of a layout: keys and attributes, then one or more per measure."""
     names = [column.names[0] for column in source.columns.values()]
     for values in source.values:
@@ -89,7 +89,7 @@ def _years(pattern: str) -> str:
     )
 
 
-def table(source: Source) -> RawTable:
+def table(source: SourceDefinition) -> RawTable:
     """Return a table that is this layout and nothing else."""
     names = header(source)
     by_name = {normal(n): column for column in source.columns.values() for n in column.names}
@@ -105,7 +105,7 @@ def table(source: Source) -> RawTable:
     return from_rows(names, rows, list(range(2, ROWS + 2)))
 
 
-def _key(source: Source, name: str, column: Column, row: int) -> str:
+def _key(source: SourceDefinition, name: str, column: Column, row: int) -> str:
     same = [c for c in source.columns.values() if column.names[0] in c.names]
     for rules in source.recognise.contains.items():
         if normal(rules[0]) == normal(name):

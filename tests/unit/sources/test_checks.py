@@ -6,9 +6,9 @@ import pytest
 
 from instroom.core.errors import SourceError
 from instroom.definitions import registry
-from instroom.definitions.models import Check, Source
+from instroom.definitions.models import Check, SourceDefinition
 from instroom.sources import checks
-from instroom.sources.shape import Block, Shaped
+from instroom.sources.shape import ColumnBlock, Shaped
 from instroom.sources.words import encode, listed
 
 ROWS = 200
@@ -24,14 +24,14 @@ def words(text: str) -> pa.DictionaryArray:
     return pa.array([text] * ROWS).dictionary_encode()
 
 
-def block(measure: str, value: float, dims: dict[str, str], period: str | None) -> Block:
+def block(measure: str, value: float, dims: dict[str, str], period: str | None) -> ColumnBlock:
     """Give a column of equal exact numbers."""
     low = np.full(ROWS, float(value))
     name = " ".join([measure, *dims.values()])
-    return Block(name, measure, dict(dims), period, low, low.copy(), words("ok"), words(""))
+    return ColumnBlock(name, measure, dict(dims), period, low, low.copy(), words("ok"), words(""))
 
 
-def shaped_for(source: Source, check: Check, value: float) -> Shaped:
+def shaped_for(source: SourceDefinition, check: Check, value: float) -> Shaped:
     """Build the smallest table in which this check holds; ``value`` is each row's whole."""
     where = {k: v for k, v in check.where.items() if k != "period"}
     period = check.where.get("period", "2018-2019")
@@ -101,7 +101,7 @@ def test_broken_total_is_refused(source: str, number: int) -> None:
         assert run(within, check)[code][0] == allowed
 
 
-def break_total(definition: Source, check: Check) -> None:
+def break_total(definition: SourceDefinition, check: Check) -> None:
     if not definition.values:
         with pytest.raises(SourceError):
             run(Shaped(definition, LINES[:0], {}, []), check)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.sources.score_files import read_columns
+from instroom.monitoring.score_files import read_columns
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from instroom.core.errors import SourceError
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources.evidence import column_index, fits, match
-from instroom.sources.recognise import Finding, recognise
+from instroom.sources.recognise import Recognition, recognise
 from instroom.sources.tables import RawTable, from_rows, normal
 from unit.sources.made_tables import header, recoded, renamed, table, without
 
@@ -21,22 +21,22 @@ EQUAL = [
 ]
 
 
-def names(finding: Finding) -> set[str]:
+def names(finding: Recognition) -> set[str]:
     return {source.id for source in finding.sources}
 
 
-def own(source: Source) -> set[str]:
+def own(source: SourceDefinition) -> set[str]:
     return next((pair for pair in EQUAL if source.id in pair), {source.id})
 
 
-def judged(made: RawTable, name: str = "bestand.csv") -> Finding | SourceError:
+def judged(made: RawTable, name: str = "bestand.csv") -> Recognition | SourceError:
     try:
         return recognise(made, ALL, name)
     except SourceError as error:
         return error
 
 
-def never_another(made: RawTable, source: Source) -> None:
+def never_another(made: RawTable, source: SourceDefinition) -> None:
     """A changed table is its own layout or none, and 'fetch again' is said of one column only."""
     found = judged(made)
     if isinstance(found, SourceError):
@@ -50,12 +50,12 @@ def never_another(made: RawTable, source: Source) -> None:
 
 
 @pytest.mark.parametrize("source", ALL, ids=IDS)
-def test_a_table_is_recognised_as_itself_or_not_at_all(source: Source) -> None:
+def test_a_table_is_recognised_as_itself_or_not_at_all(source: SourceDefinition) -> None:
     made = table(source)
     assert not match(made.header, source).missing, "the made table is whole"
     assert not fits(made, source)
     found = judged(made)
-    assert isinstance(found, Finding)
+    assert isinstance(found, Recognition)
     if names(found):
         assert names(found) == own(source)
     else:
@@ -63,7 +63,7 @@ def test_a_table_is_recognised_as_itself_or_not_at_all(source: Source) -> None:
 
 
 @pytest.mark.parametrize("source", [s for s in ALL if s.publisher == "eurostat" and s.fetch])
-def test_the_publishers_own_id_decides(source: Source) -> None:
+def test_the_publishers_own_id_decides(source: SourceDefinition) -> None:
     assert source.fetch
     made = table(source)
     for name in (f"{source.fetch.dataset}.tsv", f"estat_{source.fetch.dataset}_filtered.tsv"):
@@ -77,7 +77,7 @@ def test_the_publishers_own_id_decides(source: Source) -> None:
 
 
 @pytest.mark.parametrize("source", ALL, ids=IDS)
-def test_a_renamed_column_never_makes_it_another_table(source: Source) -> None:
+def test_a_renamed_column_never_makes_it_another_table(source: SourceDefinition) -> None:
     made = table(source)
     for index, name in enumerate(made.header):
         changed = renamed(made, index, "GEWOON IETS ANDERS")
@@ -88,14 +88,14 @@ def test_a_renamed_column_never_makes_it_another_table(source: Source) -> None:
 
 
 @pytest.mark.parametrize("source", ALL, ids=IDS)
-def test_a_dropped_column_never_makes_it_another_table(source: Source) -> None:
+def test_a_dropped_column_never_makes_it_another_table(source: SourceDefinition) -> None:
     made = table(source)
     for index in range(len(made.header)):
         never_another(without(made, index), source)
 
 
 @pytest.mark.parametrize("source", ALL, ids=IDS)
-def test_codes_of_another_table_are_not_its_own(source: Source) -> None:
+def test_codes_of_another_table_are_not_its_own(source: SourceDefinition) -> None:
     """Every column of which the definition says what it can hold, with cells it cannot hold."""
     made = table(source)
     for column in source.columns.values():
@@ -108,7 +108,7 @@ def test_codes_of_another_table_are_not_its_own(source: Source) -> None:
 
 
 @pytest.mark.parametrize("source", ALL, ids=IDS)
-def test_the_same_header_with_the_codes_of_a_neighbour(source: Source) -> None:
+def test_the_same_header_with_the_codes_of_a_neighbour(source: SourceDefinition) -> None:
     made = table(source)
     for other in ALL:
         theirs = table(other)
@@ -121,13 +121,13 @@ def test_the_same_header_with_the_codes_of_a_neighbour(source: Source) -> None:
             words = theirs.listed(place)
             changed = recoded(made, index, words)
             found = judged(changed)
-            if isinstance(found, Finding) and source in found.sources:
+            if isinstance(found, Recognition) and source in found.sources:
                 assert not fits(changed, source)
             never_another(changed, source)
 
 
 @pytest.mark.parametrize("source", ALL, ids=IDS)
-def test_a_chosen_layout_must_fit(source: Source) -> None:
+def test_a_chosen_layout_must_fit(source: SourceDefinition) -> None:
     """``--source`` decides between twins; it does not make one table of another."""
     assert recognise(table(source), [source], chosen=True).sources == [source]
     for other in ALL:
@@ -184,7 +184,7 @@ STRANGERS = {
 def test_a_strangers_table_is_unknown(name: str) -> None:
     columns, row = STRANGERS[name]
     found = judged(from_rows(columns, [row] * 3, [2, 3, 4]))
-    assert isinstance(found, Finding), "no 'fetch it again' about another table"
+    assert isinstance(found, Recognition), "no 'fetch it again' about another table"
     assert not found.sources
 
 

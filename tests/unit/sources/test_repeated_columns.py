@@ -6,7 +6,7 @@ import pytest
 
 from instroom.core.errors import SourceError
 from instroom.definitions import registry
-from instroom.definitions.models import Source
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import parse
 from instroom.sources.tables import refuse_repeated
 from unit.sources.made_tables import table
@@ -19,7 +19,7 @@ def spelled(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("source", TABLES, ids=[s.id for s in TABLES])
-def test_every_column_of_every_layout_may_stand_there_once(source: Source) -> None:
+def test_every_column_of_every_layout_may_stand_there_once(source: SourceDefinition) -> None:
     made = table(source)
     refuse_repeated(made.header)
     for index, name in enumerate(made.header):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.clusters import bootstrap, robust
 
 Floats = np.ndarray

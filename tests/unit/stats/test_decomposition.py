@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instroom.stats.decomposition import Split, split_number, split_share
+from instroom.stats.decomposition import ChangeDecomposition, split_number, split_share
 
 people = st.integers(0, 5000) | st.integers(0, 40)
 #: A count as (low, high): exact, or with up to ten hidden cells in it.
@@ -45,7 +45,7 @@ def bounds_with_one_truth(draw: st.DrawFn, count: int) -> tuple[list[Pair], list
     return every, [draw(st.integers(low, high)) for low, high in every]
 
 
-def holds(outer: Split, inner: Split) -> bool:
+def holds(outer: ChangeDecomposition, inner: ChangeDecomposition) -> bool:
     pairs = zip(
         (outer.change, outer.first, outer.second),
         (inner.change, inner.first, inner.second),

@@ -59,7 +59,7 @@ def test_derivatives_equal_differences_of_the_likelihood() -> None:
     residuals = np.diag([11, 12, 13, 14])
     residuals[residuals == 0] = -1
     residuals[0, 1] = residuals[1, 0] = 15
-    pattern = structure.Pattern(
+    pattern = structure.ParameterPattern(
         np.arange(8).reshape(4, 2),
         np.array([[8, 9], [9, 10]]),
         residuals,

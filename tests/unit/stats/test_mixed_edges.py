@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import from_arrays
 from instroom.stats.multilevel.kenward_roger import kenward_roger
 from instroom.stats.multilevel.mixed import fit
 from instroom.stats.multilevel.satterthwaite import satterthwaite

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instroom.core.crossproducts import from_arrays, select
+from instroom.crossproducts.crossproducts import from_arrays, select
 from instroom.stats.multilevel import contrasts, kenward_roger, satterthwaite
 from instroom.stats.multilevel.mixed import MixedFit, fit
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from instroom.core.crossproducts import from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import from_arrays
 from instroom.stats.multilevel.mixed import fit
 from instroom.stats.multilevel.satterthwaite import satterthwaite
 from instroom.stats.trials.power import power
 from instroom.stats.trials.power_simulation import balanced_variance, simulate_power
-from instroom.stats.trials.trial_designs import Design, bcra3, bira2, cra2, cra3, ira
+from instroom.stats.trials.trial_designs import TrialDesign, bcra3, bira2, cra2, cra3, ira
 
 #: Two ways to the same maximum; the likelihood is flat to rounding about 1e-8 around it.
 SAME = 1e-6
@@ -89,7 +89,7 @@ def test_many_schools_agree_with_the_formula() -> None:
     ],
     ids=lambda design: design.name,
 )
-def test_other_designs_agree_with_the_formula_away_from_the_boundary(design: Design) -> None:
+def test_other_designs_agree_with_the_formula_away_from_the_boundary(design: TrialDesign) -> None:
     effect = 2.8 * design.se
     found = simulate_power(design, effect, np.random.default_rng(3), runs=100_000)
     # Pooling in one trial out of twenty moves power by far less than 0.01.
@@ -129,7 +129,7 @@ def test_a_covariate_costs_what_regression_says_it_costs() -> None:
         s2 = ((y - design @ b) ** 2).sum() / (schools - 3)
         shown += abs(b[1]) > critical * np.sqrt(s2 * inverse[1, 1])
     variance = 1 / (0.25 * schools)
-    one_level = Design("school means", variance**0.5, schools - 3, ((variance, schools - 3),))
+    one_level = TrialDesign("school means", variance**0.5, schools - 3, ((variance, schools - 3),))
     found = simulate_power(one_level, effect, np.random.default_rng(7), runs=100_000, covariates=1)
     assert found.power == pytest.approx(shown / runs, abs=4 * (0.25 / runs) ** 0.5)
 

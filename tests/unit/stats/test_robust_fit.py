@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instroom.core.crossproducts import CrossProducts, from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.stats.clusters import cluster_design, robust
 
 Floats = np.ndarray

@@ -6,17 +6,17 @@ vocabulary words; each word is one function elsewhere.
 
 from instroom.definitions.models.definition_file import (
     Definition,
-    Part,
+    DefinitionPart,
     Pattern,
 )
 from instroom.definitions.models.indicators import (
     Classification,
+    ClassificationRule,
     Indicator,
     PipelineDefinition,
+    PipelineStep,
     Reasons,
-    Rule,
     Stage,
-    Step,
     StepGroup,
 )
 from instroom.definitions.models.programme import (
@@ -27,7 +27,7 @@ from instroom.definitions.models.programme import (
     Places,
     Region,
     Term,
-    Tile,
+    TilePosition,
 )
 from instroom.definitions.models.sources import (
     Check,
@@ -38,7 +38,7 @@ from instroom.definitions.models.sources import (
     Periods,
     Publisher,
     Recognise,
-    Source,
+    SourceDefinition,
     Values,
 )
 
@@ -46,30 +46,30 @@ __all__ = [
     "Check",
     "Claim",
     "Classification",
+    "ClassificationRule",
     "Code",
     "CodeList",
     "Column",
     "Definition",
+    "DefinitionPart",
     "Fetch",
     "Glossary",
     "Indicator",
     "Kpi",
     "Municipality",
-    "Part",
     "Pattern",
     "Periods",
     "PipelineDefinition",
+    "PipelineStep",
     "Places",
     "Publisher",
     "Reasons",
     "Recognise",
     "Region",
-    "Rule",
-    "Source",
+    "SourceDefinition",
     "Stage",
-    "Step",
     "StepGroup",
     "Term",
-    "Tile",
+    "TilePosition",
     "Values",
 ]

@@ -17,13 +17,13 @@ def _is_pattern(text: str) -> str:
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
-class Part(BaseModel):
+class DefinitionPart(BaseModel):
     """A table inside a definition file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Definition(Part):
+class Definition(DefinitionPart):
     """One definition file; ``id`` is the file's name."""
 
     id: str

@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from instroom.core.series import Unit
-from instroom.definitions.models.definition_file import Definition, Part
+from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
 
-class Stage(Part):
+class Stage(DefinitionPart):
     """One moment at which an indicator is measured, with the observations it needs.
 
     ``sources``: the first that has a period wins for that period, never added; sources in
@@ -86,7 +86,7 @@ class Indicator(Definition):
         return self
 
 
-class Rule(Part):
+class ClassificationRule(DefinitionPart):
     """Which observations count as technical, for some school types (empty: all)."""
 
     school_types: list[str] = []
@@ -98,12 +98,12 @@ class Classification(Definition):
     """One answer to "what is technical?"; files of one kind stand in one folder."""
 
     label: str
-    rules: list[Rule] = Field(min_length=1)
+    rules: list[ClassificationRule] = Field(min_length=1)
     source: str
     note: str = ""
 
 
-class Step(Part):
+class PipelineStep(DefinitionPart):
     """One step of a pipeline: its figure, or the reason why it has none.
 
     A ``flow`` step is the way between two groups; it has no size of its own.
@@ -118,18 +118,18 @@ class Step(Part):
     flow: bool = False
 
     @model_validator(mode="after")
-    def _says_something(self) -> "Step":
+    def _says_something(self) -> "PipelineStep":
         if bool(self.indicator) == bool(self.reason):
             raise ValueError("a step needs an indicator, or a reason why it has none")
         return self
 
 
-class StepGroup(Part):
+class StepGroup(DefinitionPart):
     """Steps that stand beside each other, and where their people are counted."""
 
     title: str
     place_of: Literal["school", "study"]
-    steps: list[Step] = Field(min_length=1)
+    steps: list[PipelineStep] = Field(min_length=1)
 
 
 class PipelineDefinition(Definition):

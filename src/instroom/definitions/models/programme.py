@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from instroom.definitions.models.definition_file import Definition, Part
+from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
 
 class Kpi(Definition):
@@ -32,7 +32,7 @@ class Claim(Definition):
     indicators: list[str] = []
 
 
-class Term(Part):
+class Term(DefinitionPart):
     """One word: Dutch term, English identifier, German term, meaning."""
 
     identifier: str
@@ -49,7 +49,7 @@ class Glossary(Definition):
     terms: list[Term]
 
 
-class Tile(Part):
+class TilePosition(DefinitionPart):
     """One municipality of a region on the tile map."""
 
     name: str
@@ -65,11 +65,11 @@ class Region(Definition):
     province: str
     corop: str = ""
     example: bool = False
-    municipalities: dict[str, Tile]
+    municipalities: dict[str, TilePosition]
     note: str = ""
 
 
-class Municipality(Part):
+class Municipality(DefinitionPart):
     """A municipality: name, province, COROP, other spellings, and what it merged into."""
 
     name: str

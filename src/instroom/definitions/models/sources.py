@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from instroom.core.series import Unit
-from instroom.definitions.models.definition_file import Definition, Part, Pattern
+from instroom.definitions.models.definition_file import Definition, DefinitionPart, Pattern
 
 
-class Column(Part):
+class Column(DefinitionPart):
     """One column of a layout that is not a value: a key, a dimension or an attribute.
 
     ``names`` are the publisher's spellings over the years; case, underscores and spaces at
@@ -30,7 +30,7 @@ class Column(Part):
     ] = "text"
 
 
-class Values(Part):
+class Values(DefinitionPart):
     """Columns that hold numbers: found by a pattern, whose named groups become dimensions.
 
     Where it is ``required``, every word of ``measures`` must be found. ``mean_of`` names the
@@ -51,7 +51,7 @@ class Values(Part):
     set: dict[str, str] = {}
 
 
-class Check(Part):
+class Check(DefinitionPart):
     """A total to hold. ``allow`` is the share of cells in which publishers themselves err."""
 
     kind: Literal["parts", "sum", "at_most", "total_between", "unique"]
@@ -67,7 +67,7 @@ class Check(Part):
     allow: float = Field(default=0.0, ge=0, lt=0.05)
 
 
-class Periods(Part):
+class Periods(DefinitionPart):
     """Where the period stands, what a bare year means, and which years can be true.
 
     ``october``: a year is the school year that starts in it. ``exam``: a year is the school
@@ -79,7 +79,7 @@ class Periods(Part):
     plausible: tuple[int, int] = (1980, 2040)
 
 
-class Fetch(Part):
+class Fetch(DefinitionPart):
     """Where the publisher offers the file and by which road."""
 
     kind: Literal["file", "ckan", "cbs_odata", "eurostat"]
@@ -87,7 +87,7 @@ class Fetch(Part):
     dataset: str = ""
 
 
-class Recognise(Part):
+class Recognise(DefinitionPart):
     """How a layout is told from others with the same columns.
 
     ``contains``: a column holds at least one of these words. ``headers``: columns that must all
@@ -114,7 +114,7 @@ class Publisher(Definition):
     dataset_id: Pattern | None = None
 
 
-class Source(Definition):
+class SourceDefinition(Definition):
     """One layout of one publisher."""
 
     publisher: Literal["duo", "cbs", "eurostat", "inspectie", "oecd", "instroom"]
@@ -134,13 +134,13 @@ class Source(Definition):
     note: str = ""
 
     @model_validator(mode="after")
-    def _has_a_key(self) -> "Source":
+    def _has_a_key(self) -> "SourceDefinition":
         if self.reader == "table" and not any(c.required for c in self.columns.values()):
             raise ValueError("a table needs at least one required (key) column")
         return self
 
 
-class Code(Part):
+class Code(DefinitionPart):
     """One code of a code list with its words and the publishers' spellings."""
 
     title: str

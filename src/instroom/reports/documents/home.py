@@ -5,49 +5,50 @@ from collections.abc import Sequence
 from instroom.core import periods
 from instroom.core.texts import Texts
 from instroom.definitions import registry
-from instroom.monitoring.pipeline import Pipeline, Step, from_published
-from instroom.reports import flow, goals, sentences, words
+from instroom.drawing import flow
+from instroom.monitoring.pipeline import Pipeline, PipelineRow, from_published
+from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import (
     Block,
-    Cell,
     Document,
     Entry,
     EntryList,
     FigureBlock,
-    Link,
-    Table,
+    PageLink,
+    PageTable,
+    TableCell,
 )
 from instroom.reports.documents import parts
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.municipalities import municipalities
-from instroom.reports.documents.parts import Desk
-from instroom.reports.shelf import Topic
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import Topic
 
 
-def home_page(desk: Desk) -> Document:
+def home_page(writer: PageWriter) -> Document:
     """Return the first page of the region."""
-    t = desk.t
+    t = writer.t
     blocks: list[Block] = []
     first, *others = _topics_at_home()
-    blocks.append(headline(desk, first, desk.region, full=False))
-    if place_map := municipalities(desk, first):
+    blocks.append(headline(writer, first, writer.region, full=False))
+    if place_map := municipalities(writer, first):
         blocks.append(place_map)
-    blocks.append(pipeline_block(desk))
-    blocks += [headline(desk, topic, desk.region, full=False) for topic in others]
-    blocks.append(_goals(desk))
+    blocks.append(pipeline_block(writer))
+    blocks += [headline(writer, topic, writer.region, full=False) for topic in others]
+    blocks.append(_goals(writer))
     return Document(
         "",
         t.language,
-        t("{region} nu", region=desk.region_name),
+        t("{region} nu", region=writer.region_name),
         "over",
         t(
             "Kiezen meer jongeren in {region} voor techniek? Hier staat wat open cijfers zeggen, hoe zeker dat is "
             "en wat we niet weten.",
-            region=desk.region_name,
+            region=writer.region_name,
         ),
         tuple(blocks),
-        desk.region_name,
-        desk.shelf.results.example,
+        writer.region_name,
+        writer.index.results.example,
     )
 
 
@@ -57,27 +58,28 @@ def _topics_at_home() -> list[Topic]:
     return [parts.topics(indicator)[0] for indicator in shown]
 
 
-def _goals(desk: Desk) -> EntryList:
-    t = desk.t
+def _goals(writer: PageWriter) -> EntryList:
+    t = writer.t
     return EntryList(
         "doelen",
         t("De zeven doelen"),
-        goal_entries(desk, t),
+        goal_entries(writer, t),
         t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
     )
 
 
-def goal_entries(desk: Desk, t: Texts) -> tuple[Entry, ...]:
+def goal_entries(writer: PageWriter, t: Texts) -> tuple[Entry, ...]:
     """Return the seven goals with their newest figures, or what is needed."""
     found = []
     for kpi in sorted(registry.kpis().values(), key=lambda k: k.number):
         known = any(
-            (f := goals.latest(desk.shelf.results.published, i, desk.region)) and f.low is not None
+            (f := goals.latest(writer.index.results.published, i, writer.region))
+            and f.low is not None
             for i in kpi.indicators
         )
-        sentences = [_goal_line(desk, i) for i in kpi.indicators] if known else [t(kpi.need)]
+        sentences = [_goal_line(writer, i) for i in kpi.indicators] if known else [t(kpi.need)]
         links = tuple(
-            Link(t(registry.indicators()[i].title), f"indicator/{i}") for i in kpi.indicators
+            PageLink(t(registry.indicators()[i].title), f"indicator/{i}") for i in kpi.indicators
         )
         found.append(
             Entry(
@@ -92,17 +94,17 @@ def goal_entries(desk: Desk, t: Texts) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _goal_line(desk: Desk, indicator: str) -> str:
-    figure = goals.latest(desk.shelf.results.published, indicator, desk.region)
+def _goal_line(writer: PageWriter, indicator: str) -> str:
+    figure = goals.latest(writer.index.results.published, indicator, writer.region)
     if figure is None or figure.low is None:
         return ""
-    return sentences.with_basis(figure, words.place_name(figure.place, desk.t), desk.t)
+    return sentences.with_basis(figure, words.place_name(figure.place, writer.t), writer.t)
 
 
-def pipeline_block(desk: Desk) -> FigureBlock:
+def pipeline_block(writer: PageWriter) -> FigureBlock:
     """Return the pipeline: picture, table, and what open data cannot tell."""
-    t = desk.t
-    found = from_published(desk.region, desk.shelf.results.published)
+    t = writer.t
+    found = from_published(writer.region, writer.index.results.published)
     heading = t(found.definition.title)
     if found.period is None:
         return FigureBlock(
@@ -120,20 +122,20 @@ def pipeline_block(desk: Desk) -> FigureBlock:
     sentence = (
         t(
             "{region}, 1 oktober {year}: een technisch profiel heeft {list}.",
-            region=desk.region_name,
+            region=writer.region_name,
             year=date.year,
             list=list_words,
         )
         if profile
-        else t("{region}, 1 oktober {year}.", region=desk.region_name, year=date.year)
+        else t("{region}, 1 oktober {year}.", region=writer.region_name, year=date.year)
     )
     note = t(
         "Een momentopname van verschillende kinderen op dezelfde dag, geen groep die we volgen. Tot en met het "
         "profiel geteld naar de plaats van de school, daarna naar de plaats van studie; daartussen is geen "
         "verlies te berekenen."
     )
-    picture = desk.studio.picture(
-        "pipeline", f"pipeline-{desk.region}", _flow(found, t), heading, note
+    picture = writer.pictures.picture(
+        "pipeline", f"pipeline-{writer.region}", _flow(found, t), heading, note
     )
     return FigureBlock(
         "pijplijn",
@@ -143,12 +145,12 @@ def pipeline_block(desk: Desk) -> FigureBlock:
         t("momentopname"),
         "none",
         picture=picture,
-        tables=(_table(found, desk),),
-        downloads=(Link("SVG", f"picture/{picture.wide}.svg"),),
+        tables=(_table(found, writer),),
+        downloads=(PageLink("SVG", f"picture/{picture.wide}.svg"),),
     )
 
 
-def _flow(found: Pipeline, t: Texts) -> tuple[flow.Step, ...]:
+def _flow(found: Pipeline, t: Texts) -> tuple[flow.FlowStep, ...]:
     steps = []
     for key, group in found.definition.groups.items():
         mine = [s for s in found.steps if s.group == key]
@@ -157,7 +159,7 @@ def _flow(found: Pipeline, t: Texts) -> tuple[flow.Step, ...]:
         gap = mine[0].definition.flow
         missing = not known
         steps.append(
-            flow.Step(
+            flow.FlowStep(
                 key,
                 t(group.title),
                 (*_flow_parts(known, t), *_unknown_parts(unknown if known else [], t)),
@@ -172,7 +174,7 @@ def _flow(found: Pipeline, t: Texts) -> tuple[flow.Step, ...]:
     return tuple(steps)
 
 
-def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
+def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
     sizes = []
     for step in known:
         figure = step.figure
@@ -189,20 +191,20 @@ def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
         text = t.number(count.low, count.high) if count else ""
         if figure.denominator is None or figure.numerator is None:
             result.append(
-                flow.Part(label, text, size / whole, share_text="" if len(known) == 1 else None)
+                flow.FlowPart(label, text, size / whole, share_text="" if len(known) == 1 else None)
             )
             continue
         middle = ((figure.low or 0) + (figure.high or 0)) / 2
         part, rest = figure.numerator, figure.denominator
         result += [
-            flow.Part(
+            flow.FlowPart(
                 t("{label}: technisch", label=label),
                 t.number(part.low, part.high),
                 size * middle / whole,
                 emphasis=True,
                 share_text=words.amount(figure, t),
             ),
-            flow.Part(
+            flow.FlowPart(
                 t("{label}: anders", label=label),
                 t.number(rest.low - part.low, rest.high - part.high),
                 size * (1 - middle) / whole,
@@ -212,14 +214,14 @@ def _flow_parts(known: Sequence[Step], t: Texts) -> list[flow.Part]:
     return result
 
 
-def _unknown_parts(unknown: Sequence[Step], t: Texts) -> list[flow.Part]:
+def _unknown_parts(unknown: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
     return [
-        flow.Part(t(s.definition.title), t("onbekend"), None, status="missing") for s in unknown
+        flow.FlowPart(t(s.definition.title), t("onbekend"), None, status="missing") for s in unknown
     ]
 
 
-def _table(found: Pipeline, desk: Desk) -> Table:
-    t = desk.t
+def _table(found: Pipeline, writer: PageWriter) -> PageTable:
+    t = writer.t
     rows = []
     for step in found.steps:
         figure = step.figure
@@ -227,9 +229,9 @@ def _table(found: Pipeline, desk: Desk) -> Table:
         if figure is None or figure.low is None:
             rows.append(
                 (
-                    Cell(label),
-                    Cell(t("onbekend"), "missing"),
-                    Cell(words.reason(step.reason, t), "missing"),
+                    TableCell(label),
+                    TableCell(t("onbekend"), "missing"),
+                    TableCell(words.reason(step.reason, t), "missing"),
                 )
             )
             continue
@@ -240,6 +242,8 @@ def _table(found: Pipeline, desk: Desk) -> Table:
             if figure.denominator
             else t("niet van toepassing: hier is nog geen keuze")
         )
-        rows.append((Cell(label), Cell(number, numeric=True), Cell(share, figure.status)))
+        rows.append(
+            (TableCell(label), TableCell(number, numeric=True), TableCell(share, figure.status))
+        )
     columns = (t("Stap"), t("Aantal"), t("Technisch"))
-    return Table(t(found.definition.title), columns, tuple(rows))
+    return PageTable(t(found.definition.title), columns, tuple(rows))

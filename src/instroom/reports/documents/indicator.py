@@ -6,36 +6,36 @@ from instroom.reports.blocks import (
     Block,
     Document,
     FigureBlock,
-    Link,
+    PageLink,
     Switch,
     TextBlock,
 )
 from instroom.reports.documents import parts
 from instroom.reports.documents.municipalities import municipalities
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.splits import apart, cohort, composition
-from instroom.reports.shelf import Topic
+from instroom.reports.figure_index import Topic
 
 FEW_YEARS = 3
 
 
-def indicator_page(desk: Desk, topic: Topic) -> Document:
+def indicator_page(writer: PageWriter, topic: Topic) -> Document:
     """Return the page of one indicator at one stage in one classification."""
-    t, indicator = desk.t, registry.indicators()[topic.indicator]
-    blocks: list[Block] = [headline(desk, topic, desk.region, full=True)]
-    if indicator.separate and desk.shelf.known(
-        topic, desk.region, school_type=indicator.separate[0]
+    t, indicator = writer.t, registry.indicators()[topic.indicator]
+    blocks: list[Block] = [headline(writer, topic, writer.region, full=True)]
+    if indicator.separate and writer.index.known(
+        topic, writer.region, school_type=indicator.separate[0]
     ):
-        blocks.append(_by_type(desk, topic, indicator))
+        blocks.append(_by_type(writer, topic, indicator))
     if indicator.measure == "share" and len(indicator.school_types) == 2:
-        blocks += [b for b in (composition(desk, topic, indicator), cohort(desk, topic)) if b]
+        blocks += [b for b in (composition(writer, topic, indicator), cohort(writer, topic)) if b]
     elif indicator.measure == "share":
-        blocks += [b for b in (cohort(desk, topic),) if b]
-    if "gender" in indicator.breakdowns and desk.shelf.get(topic, desk.region, gender="female"):
-        blocks.append(_by_gender(desk, topic))
+        blocks += [b for b in (cohort(writer, topic),) if b]
+    if "gender" in indicator.breakdowns and writer.index.get(topic, writer.region, gender="female"):
+        blocks.append(_by_gender(writer, topic))
     if "kind" in indicator.breakdowns:
-        blocks.append(_by_kind(desk, topic))
-    if "municipality" in indicator.breakdowns and (place_map := municipalities(desk, topic)):
+        blocks.append(_by_kind(writer, topic))
+    if "municipality" in indicator.breakdowns and (place_map := municipalities(writer, topic)):
         blocks.append(place_map)
     blocks.append(
         TextBlock(
@@ -43,9 +43,9 @@ def indicator_page(desk: Desk, topic: Topic) -> Document:
             t("Verder kijken"),
             (),
             (
-                Link(t("Alle indicatoren"), "indicators"),
-                Link(t("Scholen, besturen en gemeenten"), "places"),
-                Link(t("Zo rekenen wij"), "method"),
+                PageLink(t("Alle indicatoren"), "indicators"),
+                PageLink(t("Scholen, besturen en gemeenten"), "places"),
+                PageLink(t("Zo rekenen wij"), "method"),
             ),
         )
     )
@@ -56,22 +56,22 @@ def indicator_page(desk: Desk, topic: Topic) -> Document:
         "monitoring",
         t(indicator.definition),
         tuple(blocks),
-        desk.region_name,
-        desk.shelf.results.example,
-        (Link(t("Monitoring"), "indicators"),),
+        writer.region_name,
+        writer.index.results.example,
+        (PageLink(t("Monitoring"), "indicators"),),
         t(indicator.definition),
     )
 
 
-def switches(desk: Desk, topic: Topic) -> tuple[Switch, ...]:
+def switches(writer: PageWriter, topic: Topic) -> tuple[Switch, ...]:
     """Return the choices of stage and classification, the current ones marked."""
-    t, indicator = desk.t, registry.indicators()[topic.indicator]
+    t, indicator = writer.t, registry.indicators()[topic.indicator]
     every = parts.topics(indicator)
     found = []
     stages = list(dict.fromkeys(x.stage for x in every if x.stage))
     if len(stages) > 1:
         links = tuple(
-            Link(
+            PageLink(
                 t(indicator.stages[s].title),
                 parts.key_of(Topic(topic.indicator, s, topic.classification)),
                 s == topic.stage,
@@ -84,7 +84,7 @@ def switches(desk: Desk, topic: Topic) -> tuple[Switch, ...]:
     if len(kinds) > 1:
         rules = {k: registry.classifications()[f"{indicator.classification}/{k}"] for k in kinds}
         links = tuple(
-            Link(
+            PageLink(
                 t(rules[k].label),
                 parts.key_of(Topic(topic.indicator, topic.stage, k)),
                 k == topic.classification,
@@ -96,15 +96,15 @@ def switches(desk: Desk, topic: Topic) -> tuple[Switch, ...]:
     return tuple(found)
 
 
-def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock:
+def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> FigureBlock:
     """Return the first block: sentence, line picture, table, method."""
-    t, shelf = desk.t, desk.shelf
+    t, index = writer.t, writer.index
     indicator = registry.indicators()[topic.indicator]
-    figure = shelf.latest(topic, place)
+    figure = index.latest(topic, place)
     heading = t(indicator.title) if full else parts.heading_of(topic, t)
     anchor = topic.indicator if full else "-".join(x for x in (topic.indicator, topic.stage) if x)
     if figure is None:
-        code = indicator.reason or next((f.reason for f in shelf.get(topic, place)), None)
+        code = indicator.reason or next((f.reason for f in index.get(topic, place)), None)
         return FigureBlock(
             anchor,
             heading,
@@ -112,19 +112,21 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
             t(indicator.need),
             t("nog geen open cijfer"),
             "none",
-            switches(desk, topic) if full else (),
-            method=parts.method(desk, topic, None),
+            switches(writer, topic) if full else (),
+            method=parts.method(writer, topic, None),
         )
     series = [
-        (desk.name(p), shelf.get(topic, p)) for p in (place, *desk.beside) if shelf.get(topic, p)
+        (writer.name(p), index.get(topic, p))
+        for p in (place, *writer.beside)
+        if index.get(topic, p)
     ]
-    sentence = sentences.sentence(figure, desk.name(place), t)
+    sentence = sentences.sentence(figure, writer.name(place), t)
     drawn = series if figure.denominator else series[:1]
-    mark, kind = parts.chip(topic, shelf.get(topic, place), t)
+    mark, kind = parts.chip(topic, index.get(topic, place), t)
     # Two years on a place's page are read better as numbers than as a line.
-    few = not full and place != desk.region and len(shelf.known(topic, place)) < FEW_YEARS
+    few = not full and place != writer.region and len(index.known(topic, place)) < FEW_YEARS
     picture = parts.lines_picture(
-        desk,
+        writer,
         f"{topic.code}-{place}",
         () if few else drawn,
         sentence,
@@ -133,8 +135,8 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
             places=", ".join(label for label, _ in drawn),
         ),
     )
-    table = parts.years_table(desk, heading, series)
-    more = () if full else (Link(t("Meer over dit cijfer"), parts.key_of(topic)),)
+    table = parts.years_table(writer, heading, series)
+    more = () if full else (PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),)
     return FigureBlock(
         anchor,
         heading,
@@ -142,28 +144,28 @@ def headline(desk: Desk, topic: Topic, place: str, *, full: bool) -> FigureBlock
         " ".join(
             x
             for x in (
-                parts.beside_sentence(desk, topic, place, figure),
-                "" if full else apart(desk, topic, place),
+                parts.beside_sentence(writer, topic, place, figure),
+                "" if full else apart(writer, topic, place),
                 parts.aside(topic, t),
             )
             if x
         ),
         mark,
         kind,
-        switches(desk, topic) if full else (),
+        switches(writer, topic) if full else (),
         picture,
         (table,),
-        parts.method(desk, topic, figure),
+        parts.method(writer, topic, figure),
         parts.downloads(topic, place, picture),
         more,
     )
 
 
-def _by_type(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlock:
-    t, shelf = desk.t, desk.shelf
+def _by_type(writer: PageWriter, topic: Topic, indicator: models.Indicator) -> FigureBlock:
+    t, index = writer.t, writer.index
     codes = registry.codes()["school_type"].codes
     series = [
-        (t(codes[s].title), shelf.get(topic, desk.region, school_type=s))
+        (t(codes[s].title), index.get(topic, writer.region, school_type=s))
         for s in indicator.separate
     ]
     series = [(label, figures) for label, figures in series if figures]
@@ -181,8 +183,8 @@ def _by_type(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlo
     )
     drawn = [(label, f) for label, f in series if any(x.low is not None for x in f)][:5]
     picture = parts.lines_picture(
-        desk,
-        f"{topic.code}-{desk.region}-types",
+        writer,
+        f"{topic.code}-{writer.region}-types",
         drawn,
         t("Elke onderwijssoort apart"),
         t("Een lijn per onderwijssoort: {list}.", list=", ".join(label for label, _ in drawn)),
@@ -193,17 +195,17 @@ def _by_type(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlo
         sentence,
         " ".join([*missing, parts.aside(topic, t)]),
         picture=picture,
-        tables=(parts.years_table(desk, t("Elke onderwijssoort apart"), series),),
-        method=parts.method(desk, topic, latest[0][1]),
-        downloads=parts.downloads(topic, desk.region, picture),
+        tables=(parts.years_table(writer, t("Elke onderwijssoort apart"), series),),
+        method=parts.method(writer, topic, latest[0][1]),
+        downloads=parts.downloads(topic, writer.region, picture),
     )
 
 
-def _by_gender(desk: Desk, topic: Topic) -> FigureBlock:
-    t, shelf = desk.t, desk.shelf
+def _by_gender(writer: PageWriter, topic: Topic) -> FigureBlock:
+    t, index = writer.t, writer.index
     series = [
-        (t("Meisjes"), shelf.get(topic, desk.region, gender="female")),
-        (t("Jongens"), shelf.get(topic, desk.region, gender="male")),
+        (t("Meisjes"), index.get(topic, writer.region, gender="female")),
+        (t("Jongens"), index.get(topic, writer.region, gender="male")),
     ]
     girls, boys = series[0][1][-1], series[1][1][-1] if series[1][1] else None
     sentence = t(
@@ -213,8 +215,8 @@ def _by_gender(desk: Desk, topic: Topic) -> FigureBlock:
         boys=words.amount(boys, t) if boys else "–",
     )
     picture = parts.lines_picture(
-        desk,
-        f"{topic.code}-{desk.region}-gender",
+        writer,
+        f"{topic.code}-{writer.region}-gender",
         series,
         t("Meisjes en jongens"),
         t("Een lijn voor meisjes en een voor jongens."),
@@ -229,20 +231,20 @@ def _by_gender(desk: Desk, topic: Topic) -> FigureBlock:
         sentence,
         detail if bounded else "",
         picture=picture,
-        tables=(parts.years_table(desk, t("Meisjes en jongens"), series),),
-        method=parts.method(desk, topic, girls),
-        downloads=parts.downloads(topic, desk.region, picture),
+        tables=(parts.years_table(writer, t("Meisjes en jongens"), series),),
+        method=parts.method(writer, topic, girls),
+        downloads=parts.downloads(topic, writer.region, picture),
     )
 
 
-def _by_kind(desk: Desk, topic: Topic) -> FigureBlock:
-    t, shelf = desk.t, desk.shelf
+def _by_kind(writer: PageWriter, topic: Topic) -> FigureBlock:
+    t, index = writer.t, writer.index
     codes = registry.codes()["kind"].codes if "kind" in registry.codes() else {}
-    series = [(t(c.title), shelf.get(topic, desk.region, kind=code)) for code, c in codes.items()]
+    series = [(t(c.title), index.get(topic, writer.region, kind=code)) for code, c in codes.items()]
     series = [(label, figures) for label, figures in series if figures]
     newest = [(label, f[-1]) for label, f in series]
     sentence = ", ".join(f"{label} {words.amount(f, t)}" for label, f in newest)
-    table = parts.years_table(desk, t("Soorten scholen"), series)
+    table = parts.years_table(writer, t("Soorten scholen"), series)
     return FigureBlock(
         "soort",
         t("Soorten scholen"),

@@ -2,22 +2,23 @@
 
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
-from instroom.reports import maps, sentences
-from instroom.reports.blocks import Cell, FigureBlock, Link, Table
+from instroom.drawing import maps
+from instroom.reports import sentences
+from instroom.reports.blocks import FigureBlock, PageLink, PageTable, TableCell
 from instroom.reports.documents import parts
-from instroom.reports.documents.parts import Desk
-from instroom.reports.shelf import Topic
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import Topic
 
 
-def municipalities(desk: Desk, topic: Topic) -> FigureBlock | None:
+def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     """Return the tile map of the region's municipalities with its table."""
-    t, shelf = desk.t, desk.shelf
-    definition = registry.regions()[desk.region]
-    whole = shelf.latest(topic, desk.region)
+    t, index = writer.t, writer.index
+    definition = registry.regions()[writer.region]
+    whole = index.latest(topic, writer.region)
     if whole is None:
         return None
     found = {
-        code: next((f for f in shelf.get(topic, code) if f.period == whole.period), None)
+        code: next((f for f in index.get(topic, code) if f.period == whole.period), None)
         for code in definition.municipalities
     }
     known = {code: f for code, f in found.items() if f and f.low is not None}
@@ -33,24 +34,24 @@ def municipalities(desk: Desk, topic: Topic) -> FigureBlock | None:
         moment=sentences.moment(whole, t),
     )
     share = whole.denominator is not None
-    picture = desk.studio.picture(
+    picture = writer.pictures.picture(
         "map",
-        f"{topic.code}-{desk.region}-map",
+        f"{topic.code}-{writer.region}-map",
         tiles,
-        t("De gemeenten van {region}", region=desk.region_name),
+        t("De gemeenten van {region}", region=writer.region_name),
         t("Een tegel per gemeente, ongeveer op zijn plaats op de kaart."),
         unit="share" if share else "count",
     )
     order = sorted(definition.municipalities, key=lambda c: definition.municipalities[c].name)
     rows = tuple(
         (
-            Cell(
+            TableCell(
                 definition.municipalities[c].name,
-                url=f"place/{c}" if c in shelf.results.places else "",
+                url=f"place/{c}" if c in index.results.places else "",
             ),
             parts.cell(found[c], t)
             if found[c]
-            else Cell(t("geen school met deze groep"), "not_applicable"),
+            else TableCell(t("geen school met deze groep"), "not_applicable"),
             *((parts.count_cell(found[c], t),) if share else ()),
         )
         for c in order
@@ -65,15 +66,15 @@ def municipalities(desk: Desk, topic: Topic) -> FigureBlock | None:
             "haar leerlingen gaan ergens anders naar school."
         ),
         picture=picture,
-        tables=(Table(t("De gemeenten"), columns, rows),),
-        method=parts.method(desk, topic, whole),
-        downloads=(Link("SVG", f"picture/{picture.wide}.svg"),),
+        tables=(PageTable(t("De gemeenten"), columns, rows),),
+        method=parts.method(writer, topic, whole),
+        downloads=(PageLink("SVG", f"picture/{picture.wide}.svg"),),
     )
 
 
-def _tile(code: str, tile: models.Tile, figure: Figure | None) -> maps.Tile:
+def _tile(code: str, tile: models.TilePosition, figure: Figure | None) -> maps.MapTile:
     status = figure.status if figure else "not_applicable"
-    return maps.Tile(
+    return maps.MapTile(
         code,
         tile.abbreviation,
         tile.name,

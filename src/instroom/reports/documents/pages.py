@@ -2,10 +2,10 @@
 
 from instroom.definitions import registry
 from instroom.reports import sentences, words
-from instroom.reports.blocks import Block, Chapter, Document, Entry, EntryList, Link, TextBlock
+from instroom.reports.blocks import Block, Chapter, Document, Entry, EntryList, PageLink, TextBlock
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
 
 VERDICTS = {
     "recomputed": "nagerekend",
@@ -16,26 +16,26 @@ EVIDENCE = {"strong": "sterk", "moderate": "redelijk", "weak": "zwak", "none": "
 
 
 def _page(
-    desk: Desk, key: str, title: str, chapter: Chapter, lead: str, blocks: tuple[Block, ...]
+    writer: PageWriter, key: str, title: str, chapter: Chapter, lead: str, blocks: tuple[Block, ...]
 ) -> Document:
     return Document(
         key,
-        desk.t.language,
+        writer.t.language,
         title,
         chapter,
         lead,
         blocks,
-        desk.region_name,
-        desk.shelf.results.example,
+        writer.region_name,
+        writer.index.results.example,
     )
 
 
-def programme_page(desk: Desk) -> Document:
+def programme_page(writer: PageWriter) -> Document:
     """Return the seven goals."""
-    t = desk.t
-    goals = EntryList("doelen", t("De zeven doelen"), goal_entries(desk, t))
+    t = writer.t
+    goals = EntryList("doelen", t("De zeven doelen"), goal_entries(writer, t))
     return _page(
-        desk,
+        writer,
         "programme",
         t("Programma"),
         "programma",
@@ -47,16 +47,16 @@ def programme_page(desk: Desk) -> Document:
     )
 
 
-def indicators_page(desk: Desk) -> Document:
+def indicators_page(writer: PageWriter) -> Document:
     """Return all indicators with their newest figure."""
-    t, entries = desk.t, []
+    t, entries = writer.t, []
     for indicator in sorted(registry.indicators().values(), key=lambda i: i.order):
         topic = parts.topics(indicator)[0]
-        figure = desk.shelf.latest(topic, desk.region)
+        figure = writer.index.latest(topic, writer.region)
         now = (
             t(
                 "{region}, {moment}: {number}.",
-                region=desk.region_name,
+                region=writer.region_name,
                 moment=sentences.moment(figure, t),
                 number=words.amount(figure, t),
             )
@@ -71,11 +71,11 @@ def indicators_page(desk: Desk) -> Document:
                 indicator.id,
                 t(indicator.title),
                 (now, t(indicator.definition)),
-                links=(Link(t("Bekijk dit cijfer"), f"indicator/{indicator.id}"),),
+                links=(PageLink(t("Bekijk dit cijfer"), f"indicator/{indicator.id}"),),
             )
         )
     return _page(
-        desk,
+        writer,
         "indicators",
         t("Monitoring"),
         "monitoring",
@@ -84,9 +84,9 @@ def indicators_page(desk: Desk) -> Document:
     )
 
 
-def claims_page(desk: Desk) -> Document:
+def claims_page(writer: PageWriter) -> Document:
     """Return every figure of the programme outline with what was found."""
-    t, entries = desk.t, []
+    t, entries = writer.t, []
     for claim in sorted(registry.claims().values(), key=lambda c: c.number):
         chip, kind = t("in onderzoek"), "open"
         quoted = () if t.language == "nl" else (t("Aangehaald in het Nederlands."),)
@@ -103,7 +103,7 @@ def claims_page(desk: Desk) -> Document:
             facts.append((t("Kracht van het bewijs"), t(EVIDENCE[claim.evidence])))
             facts += [(t("Bron"), source) for source in claim.sources]
         links = tuple(
-            Link(t(registry.indicators()[i].title), f"indicator/{i}") for i in claim.indicators
+            PageLink(t(registry.indicators()[i].title), f"indicator/{i}") for i in claim.indicators
         )
         entries.append(
             Entry(
@@ -117,7 +117,7 @@ def claims_page(desk: Desk) -> Document:
             )
         )
     return _page(
-        desk,
+        writer,
         "claims",
         t("De opgave"),
         "opgave",
@@ -129,9 +129,9 @@ def claims_page(desk: Desk) -> Document:
     )
 
 
-def glossary_page(desk: Desk) -> Document:
+def glossary_page(writer: PageWriter) -> Document:
     """Return the words of the house."""
-    t = desk.t
+    t = writer.t
     terms = sorted(
         registry.glossary().terms, key=lambda term: getattr(term, t.language, term.nl).lower()
     )
@@ -145,7 +145,7 @@ def glossary_page(desk: Desk) -> Document:
         for term in terms
     )
     return _page(
-        desk,
+        writer,
         "glossary",
         t("Woordenlijst"),
         "over",
@@ -154,9 +154,9 @@ def glossary_page(desk: Desk) -> Document:
     )
 
 
-def method_page(desk: Desk) -> Document:
+def method_page(writer: PageWriter) -> Document:
     """Return how figures are made, in plain words."""
-    t = desk.t
+    t = writer.t
     texts = (
         (
             "bronnen",
@@ -239,7 +239,7 @@ def method_page(desk: Desk) -> Document:
     )
     blocks = tuple(TextBlock(anchor, heading, paragraphs) for anchor, heading, paragraphs in texts)
     return _page(
-        desk,
+        writer,
         "method",
         t("Zo rekenen wij"),
         "over",
@@ -248,11 +248,11 @@ def method_page(desk: Desk) -> Document:
     )
 
 
-def sources_page(desk: Desk) -> Document:
+def sources_page(writer: PageWriter) -> Document:
     """Return every input file with publisher, licence, rows and sha256."""
-    t = desk.t
+    t = writer.t
     inputs = sorted(
-        desk.shelf.results.inputs.values(), key=lambda i: (str(i["title"]), i["sha256"])
+        writer.index.results.inputs.values(), key=lambda i: (str(i["title"]), i["sha256"])
     )
     entries = tuple(
         Entry(
@@ -271,7 +271,7 @@ def sources_page(desk: Desk) -> Document:
         for i in inputs
     )
     return _page(
-        desk,
+        writer,
         "sources",
         t("Bronnen"),
         "over",
@@ -282,12 +282,12 @@ def sources_page(desk: Desk) -> Document:
     )
 
 
-def plain_pages(desk: Desk) -> list[Document]:
+def plain_pages(writer: PageWriter) -> list[Document]:
     """Return accessibility, and the chapters that wait for later steps."""
-    t = desk.t
+    t = writer.t
     return [
         _page(
-            desk,
+            writer,
             "inflow",
             t("Instroom en behoud"),
             "instroom",
@@ -304,12 +304,12 @@ def plain_pages(desk: Desk) -> list[Document]:
                             "Nodig: het programmabureau vult de initiatieven in. Tot die tijd staan de doelen bij Programma."
                         ),
                     ),
-                    (Link(t("De zeven doelen"), "programme"),),
+                    (PageLink(t("De zeven doelen"), "programme"),),
                 ),
             ),
         ),
         _page(
-            desk,
+            writer,
             "learning",
             t("Leren van anderen"),
             "leren",
@@ -326,12 +326,12 @@ def plain_pages(desk: Desk) -> list[Document]:
                         ),
                         t("Wat de programmacontouren over Duitsland zeggen, staat bij De opgave."),
                     ),
-                    (Link(t("De opgave"), "claims"),),
+                    (PageLink(t("De opgave"), "claims"),),
                 ),
             ),
         ),
         _page(
-            desk,
+            writer,
             "accessibility",
             t("Toegankelijkheid"),
             "over",

@@ -6,26 +6,27 @@ from dataclasses import dataclass
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
+from instroom.drawing import charts
 from instroom.monitoring.questions import formula
-from instroom.reports import charts, sentences, words
-from instroom.reports.blocks import Cell, Link, Method, Picture, Source, Table
-from instroom.reports.shelf import Shelf, Topic
-from instroom.reports.studio import Studio, point
+from instroom.reports import sentences, words
+from instroom.reports.blocks import Method, PageLink, PageTable, Picture, SourceNote, TableCell
+from instroom.reports.figure_index import FigureIndex, Topic
+from instroom.reports.picture_queue import PictureQueue, point
 from instroom.stats import intervals
 
 
 @dataclass(slots=True)
-class Desk:
+class PageWriter:
     """What a writer has at hand: figures, language, pictures to ask for."""
 
-    shelf: Shelf
+    index: FigureIndex
     t: Texts
-    studio: Studio
+    pictures: PictureQueue
 
     @property
     def region(self) -> str:
         """The region's code."""
-        return self.shelf.results.region
+        return self.index.results.region
 
     @property
     def region_name(self) -> str:
@@ -34,7 +35,7 @@ class Desk:
 
     def name(self, place: str) -> str:
         """Return a place's name."""
-        info = self.shelf.results.places.get(place)
+        info = self.index.results.places.get(place)
         if info is None:
             return words.place_name(place, self.t)
         return self.t("Bestuur {code}", code=place) if info.kind == "board" else info.name
@@ -105,16 +106,16 @@ def aside(topic: Topic, t: Texts) -> str:
     return text[:1].upper() + text[1:] + "." if text else ""
 
 
-def beside_sentence(desk: Desk, topic: Topic, place: str, figure: Figure, **by: str) -> str:
+def beside_sentence(writer: PageWriter, topic: Topic, place: str, figure: Figure, **by: str) -> str:
     """Return the country now, and the first year of the whole series for both."""
-    t, parts = desk.t, []
-    country = desk.country if desk.country in desk.beside and place != desk.country else ""
-    national = _same_year(desk.shelf.known(topic, country, **by), figure.period)
+    t, parts = writer.t, []
+    country = writer.country if writer.country in writer.beside and place != writer.country else ""
+    national = _same_year(writer.index.known(topic, country, **by), figure.period)
     if national:
         parts.append(t("Nederland: {share}.", share=words.amount(national, t)))
-    first = next(iter(desk.shelf.known(topic, place, **by)), None)
+    first = next(iter(writer.index.known(topic, place, **by)), None)
     if first and first.period != figure.period:
-        then = _same_year(desk.shelf.known(topic, country, **by), first.period)
+        then = _same_year(writer.index.known(topic, country, **by), first.period)
         when, share = sentences.moment(first, t), words.amount(first, t)
         if then:
             parts.append(
@@ -163,7 +164,7 @@ def _triple(figure: Figure) -> tuple[float, float, float]:
 
 
 def lines_picture(
-    desk: Desk,
+    writer: PageWriter,
     name: str,
     series: Sequence[tuple[str, Sequence[Figure]]],
     title: str,
@@ -178,23 +179,27 @@ def lines_picture(
     if not any(p.shown for line in lines for p in line.points):
         return None
     share = any(f.denominator for _, figures in series for f in figures)
-    return desk.studio.picture(
+    return writer.pictures.picture(
         "line", name, lines, title, description, unit="share" if share else "count"
     )
 
 
-def cell(figure: Figure | None, t: Texts) -> Cell:
+def cell(figure: Figure | None, t: Texts) -> TableCell:
     """Return a figure as a table cell; what is no number is a word."""
     if figure is None:
-        return Cell(t("niet in dit bestand"), "missing")
-    return Cell(words.amount(figure, t), figure.status, numeric=figure.low is not None)
+        return TableCell(t("niet in dit bestand"), "missing")
+    return TableCell(words.amount(figure, t), figure.status, numeric=figure.low is not None)
 
 
 def years_table(
-    desk: Desk, caption: str, series: Sequence[tuple[str, Sequence[Figure]]], *, counts: bool = True
-) -> Table:
+    writer: PageWriter,
+    caption: str,
+    series: Sequence[tuple[str, Sequence[Figure]]],
+    *,
+    counts: bool = True,
+) -> PageTable:
     """Return a table with a row per period and a column per series (and its counts)."""
-    t = desk.t
+    t = writer.t
     periods = sorted({f.period for _, figures in series for f in figures})
     columns, rows = [t("Periode")], []
     for label, figures in series:
@@ -202,32 +207,32 @@ def years_table(
         if counts and any(f.denominator for f in figures):
             columns.append(t("{label}: aantal", label=label))
     for period in periods:
-        row = [Cell(period)]
+        row = [TableCell(period)]
         for _, figures in series:
             figure = _same_year(figures, period)
             row.append(cell(figure, t))
             if counts and any(f.denominator for f in figures):
                 row.append(count_cell(figure, t))
         rows.append(tuple(row))
-    return Table(caption, tuple(columns), tuple(rows))
+    return PageTable(caption, tuple(columns), tuple(rows))
 
 
-def count_cell(figure: Figure | None, t: Texts) -> Cell:
+def count_cell(figure: Figure | None, t: Texts) -> TableCell:
     """Return "1.795 van 3.431", bounds included."""
     if figure is None or figure.numerator is None or figure.denominator is None:
-        return Cell("–" if figure is None else words.status_word(figure, t), "missing")
+        return TableCell("–" if figure is None else words.status_word(figure, t), "missing")
     part, whole = figure.numerator, figure.denominator
     text = t(
         "{part} van {whole}",
         part=t.number(part.low, part.high),
         whole=t.number(whole.low, whole.high),
     )
-    return Cell(text, figure.status, numeric=True)
+    return TableCell(text, figure.status, numeric=True)
 
 
-def method(desk: Desk, topic: Topic, figure: Figure | None) -> Method:
+def method(writer: PageWriter, topic: Topic, figure: Figure | None) -> Method:
     """Return where a figure comes from, down to file, rows and sha256."""
-    t, indicator, stage = desk.t, registry.indicators()[topic.indicator], stage_of(topic)
+    t, indicator, stage = writer.t, registry.indicators()[topic.indicator], stage_of(topic)
     notes = [t(n) for n in indicator.notes]
     notes += [t(stage.note)] if stage and stage.note else []
     definition = t(indicator.definition)
@@ -241,17 +246,17 @@ def method(desk: Desk, topic: Topic, figure: Figure | None) -> Method:
         t.number(figure.n) if figure and figure.n is not None else "",
         formula(figure.numerator, figure.denominator) if figure else "",
         tuple(notes),
-        tuple(sources(desk, figure.sources if figure else ())),
+        tuple(sources(writer, figure.sources if figure else ())),
         figure.id if figure else "",
     )
 
 
-def sources(desk: Desk, shas: Sequence[str]) -> list[Source]:
+def sources(writer: PageWriter, shas: Sequence[str]) -> list[SourceNote]:
     """Return the input files by sha256."""
-    found = (desk.shelf.results.inputs.get(sha) for sha in shas)
+    found = (writer.index.results.inputs.get(sha) for sha in shas)
     return [
-        Source(
-            desk.t(i["title"]),
+        SourceNote(
+            writer.t(i["title"]),
             i["publisher"].upper(),
             i["file"],
             i["rows"] or 0,
@@ -264,10 +269,10 @@ def sources(desk: Desk, shas: Sequence[str]) -> list[Source]:
     ]
 
 
-def downloads(topic: Topic, place: str, picture: Picture | None) -> tuple[Link, ...]:
+def downloads(topic: Topic, place: str, picture: Picture | None) -> tuple[PageLink, ...]:
     """Return the links to the figures as files and to the drawing."""
     base = f"download/{topic.code}/{place}"
-    links = [Link("CSV", f"{base}.csv"), Link("XLSX", f"{base}.xlsx")]
+    links = [PageLink("CSV", f"{base}.csv"), PageLink("XLSX", f"{base}.xlsx")]
     if picture:
-        links.append(Link("SVG", f"picture/{picture.wide}.svg"))
+        links.append(PageLink("SVG", f"picture/{picture.wide}.svg"))
     return tuple(links)

@@ -8,67 +8,68 @@ from instroom.definitions import registry
 from instroom.reports import sentences
 from instroom.reports.blocks import (
     Block,
-    Cell,
     Document,
     Entry,
     EntryList,
     FigureBlock,
-    Link,
-    Table,
+    PageLink,
+    PageTable,
+    TableCell,
     TextBlock,
 )
 from instroom.reports.documents import parts
 from instroom.reports.documents.indicator import headline
-from instroom.reports.documents.parts import Desk
+from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.splits import apart
+from instroom.reports.figure_index import Topic
 from instroom.reports.results import PlaceInfo
-from instroom.reports.shelf import Topic
 from instroom.stats import intervals
 
 FEW = 50
 POOLED_YEARS = 3
 
 
-def place_page(desk: Desk, info: PlaceInfo) -> Document:
+def place_page(writer: PageWriter, info: PlaceInfo) -> Document:
     """Return the page of one place with every indicator that has figures for it."""
-    t = desk.t
+    t = writer.t
     blocks: list[Block] = []
     for indicator in sorted(registry.indicators().values(), key=lambda i: i.order):
         for topic in parts.topics(indicator):
             if topic.classification not in (None, indicator.default_classification):
                 continue
-            if desk.shelf.latest(topic, info.code):
-                blocks.append(_figure_block(desk, topic, info))
+            if writer.index.latest(topic, info.code):
+                blocks.append(_figure_block(writer, topic, info))
     if not blocks:
         blocks.append(
             TextBlock(
                 "leeg",
                 t("Nog geen cijfers"),
                 (t("Voor deze plaats staan geen scholen in de ingelezen bestanden."),),
-                (Link(t("Alle plaatsen"), "places"),),
+                (PageLink(t("Alle plaatsen"), "places"),),
             )
         )
-    blocks.append(_around(desk, info))
-    name = desk.name(info.code)
+    blocks.append(_around(writer, info))
+    name = writer.name(info.code)
     return Document(
         f"place/{info.code}",
         t.language,
         name,
         "opgave",
-        _lead(desk, info),
+        _lead(writer, info),
         tuple(blocks),
-        desk.region_name,
-        desk.shelf.results.example,
-        (Link(t("Scholen, besturen en gemeenten"), "places"),),
+        writer.region_name,
+        writer.index.results.example,
+        (PageLink(t("Scholen, besturen en gemeenten"), "places"),),
     )
 
 
-def _lead(desk: Desk, info: PlaceInfo) -> str:
-    t = desk.t
-    where = desk.name(info.municipality) if info.municipality else desk.region_name
+def _lead(writer: PageWriter, info: PlaceInfo) -> str:
+    t = writer.t
+    where = writer.name(info.municipality) if info.municipality else writer.region_name
     texts = {
         "municipality": t(
-            "Gemeente in {region}. Geteld zijn de scholen die hier staan.", region=desk.region_name
+            "Gemeente in {region}. Geteld zijn de scholen die hier staan.",
+            region=writer.region_name,
         ),
         "board": t(
             "Schoolbestuur met scholen in {where}. Het nieuwste adresbestand bepaalt welke scholen erbij horen.",
@@ -80,37 +81,41 @@ def _lead(desk: Desk, info: PlaceInfo) -> str:
     return texts.get(info.kind, "")
 
 
-def _figure_block(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
+def _figure_block(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
     """Return the headline of a place; few candidates: three years pooled, with an interval."""
-    known = [f for f in desk.shelf.known(topic, info.code) if f.denominator]
+    known = [f for f in writer.index.known(topic, info.code) if f.denominator]
     if known and (known[-1].n or 0) < FEW:
-        return _pooled(desk, topic, info, known[-POOLED_YEARS:])
+        return _pooled(writer, topic, info, known[-POOLED_YEARS:])
     if info.kind == "school_po":
-        return _plain(desk, topic, info)
-    return headline(desk, topic, info.code, full=False)
+        return _plain(writer, topic, info)
+    return headline(writer, topic, info.code, full=False)
 
 
-def _plain(desk: Desk, topic: Topic, info: PlaceInfo) -> FigureBlock:
-    t, figures = desk.t, desk.shelf.get(topic, info.code)
-    newest = desk.shelf.latest(topic, info.code)
+def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
+    t, figures = writer.t, writer.index.get(topic, info.code)
+    newest = writer.index.latest(topic, info.code)
     assert newest is not None  # noqa: S101  the caller has seen it
-    sentence = sentences.sentence(newest, desk.name(info.code), t)
+    sentence = sentences.sentence(newest, writer.name(info.code), t)
     return FigureBlock(
         topic.indicator,
         parts.heading_of(topic, t),
         sentence,
         parts.aside(topic, t),
         tables=(
-            parts.years_table(desk, parts.heading_of(topic, t), [(desk.name(info.code), figures)]),
+            parts.years_table(
+                writer, parts.heading_of(topic, t), [(writer.name(info.code), figures)]
+            ),
         ),
-        method=parts.method(desk, topic, newest),
+        method=parts.method(writer, topic, newest),
         downloads=parts.downloads(topic, info.code, None),
-        more=(Link(t("Meer over dit cijfer"), parts.key_of(topic)),),
+        more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 
 
-def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) -> FigureBlock:
-    t, heading = desk.t, parts.heading_of(topic, desk.t)
+def _pooled(
+    writer: PageWriter, topic: Topic, info: PlaceInfo, years: Sequence[Figure]
+) -> FigureBlock:
+    t, heading = writer.t, parts.heading_of(topic, writer.t)
     part = total(f.numerator for f in years if f.numerator)
     whole = total(f.denominator for f in years if f.denominator)
     rest = Count(whole.low - part.low, whole.high - part.high)
@@ -120,7 +125,7 @@ def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) 
     span = t("{first} tot en met {last}", first=years[0].period, last=years[-1].period)
     sentence = t(
         "{place}, {span} samen: {share} technisch.",
-        place=desk.name(info.code),
+        place=writer.name(info.code),
         span=span,
         share=t.percent(share.low, share.high),
     )
@@ -129,15 +134,15 @@ def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) 
         "Door toeval kan het ook {interval} zijn (95 %-interval). {aside}",
         few=FEW,
         interval=t.percent(low, high),
-        aside=" ".join(x for x in (apart(desk, topic, info.code), parts.aside(topic, t)) if x),
+        aside=" ".join(x for x in (apart(writer, topic, info.code), parts.aside(topic, t)) if x),
     )
     row = (
-        Cell(span),
-        Cell(
+        TableCell(span),
+        TableCell(
             t.percent(share.low, share.high), "bounded" if not share.exact else "ok", numeric=True
         ),
-        Cell(t.percent(low, high), numeric=True),
-        Cell(
+        TableCell(t.percent(low, high), numeric=True),
+        TableCell(
             t(
                 "{part} van {whole}",
                 part=t.number(part.low, part.high),
@@ -152,15 +157,15 @@ def _pooled(desk: Desk, topic: Topic, info: PlaceInfo, years: Sequence[Figure]) 
         heading,
         sentence,
         detail,
-        tables=(Table(heading, columns, (row,)),),
-        method=parts.method(desk, topic, years[-1]),
-        more=(Link(t("Meer over dit cijfer"), parts.key_of(topic)),),
+        tables=(PageTable(heading, columns, (row,)),),
+        method=parts.method(writer, topic, years[-1]),
+        more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 
 
-def _around(desk: Desk, info: PlaceInfo) -> EntryList:
+def _around(writer: PageWriter, info: PlaceInfo) -> EntryList:
     """Return the schools and boards that belong to a place, in the order of their names."""
-    t, places = desk.t, desk.shelf.results.places
+    t, places = writer.t, writer.index.results.places
     if info.kind == "municipality":
         near = [p for p in places.values() if p.municipality == info.code and p.kind != "board"]
     elif info.kind == "board":
@@ -168,15 +173,17 @@ def _around(desk: Desk, info: PlaceInfo) -> EntryList:
     else:
         near = [places[c] for c in (info.municipality, info.board) if c in places]
     entries = tuple(
-        Entry(p.code, desk.name(p.code), links=(Link(desk.name(p.code), f"place/{p.code}"),))
-        for p in sorted(near, key=lambda p: desk.name(p.code))
+        Entry(
+            p.code, writer.name(p.code), links=(PageLink(writer.name(p.code), f"place/{p.code}"),)
+        )
+        for p in sorted(near, key=lambda p: writer.name(p.code))
     )
     return EntryList("verwant", t("Hoort hierbij"), entries, "", "terms")
 
 
-def places_page(desk: Desk) -> Document:
+def places_page(writer: PageWriter) -> Document:
     """Return the list of all places with a page, by kind and name."""
-    t, places = desk.t, desk.shelf.results.places
+    t, places = writer.t, writer.index.results.places
     groups = (
         ("municipality", t("Gemeenten")),
         ("board", t("Schoolbesturen")),
@@ -186,14 +193,14 @@ def places_page(desk: Desk) -> Document:
     blocks = []
     for kind, heading in groups:
         mine = sorted(
-            (p for p in places.values() if p.kind == kind), key=lambda p: desk.name(p.code)
+            (p for p in places.values() if p.kind == kind), key=lambda p: writer.name(p.code)
         )
         entries = tuple(
             Entry(
                 p.code,
-                desk.name(p.code),
-                (desk.name(p.municipality),) if p.municipality and kind != "municipality" else (),
-                links=(Link(desk.name(p.code), f"place/{p.code}"),),
+                writer.name(p.code),
+                (writer.name(p.municipality),) if p.municipality and kind != "municipality" else (),
+                links=(PageLink(writer.name(p.code), f"place/{p.code}"),),
             )
             for p in mine
         )
@@ -205,18 +212,21 @@ def places_page(desk: Desk) -> Document:
             "in om gemeenten en scholen te zien."
         )
         return _list_page(
-            desk,
+            writer,
             (
                 TextBlock(
-                    "leeg", t("Nog geen plaatsen"), (empty,), (Link(t("Zo rekenen wij"), "method"),)
+                    "leeg",
+                    t("Nog geen plaatsen"),
+                    (empty,),
+                    (PageLink(t("Zo rekenen wij"), "method"),),
                 ),
             ),
         )
-    return _list_page(desk, tuple(blocks))
+    return _list_page(writer, tuple(blocks))
 
 
-def _list_page(desk: Desk, blocks: tuple[Block, ...]) -> Document:
-    t = desk.t
+def _list_page(writer: PageWriter, blocks: tuple[Block, ...]) -> Document:
+    t = writer.t
     return Document(
         "places",
         t.language,
@@ -226,6 +236,6 @@ def _list_page(desk: Desk, blocks: tuple[Block, ...]) -> Document:
             "Op volgorde van naam. Er is geen ranglijst: een aandeel zegt iets over keuzes, niet over hoe goed een school is."
         ),
         blocks,
-        desk.region_name,
-        desk.shelf.results.example,
+        writer.region_name,
+        writer.index.results.example,
     )

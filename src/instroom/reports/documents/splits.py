@@ -5,17 +5,18 @@ import numpy as np
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
-from instroom.reports import charts, words
-from instroom.reports.blocks import Cell, FigureBlock, Table
+from instroom.drawing import charts
+from instroom.reports import words
+from instroom.reports.blocks import FigureBlock, PageTable, TableCell
 from instroom.reports.documents import parts
-from instroom.reports.documents.parts import Desk
-from instroom.reports.shelf import Topic
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import Topic
 from instroom.stats import decomposition
 
 
-def _ends(desk: Desk, topic: Topic, place: str, **by: str) -> tuple[Figure, Figure] | None:
+def _ends(writer: PageWriter, topic: Topic, place: str, **by: str) -> tuple[Figure, Figure] | None:
     """Return the first and the last year of the whole series."""
-    known = [f for f in desk.shelf.known(topic, place, **by) if f.denominator]
+    known = [f for f in writer.index.known(topic, place, **by) if f.denominator]
     return (known[0], known[-1]) if len(known) > 1 else None
 
 
@@ -30,12 +31,12 @@ def _pair(figure: Figure) -> tuple[list[float], list[float]]:
 
 
 def _share_split(
-    desk: Desk, topic: Topic, indicator: models.Indicator, place: str
-) -> tuple[str, tuple[Figure, Figure], decomposition.Split] | None:
+    writer: PageWriter, topic: Topic, indicator: models.Indicator, place: str
+) -> tuple[str, tuple[Figure, Figure], decomposition.ChangeDecomposition] | None:
     """Return the sentence, the ends and the split of a combined share; None without both parts."""
-    t = desk.t
-    ends = [_ends(desk, topic, place, school_type=s) for s in indicator.school_types]
-    whole = _ends(desk, topic, place)
+    t = writer.t
+    ends = [_ends(writer, topic, place, school_type=s) for s in indicator.school_types]
+    whole = _ends(writer, topic, place)
     if len(ends) != 2 or whole is None or any(e is None for e in ends):
         return None
     pairs = [[_pair(e[when]) for e in ends if e] for when in (0, 1)]
@@ -57,14 +58,14 @@ def _share_split(
     return sentence, whole, split
 
 
-def _percent_points(split: decomposition.Split, t: Texts) -> tuple[str, str, str]:
+def _percent_points(split: decomposition.ChangeDecomposition, t: Texts) -> tuple[str, str, str]:
     change, mix, choice = (
         _points(100 * low, 100 * high, t) for low, high in (split.change, split.first, split.second)
     )
     return change, mix, choice
 
 
-def apart(desk: Desk, topic: Topic, place: str) -> str:
+def apart(writer: PageWriter, topic: Topic, place: str) -> str:
     """Return what stands with every combined share: each school type, and the split.
 
     A combined share can change without anybody choosing otherwise.
@@ -73,36 +74,38 @@ def apart(desk: Desk, topic: Topic, place: str) -> str:
     if len(indicator.school_types) < 2:
         return ""
     codes = registry.codes()["school_type"].codes
-    newest = {s: desk.shelf.latest(topic, place, school_type=s) for s in indicator.school_types}
+    newest = {s: writer.index.latest(topic, place, school_type=s) for s in indicator.school_types}
     list_words = [
-        f"{desk.t(codes[s].title)} {words.amount(f, desk.t)}" for s, f in newest.items() if f
+        f"{writer.t(codes[s].title)} {words.amount(f, writer.t)}" for s, f in newest.items() if f
     ]
-    found = _share_split(desk, topic, indicator, place)
-    sentences = [desk.t("Apart: {list}.", list=", ".join(list_words))] if list_words else []
+    found = _share_split(writer, topic, indicator, place)
+    sentences = [writer.t("Apart: {list}.", list=", ".join(list_words))] if list_words else []
     return " ".join([*sentences, *([found[0]] if found else [])])
 
 
-def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> FigureBlock | None:
+def composition(
+    writer: PageWriter, topic: Topic, indicator: models.Indicator
+) -> FigureBlock | None:
     """Return the split of the combined share into composition and choice."""
-    t = desk.t
-    found = _share_split(desk, topic, indicator, desk.region)
+    t = writer.t
+    found = _share_split(writer, topic, indicator, writer.region)
     if found is None:
         return None
     sentence, whole, split = found
     change, mix, choice = _percent_points(split, t)
     bars = (
-        charts.Part(whole[0].period, whole[0].value, whole[0].low, whole[0].high, "total"),
-        charts.Part(
+        charts.SplitPart(whole[0].period, whole[0].value, whole[0].low, whole[0].high, "total"),
+        charts.SplitPart(
             t("andere verdeling"), None if not split.exact else split.first[0], *split.first
         ),
-        charts.Part(
+        charts.SplitPart(
             t("andere keuzes"), None if not split.exact else split.second[0], *split.second
         ),
-        charts.Part(whole[1].period, whole[1].value, whole[1].low, whole[1].high, "total"),
+        charts.SplitPart(whole[1].period, whole[1].value, whole[1].low, whole[1].high, "total"),
     )
-    picture = desk.studio.picture(
+    picture = writer.pictures.picture(
         "split",
-        f"{topic.code}-{desk.region}-composition",
+        f"{topic.code}-{writer.region}-composition",
         bars,
         t("Verdeling of keuze"),
         t(
@@ -111,7 +114,7 @@ def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> Figure
         unit="share",
     )
     rows = tuple(
-        (Cell(label), Cell(text, numeric=True))
+        (TableCell(label), TableCell(text, numeric=True))
         for label, text in (
             (t("verandering"), change),
             (t("andere verdeling"), mix),
@@ -127,14 +130,14 @@ def composition(desk: Desk, topic: Topic, indicator: models.Indicator) -> Figure
             "Daarom staat deze splitsing er altijd bij."
         ),
         picture=picture,
-        tables=(Table(t("Verdeling of keuze"), (t("Deel"), t("Procentpunt")), rows),),
-        method=parts.method(desk, topic, whole[1]),
+        tables=(PageTable(t("Verdeling of keuze"), (t("Deel"), t("Procentpunt")), rows),),
+        method=parts.method(writer, topic, whole[1]),
     )
 
 
-def cohort(desk: Desk, topic: Topic) -> FigureBlock | None:
+def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     """Return the split of the number into fewer children and other choices."""
-    t, ends = desk.t, _ends(desk, topic, desk.region)
+    t, ends = writer.t, _ends(writer, topic, writer.region)
     if ends is None or topic.classification is None:
         return None
     before, after = (_pair(f) for f in ends)
@@ -150,22 +153,24 @@ def cohort(desk: Desk, topic: Topic) -> FigureBlock | None:
         choice=choice,
     )
 
-    def total(figure: Figure) -> charts.Part:
+    def total(figure: Figure) -> charts.SplitPart:
         part = figure.numerator
         low, high = (float(part.low), float(part.high)) if part else (0.0, 0.0)
-        return charts.Part(figure.period, low if low == high else None, low, high, "total")
+        return charts.SplitPart(figure.period, low if low == high else None, low, high, "total")
 
     bars = (
         total(ends[0]),
-        charts.Part(
+        charts.SplitPart(
             t("omvang van de groep"), split.first[0] if split.exact else None, *split.first
         ),
-        charts.Part(t("andere keuzes"), split.second[0] if split.exact else None, *split.second),
+        charts.SplitPart(
+            t("andere keuzes"), split.second[0] if split.exact else None, *split.second
+        ),
         total(ends[1]),
     )
-    picture = desk.studio.picture(
+    picture = writer.pictures.picture(
         "split",
-        f"{topic.code}-{desk.region}-cohort",
+        f"{topic.code}-{writer.region}-cohort",
         bars,
         t("Minder leerlingen of andere keuzes"),
         t(
@@ -174,7 +179,7 @@ def cohort(desk: Desk, topic: Topic) -> FigureBlock | None:
         unit="count",
     )
     rows = tuple(
-        (Cell(label), Cell(text, numeric=True))
+        (TableCell(label), TableCell(text, numeric=True))
         for label, text in (
             (t("verandering"), change),
             (t("omvang van de groep"), cohort),
@@ -189,8 +194,10 @@ def cohort(desk: Desk, topic: Topic) -> FigureBlock | None:
             "De twee delen zijn samen precies de verandering (Kitagawa). Er blijft geen onverklaarde rest."
         ),
         picture=picture,
-        tables=(Table(t("Minder leerlingen of andere keuzes"), (t("Deel"), t("Aantal")), rows),),
-        method=parts.method(desk, topic, ends[1]),
+        tables=(
+            PageTable(t("Minder leerlingen of andere keuzes"), (t("Deel"), t("Aantal")), rows),
+        ),
+        method=parts.method(writer, topic, ends[1]),
     )
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.sources import words
 from instroom.sources.tables import RawTable
 
@@ -40,7 +41,7 @@ def unpack(table: RawTable) -> RawTable:
             where=Where(row=int(table.lines[row]), column=table.header[0]),
             found=table.cell(row, 0)[:80],
             expected=",".join(dimensions),
-            hint="the file is damaged; fetch it again from the publisher",
+            hint=Message("the file is damaged; fetch it again from the publisher"),
         )
     columns = []
     for position in range(len(dimensions)):

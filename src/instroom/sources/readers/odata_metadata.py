@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Part:
+class MetadataPart:
     """One of the tables of a metadata file; rows may be shorter than the header."""
 
     name: str
@@ -19,15 +19,15 @@ def is_metadata(text: str) -> bool:
     return text.lstrip("\ufeff").startswith('"TableInfos"')
 
 
-def tables(text: str) -> list[Part]:
+def tables(text: str) -> list[MetadataPart]:
     """Return the tables of a metadata file; line breaks inside quotes stay inside."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
-    result: list[Part] = []
+    result: list[MetadataPart] = []
     for row in reader:
         if not row or not any(cell.strip() for cell in row):
             continue
         if len(row) == 1 and row[0].isidentifier():
-            result.append(Part(row[0]))
+            result.append(MetadataPart(row[0]))
         elif result and not result[-1].header:
             result[-1].header = row
         elif result:
@@ -35,7 +35,7 @@ def tables(text: str) -> list[Part]:
     return result
 
 
-def titles(table: Part) -> list[tuple[str, str]]:
+def titles(table: MetadataPart) -> list[tuple[str, str]]:
     """Return the keys of a table with their titles, such as those of ``Woonplaatsen``."""
     if "Key" not in table.header or "Title" not in table.header:
         return []

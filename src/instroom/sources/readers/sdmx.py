@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from instroom.core.errors import SourceError, Where
+from instroom.core.messages import Message
 from instroom.sources.tables import RawTable, from_rows
 
 _PERIOD, _VALUE, _FLAG = "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"
@@ -39,8 +40,8 @@ def pivot(table: RawTable) -> RawTable:
             code="several_datasets",
             where=Where(column=names[flow]),
             found=", ".join(sorted(flows))[:80],
-            expected="one dataset per file",
-            hint="fetch the datasets one by one",
+            expected=Message("one dataset per file"),
+            hint=Message("fetch the datasets one by one"),
         )
     cells: dict[tuple[str, ...], dict[str, str]] = {}
     lines: dict[tuple[str, ...], int] = {}
@@ -56,8 +57,8 @@ def pivot(table: RawTable) -> RawTable:
                 code="repeated_value",
                 where=Where(row=line, column=names[value]),
                 found=f"{','.join(key)} in {when}"[:80],
-                expected="every value once",
-                hint="fetch the file again from the publisher",
+                expected=Message("every value once"),
+                hint=Message("fetch the file again from the publisher"),
             )
         mark = row[flag].strip() if flag is not None else ""
         mine[when] = f"{row[value].strip() or ':'} {mark}".strip()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from instroom.core.errors import SourceError
+from instroom.core.messages import Message
 from instroom.core.printing import visible
 from instroom.sources.tables import MAX_CELLS, MAX_COLUMNS, RawTable, from_rows, too_large
 
@@ -54,8 +55,8 @@ def sheets(
             "this workbook cannot be opened",
             code="not_a_workbook",
             found=str(error)[:80],
-            expected="an XLSX file",
-            hint="fetch the file again from the publisher",
+            expected=Message("an XLSX file"),
+            hint=Message("fetch the file again from the publisher"),
         ) from error
     return result
 
@@ -137,8 +138,8 @@ def _refuse_bomb(data: bytes) -> None:
             "this is no zip file inside",
             code="not_a_workbook",
             found=str(error)[:80],
-            expected="an XLSX file",
-            hint="fetch it again from the publisher",
+            expected=Message("an XLSX file"),
+            hint=Message("fetch it again from the publisher"),
         ) from error
     names = [entry.filename.casefold() for entry in entries]
     if twice := {name for name in names if names.count(name) > 1}:
@@ -146,8 +147,8 @@ def _refuse_bomb(data: bytes) -> None:
             "this workbook holds a part twice",
             code="repeated_part",
             found=sorted(twice)[0][:80],
-            expected="every part of the zip file once",
-            hint="fetch the file again from the publisher",
+            expected=Message("every part of the zip file once"),
+            hint=Message("fetch the file again from the publisher"),
         )
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, sum(entry.compress_size for entry in entries))
@@ -170,7 +171,9 @@ def _refuse_entities(data: bytes) -> None:
                     raise SourceError(
                         "this workbook holds XML that no spreadsheet program writes",
                         code="not_a_workbook",
-                        found=f"a DOCTYPE in {part.filename[:60]}",
-                        expected="an XLSX file as Excel or LibreOffice saves it",
-                        hint="open it and save it again as XLSX, or fetch it from the publisher",
+                        found=Message("a DOCTYPE in {filename}", filename=part.filename[:60]),
+                        expected=Message("an XLSX file as Excel or LibreOffice saves it"),
+                        hint=Message(
+                            "open it and save it again as XLSX, or fetch it from the publisher"
+                        ),
                     )

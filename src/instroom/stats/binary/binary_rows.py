@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
-from instroom.core.crossproducts import Ints, code_groups
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import Ints, code_groups
 
 Floats = NDArray[np.float64]
 Block = tuple[slice, slice]

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, stdtr, stdtrit
 
-from instroom.core.crossproducts import INTERCEPT, from_arrays
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import INTERCEPT, from_arrays
 from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separation, maximise
 from instroom.stats.binary.binary_rows import BinaryRows, check, column_names, prepare, select
 from instroom.stats.binary.logit_sandwich import sandwich

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters.cluster_design import ClusterDesign, directions, split, undetermined
 
 Floats = NDArray[np.float64]
@@ -148,7 +148,7 @@ def wild(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school = np.repeat(np.arange(12), 5)
     >>> treat = (school % 2).astype(float)
     >>> score = np.sin(np.arange(60.0)) + 0.8 * treat
@@ -209,7 +209,7 @@ def p_value(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school = np.repeat(np.arange(12), 5)
     >>> treat = (school % 2).astype(float)
     >>> score = np.sin(np.arange(60.0)) + 0.8 * treat

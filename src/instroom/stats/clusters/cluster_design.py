@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -123,7 +123,7 @@ def split(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"x": [0, 1, 0, 1], "y": [1.0, 2, 3, 6]}, {"school": ["a", "a", "b", "b"]})
     >>> design = split(c)
     >>> design.names, design.estimates.round(9).tolist(), design.clusters

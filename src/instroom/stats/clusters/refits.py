@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import CrossProducts
+from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.multilevel.mixed import MixedFit
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ def refit(cross: CrossProducts, fit: MixedFit, weights: Floats) -> Floats:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> from instroom.stats.multilevel import mixed
     >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
     >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)

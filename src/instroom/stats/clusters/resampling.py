@@ -8,8 +8,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
-from instroom.core.crossproducts import CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters import refits
 from instroom.stats.multilevel import mixed
 
@@ -59,7 +59,7 @@ def resample(cross: CrossProducts, chosen: ArrayLike) -> CrossProducts:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> c = from_arrays({"y": [1.0, 2, 4]}, {"school": ["a", "a", "b"]})
     >>> r = resample(c, [1, 1])
     >>> r.sizes, r.n, r.sums[:, 0].tolist()
@@ -107,7 +107,7 @@ def clusters(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> from instroom.stats.clusters import robust
     >>> school = np.repeat(np.arange(12), 5)
     >>> treat = (school % 2).astype(float)
@@ -170,7 +170,7 @@ def effects(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school = np.repeat(np.arange(12), 5)
     >>> treat = (school % 2).astype(float)
     >>> score = np.sin(np.arange(60.0)) + school % 3 + 0.8 * treat

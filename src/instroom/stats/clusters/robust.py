@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from instroom.core.crossproducts import CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters.cluster_design import (
     ClusterDesign,
     Weights,
@@ -113,7 +113,7 @@ def fit(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school = np.repeat(np.arange(6), 4)
     >>> treat = (school % 2).astype(float)
     >>> score = np.sin(np.arange(24.0)) + 0.5 * treat

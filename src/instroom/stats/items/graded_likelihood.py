@@ -89,7 +89,7 @@ def collapse(codes: Ints, group: Ints, sizes: tuple[int, ...]) -> Patterns:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class GradedItem:
     """One item at all nodes, per category: ``log_p`` (K, Q) and score (K, Q, K).
 
     Parameters run (slope, thresholds); ``curvature`` is the tuple of second derivatives to
@@ -101,7 +101,7 @@ class Item:
     curvature: tuple[Floats, Floats, Floats]
 
 
-def item_at(parameters: Floats, nodes: Floats) -> Item:
+def item_at(parameters: Floats, nodes: Floats) -> GradedItem:
     """Return an item's log-probabilities and their derivatives at the nodes.
 
     Parameters
@@ -130,10 +130,10 @@ def item_at(parameters: Floats, nodes: Floats) -> Item:
     score[within + 1, :, within + 1] = dl[1:]
     huu = -expit(upper) * expit(-upper) - cross
     hll = -expit(lower) * expit(-lower) - cross
-    return Item(log_p, score, (huu, hll, cross))
+    return GradedItem(log_p, score, (huu, hll, cross))
 
 
-def item_hessian(item: Item, expected: Floats, nodes: Floats) -> Floats:
+def item_hessian(item: GradedItem, expected: Floats, nodes: Floats) -> Floats:
     """Return the second derivatives of ``sum(expected * log_p)`` to (slope, thresholds)."""
     huu, hll, cross = (expected * h for h in item.curvature)
     k = len(expected)
@@ -212,7 +212,7 @@ class Layout:
         start = sum(self.sizes) + 2 * (g - 1)
         return slice(start, start + 2)
 
-    def items_at(self, at: Floats) -> list[Item]:
+    def items_at(self, at: Floats) -> list[GradedItem]:
         """Return every item at the nodes."""
         return [item_at(at[self.item(j)], self.nodes) for j in range(len(self.sizes))]
 
@@ -242,7 +242,7 @@ def weights(marks: Floats, log_p: Floats, log_weight: Floats) -> tuple[Floats, F
     return joint, top + np.log(total)
 
 
-def expect(patterns: Patterns, items: list[Item], populations: list[Population]) -> Expected:
+def expect(patterns: Patterns, items: list[GradedItem], populations: list[Population]) -> Expected:
     """Return the log-likelihood and the expected answers and people at the nodes."""
     log_p = np.concatenate([item.log_p for item in items])
     answers = np.zeros(log_p.shape)
@@ -258,7 +258,7 @@ def expect(patterns: Patterns, items: list[Item], populations: list[Population])
 
 
 def gradient(
-    layout: Layout, items: list[Item], populations: list[Population], expected: Expected
+    layout: Layout, items: list[GradedItem], populations: list[Population], expected: Expected
 ) -> Floats:
     """Return the gradient of the marginal log-likelihood (Fisher's identity)."""
     parts = [
@@ -270,7 +270,7 @@ def gradient(
 
 
 def information(
-    patterns: Patterns, layout: Layout, items: list[Item], populations: list[Population]
+    patterns: Patterns, layout: Layout, items: list[GradedItem], populations: list[Population]
 ) -> Floats:
     """Return the observed information of the marginal likelihood, exactly (Louis 1982).
 
@@ -314,7 +314,9 @@ def information(
     return (total + total.T) / 2
 
 
-def _mean_score(layout: Layout, items: list[Item], marks: Floats, posterior: Floats) -> Floats:
+def _mean_score(
+    layout: Layout, items: list[GradedItem], marks: Floats, posterior: Floats
+) -> Floats:
     """Return each pattern's posterior mean of the item scores, shape (patterns, parameters)."""
     mean = np.zeros((len(marks), layout.length))
     for j, item in enumerate(items):

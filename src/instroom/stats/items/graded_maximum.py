@@ -173,7 +173,7 @@ def _em_steps(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) 
     return at
 
 
-def _item_step(at: Floats, item: gl.Item, expected: Floats, nodes: Floats) -> Floats:
+def _item_step(at: Floats, item: gl.GradedItem, expected: Floats, nodes: Floats) -> Floats:
     """Return an item's parameters after one Newton step, halved until it does not go down."""
     slope = np.tensordot(expected, item.score, 2)
     move = np.linalg.solve(-gl.item_hessian(item, expected, nodes), slope)

@@ -10,7 +10,13 @@ from scipy.stats import chi2
 
 from instroom.core.errors import DataError
 from instroom.stats.items.graded import GradedResponse
-from instroom.stats.items.linking_constants import METHODS, Link, constants, derivatives, link_of
+from instroom.stats.items.linking_constants import (
+    METHODS,
+    LinkingConstants,
+    constants,
+    derivatives,
+    link_of,
+)
 from instroom.stats.trials.multiplicity import benjamini_hochberg
 
 Floats = NDArray[np.float64]
@@ -259,7 +265,7 @@ def _transformed(
 
 
 def _drift(
-    link: Link, method: str, nodes: Floats, spread: tuple[Floats, Floats]
+    link: LinkingConstants, method: str, nodes: Floats, spread: tuple[Floats, Floats]
 ) -> tuple[LinkDrift, ...]:
     """Return the check of each link item against the constants of the others."""
     items = range(int(link.item.max()) + 1)
@@ -271,7 +277,7 @@ def _drift(
 
 
 def _item_drift(
-    link: Link, j: int, method: str, nodes: Floats, *, spread: tuple[Floats, Floats]
+    link: LinkingConstants, j: int, method: str, nodes: Floats, *, spread: tuple[Floats, Floats]
 ) -> LinkDrift:
     others, kept = link.without(j)
     cuts = link.place[link.item == j]

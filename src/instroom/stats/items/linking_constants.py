@@ -17,7 +17,7 @@ MAX_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkingConstants:
     """Link items in both versions as vectors (a, b1, b2, .. item by item), and their cuts.
 
     Cut ``t`` is ``P(Y > t)`` of some item, with slope ``vector[slope[t]]`` and difficulty
@@ -30,15 +30,15 @@ class Link:
     place: Ints
     item: Ints
 
-    def without(self, j: int) -> tuple["Link", Ints]:
+    def without(self, j: int) -> tuple["LinkingConstants", Ints]:
         """Return the link of the other items, and where their parameters stand in this one."""
         cuts = self.item != j
         kept = np.unique(np.concatenate([self.slope[cuts], self.place[cuts]]))
         slope, place = (np.searchsorted(kept, at[cuts]) for at in (self.slope, self.place))
-        return Link(self.old[kept], self.new[kept], slope, place, self.item[cuts]), kept
+        return LinkingConstants(self.old[kept], self.new[kept], slope, place, self.item[cuts]), kept
 
 
-def link_of(old: list[Floats], new: list[Floats]) -> Link:
+def link_of(old: list[Floats], new: list[Floats]) -> LinkingConstants:
     """Return link items given as (a, b1, b2, ..) per item.
 
     Examples
@@ -57,10 +57,10 @@ def link_of(old: list[Floats], new: list[Floats]) -> Link:
         item += [j] * cuts
         start += len(block)
     where = np.array([slope, place, item], dtype=np.int64)
-    return Link(np.concatenate(old), np.concatenate(new), where[0], where[1], where[2])
+    return LinkingConstants(np.concatenate(old), np.concatenate(new), where[0], where[1], where[2])
 
 
-def constants(link: Link, method: str, nodes: Floats) -> Floats | None:
+def constants(link: LinkingConstants, method: str, nodes: Floats) -> Floats | None:
     """Return (slope, intercept) of the reference scale on the new, or nothing without minimum.
 
     Parameters
@@ -85,7 +85,9 @@ def constants(link: Link, method: str, nodes: Floats) -> Floats | None:
     return _minimum(link, nodes, _contrast(link, method), start)
 
 
-def derivatives(link: Link, at: Floats, method: str, nodes: Floats) -> tuple[Floats, Floats]:
+def derivatives(
+    link: LinkingConstants, at: Floats, method: str, nodes: Floats
+) -> tuple[Floats, Floats]:
     """Return the derivatives of the constants to the old and to the new items' parameters.
 
     Each has shape (2, parameters). The minimum of a curve method follows its items by the
@@ -108,7 +110,9 @@ def derivatives(link: Link, at: Floats, method: str, nodes: Floats) -> tuple[Flo
     return -inverse @ by_old, -inverse @ by_new
 
 
-def _jacobian(link: Link, function: Callable[[Link], Array]) -> tuple[Floats, Floats]:
+def _jacobian(
+    link: LinkingConstants, function: Callable[[LinkingConstants], Array]
+) -> tuple[Floats, Floats]:
     """Return derivatives of a two-valued function to all parameters, by complex steps."""
     columns = []
     for side in ("old", "new"):
@@ -123,7 +127,7 @@ def _jacobian(link: Link, function: Callable[[Link], Array]) -> tuple[Floats, Fl
     return columns[0], columns[1]
 
 
-def _moments(link: Link, method: str) -> Array:
+def _moments(link: LinkingConstants, method: str) -> Array:
     """Return the constants that equate means (and spread) of difficulties, or of slopes."""
     b0, b1 = link.old[link.place], link.new[link.place]
     if method == "mean_sigma":
@@ -135,7 +139,7 @@ def _moments(link: Link, method: str) -> Array:
     return np.array([slope, b0.mean() - slope * b1.mean()])
 
 
-def _contrast(link: Link, method: str) -> Floats:
+def _contrast(link: LinkingConstants, method: str) -> Floats:
     """Return what is compared: category probabilities, or the expected sum score, from cuts."""
     if method == "stocking_lord":
         return np.ones((len(link.place), 1))
@@ -152,7 +156,9 @@ def _contrast(link: Link, method: str) -> Floats:
     return np.array(columns).T
 
 
-def _criterion(link: Link, at: Floats, nodes: Floats, contrast: Floats) -> tuple[Any, Array, Array]:
+def _criterion(
+    link: LinkingConstants, at: Floats, nodes: Floats, contrast: Floats
+) -> tuple[Any, Array, Array]:
     """Return half the weighted squared distance of the curves, its gradient and Hessian."""
     weight = np.exp(-(nodes**2) / 2)
     weight = weight / weight.sum()
@@ -180,7 +186,9 @@ def _logistic(x: Array) -> Array:
     return (1 + np.tanh(x / 2)) / 2  # safe from overflow, also for complex numbers
 
 
-def _minimum(link: Link, nodes: Floats, contrast: Floats, start: Floats) -> Floats | None:
+def _minimum(
+    link: LinkingConstants, nodes: Floats, contrast: Floats, start: Floats
+) -> Floats | None:
     """Return where the curves lie closest, by Newton's method with halved steps."""
     at = start if np.isfinite(start).all() else np.array([1.0, 0.0])
     value, gradient, hessian = _criterion(link, at, nodes, contrast)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts
 from instroom.core.errors import DataError
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.stats.multilevel.nested import Nest, prepare, ungrouped
 from instroom.stats.multilevel.reml import Roots
 
@@ -21,7 +21,7 @@ CONSTANT = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Design:
+class NestedDesign:
     """What is estimated, in standard units, and how to come back to the units of the data."""
 
     nest: Nest
@@ -50,7 +50,9 @@ class Design:
     """Whether the outcome does."""
 
 
-def design(cross: CrossProducts, outcome: str, fixed: Sequence[str], *, correlated: bool) -> Design:
+def design(
+    cross: CrossProducts, outcome: str, fixed: Sequence[str], *, correlated: bool
+) -> NestedDesign:
     """Return the design of a model.
 
     Parameters
@@ -90,7 +92,7 @@ def design(cross: CrossProducts, outcome: str, fixed: Sequence[str], *, correlat
     if INTERCEPT in fixed:
         transform[0, 1:] = -shift[at][rest[1:]] * np.diag(transform)[1:]
         offset[0] = shift[at][-1]
-    return Design(
+    return NestedDesign(
         nest=nest,
         roots=Roots(nest.size, axis is not None and correlated),
         names=tuple(names[i] for i in kept),
@@ -201,7 +203,7 @@ def _nest(
     frame: tuple[Ints, Floats, Floats],
     correlated: bool,
 ) -> tuple[Nest, Floats | None]:
-    """Return the nest and, with a random slope, its axis (see :class:`Design`)."""
+    """Return the nest and, with a random slope, its axis (see :class:`NestedDesign`)."""
     total, rows, slope_sums, parents = sums
     at, scale, move = frame
     if slope_sums is None or cross.slope is None:

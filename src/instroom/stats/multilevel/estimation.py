@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.stats.multilevel.design import Design
+from instroom.stats.multilevel.design import NestedDesign
 from instroom.stats.multilevel.nested import Jet, evaluate
 from instroom.stats.multilevel.reml import (
+    RemlSolution,
     Search,
-    Solution,
     criterion,
     information,
     minimise,
@@ -36,13 +36,13 @@ UNTOLD = 1e-9
 class Estimate:
     """Estimates in standard units."""
 
-    design: Design
+    design: NestedDesign
     theta: Floats
     """Roots of the variance ratios."""
     ratios: Floats
     jet: Jet
     """Of the ``p`` explanatory columns and the outcome, at ``ratios``."""
-    solution: Solution
+    solution: RemlSolution
     residual: float
     deviance: float
     free: int
@@ -55,7 +55,7 @@ class Estimate:
     problem: tuple[Literal["too_few", "not_supported", "not_converged"], str] | None = None
 
 
-def estimate(design: Design, n: int, *, restricted: bool) -> Estimate:
+def estimate(design: NestedDesign, n: int, *, restricted: bool) -> Estimate:
     """Return the estimates of a design; ``problem`` is set when there are none to rely on.
 
     Parameters
@@ -87,7 +87,7 @@ def estimate(design: Design, n: int, *, restricted: bool) -> Estimate:
     return _finish(design, search.theta, n, restricted, search)
 
 
-def look(design: Design, ratios: Floats) -> Jet:
+def look(design: NestedDesign, ratios: Floats) -> Jet:
     """Return the jet of the explanatory columns and the outcome at variance ratios."""
     jet = evaluate(design.nest, ratios)
     rows, columns = np.ix_(design.kept, design.kept)
@@ -101,7 +101,7 @@ def look(design: Design, ratios: Floats) -> Jet:
     )
 
 
-def _solved(jet: Jet) -> tuple[Solution, bool]:
+def _solved(jet: Jet) -> tuple[RemlSolution, bool]:
     """Return the solution, and whether nothing is left to explain."""
     try:
         found = solve(jet)
@@ -115,7 +115,7 @@ def _solved(jet: Jet) -> tuple[Solution, bool]:
     return found, found.rest <= EXACT * float(jet.matrix[-1, -1])
 
 
-def _search(design: Design, n: int, start: Floats, *, restricted: bool) -> Search:
+def _search(design: NestedDesign, n: int, start: Floats, *, restricted: bool) -> Search:
     """Return the best roots from a start; roots near 0 are put at 0 when that is no worse."""
     roots = design.roots
 
@@ -140,19 +140,19 @@ def _search(design: Design, n: int, start: Floats, *, restricted: bool) -> Searc
     return search
 
 
-def _at_boundary(design: Design, theta: Floats) -> bool:
+def _at_boundary(design: NestedDesign, theta: Floats) -> bool:
     """Whether a variance is 0 or a correlation 1; the second root of a pair may well be 0."""
     free = np.delete(theta, 1) if design.roots.correlated else theta
     return bool((free == 0).any())
 
 
-def _variance(design: Design) -> float:
+def _variance(design: NestedDesign) -> float:
     """Return the variance of the outcome per row."""
     total = design.nest.total
     return float(total[-1, -1] - total[0, -1] ** 2 / total[0, 0]) / float(total[0, 0])
 
 
-def _starts(design: Design, found: Floats) -> Iterator[Floats]:
+def _starts(design: NestedDesign, found: Floats) -> Iterator[Floats]:
     """Yield other roots to start from than those that led to ``found``, on the boundary."""
     # however flat: where a variance of 0 is not most likely, a small one is more so
     for lifted in (0.01, 0.2, 1.0):
@@ -177,7 +177,7 @@ def _untold(system: Floats) -> bool:
 
 
 def _finish(
-    design: Design,
+    design: NestedDesign,
     theta: Floats,
     n: int,
     restricted: bool,

@@ -63,7 +63,7 @@ def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> from instroom.stats.multilevel.mixed import fit
     >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
     >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.crossproducts import INTERCEPT, CrossProducts
 from instroom.core.errors import DataError
-from instroom.stats.multilevel.design import Design, design
+from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
+from instroom.stats.multilevel.design import NestedDesign, design
 from instroom.stats.multilevel.estimation import Estimate, estimate
 
 Floats = NDArray[np.float64]
@@ -123,7 +123,7 @@ def fit(
 
     Examples
     --------
-    >>> from instroom.core.crossproducts import from_arrays
+    >>> from instroom.crossproducts.crossproducts import from_arrays
     >>> school, treat = np.repeat(np.arange(8), 3), np.repeat([0, 1], 12)
     >>> score = school % 4 + treat + np.tile([0.0, 1, 3], 8)
     >>> found = fit(from_arrays({"treat": treat, "y": score}, {"school": school}))
@@ -151,7 +151,7 @@ Problem = tuple[Status, str]
 
 
 def _problem(
-    cross: CrossProducts, plan: Design, slope_levels: Sequence[str] | None
+    cross: CrossProducts, plan: NestedDesign, slope_levels: Sequence[str] | None
 ) -> Problem | None:
     """Return what stands in the way of any estimate."""
     if slope_levels is not None and tuple(slope_levels) != cross.levels[-1:]:
@@ -177,7 +177,7 @@ def _problem(
 
 
 def _without(
-    cross: CrossProducts, plan: Design, asked: tuple[str, Method], status: Status, reason: str
+    cross: CrossProducts, plan: NestedDesign, asked: tuple[str, Method], status: Status, reason: str
 ) -> MixedFit:
     """Return a fit without estimates."""
     nan, p = float("nan"), len(plan.names)
@@ -206,7 +206,7 @@ def _without(
 
 
 def _fitted(
-    cross: CrossProducts, plan: Design, found: Estimate, asked: tuple[str, Method]
+    cross: CrossProducts, plan: NestedDesign, found: Estimate, asked: tuple[str, Method]
 ) -> MixedFit:
     """Return the estimates in the units of the data."""
     cov = plan.transform @ (found.residual * found.solution.inverse) @ plan.transform.T
@@ -240,7 +240,7 @@ def _fitted(
 
 
 def _variances(
-    plan: Design, found: Estimate, residual: float, slope: str | None
+    plan: NestedDesign, found: Estimate, residual: float, slope: str | None
 ) -> tuple[dict[str, float], Floats]:
     """Return the variances by name and their relative Cholesky factors, lowest level first."""
     if not plan.levels:
@@ -272,7 +272,7 @@ def _variances(
     return variances, np.array([*theta, *np.sqrt(above)])
 
 
-def _status(plan: Design, found: Estimate, variances: dict[str, float]) -> Problem:
+def _status(plan: NestedDesign, found: Estimate, variances: dict[str, float]) -> Problem:
     """Return the status of a fit that has estimates, and why it is not plainly ``ok``."""
     reasons = []
     if plan.aliased:

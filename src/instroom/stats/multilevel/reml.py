@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solution:
+class RemlSolution:
     """Best coefficients at given variance ratios, with the derivatives of what remains.
 
     The ``k`` columns are the ``p`` explanatory ones followed by the outcome.
@@ -37,7 +37,7 @@ class Solution:
     """Shape (m, m)."""
 
 
-def solve(jet: Jet) -> Solution:
+def solve(jet: Jet) -> RemlSolution:
     """Return the generalised least squares solution that belongs to a jet.
 
     Raises
@@ -54,7 +54,7 @@ def solve(jet: Jet) -> Solution:
     d_fixed = jet.d_matrix[:, :p, :p] @ inverse
     dd_rest = v @ (jet.dd_matrix @ v)[..., None]
     bend = np.einsum("ia,ab,jb->ij", pull[:, :p], inverse, pull[:, :p])
-    return Solution(
+    return RemlSolution(
         beta=beta,
         inverse=inverse,
         log_det_fixed=2 * float(np.log(np.diag(root)[:p]).sum()),
@@ -78,7 +78,7 @@ class Criterion:
     """The residual variance."""
 
 
-def criterion(jet: Jet, found: Solution, n: int, *, restricted: bool) -> Criterion:
+def criterion(jet: Jet, found: RemlSolution, n: int, *, restricted: bool) -> Criterion:
     """Return the deviance, -2 log likelihood with all its constants (lme4's ``REMLcrit``)."""
     free = n - len(found.beta) if restricted else n
     variance = found.rest / free
@@ -216,7 +216,7 @@ def _step(gradient: Floats, hessian: Floats, theta: Floats) -> tuple[Floats, flo
     return step, float(-(gradient @ step))
 
 
-def information(jet: Jet, found: Solution, n: int) -> tuple[Floats, Floats]:
+def information(jet: Jet, found: RemlSolution, n: int) -> tuple[Floats, Floats]:
     """Return the information on the variances (residual last), and their quadratic forms.
 
     Shapes (m + 1, m + 1) and (m + 1,): ``tr(P G[i] P G[j])`` and ``y' P G[i] P y``.

@@ -40,7 +40,7 @@ class Matrices:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class ParameterPattern:
     """Which numbers of a group are estimated: parameter numbers, -1 where a number is fixed.
 
     Symmetric matrices carry the number in both places; equal numbers are one parameter.
@@ -54,7 +54,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class CovarianceSolution:
     """A fitted model: parameters, sampling covariances, matrices and ``chisq`` of the fit."""
 
     theta: Floats
@@ -80,8 +80,10 @@ def sample(scores: Floats) -> Sample:
 
 
 def maximise(
-    samples: tuple[Sample, ...], starts: tuple[Matrices, ...], patterns: tuple[Pattern, ...]
-) -> Solution:
+    samples: tuple[Sample, ...],
+    starts: tuple[Matrices, ...],
+    patterns: tuple[ParameterPattern, ...],
+) -> CovarianceSolution:
     """Return the maximum likelihood solution by Fisher scoring with analytic derivatives.
 
     Parameters
@@ -141,7 +143,7 @@ def maximise(
     spread = np.full_like(information, np.nan)
     if _full_rank(information):
         spread = np.asarray(np.linalg.inv(information))
-    return Solution(theta, spread, groups, value, status, reason)
+    return CovarianceSolution(theta, spread, groups, value, status, reason)
 
 
 def implied(group: Matrices) -> tuple[Floats, Floats]:
@@ -151,24 +153,26 @@ def implied(group: Matrices) -> tuple[Floats, Floats]:
     return cov, group.intercepts + group.loadings @ group.factor_means
 
 
-def _packed(starts: tuple[Matrices, ...], patterns: tuple[Pattern, ...]) -> Floats:
-    count = 1 + max(int(getattr(p, f.name).max()) for p in patterns for f in fields(Pattern))
+def _packed(starts: tuple[Matrices, ...], patterns: tuple[ParameterPattern, ...]) -> Floats:
+    count = 1 + max(
+        int(getattr(p, f.name).max()) for p in patterns for f in fields(ParameterPattern)
+    )
     theta = np.zeros(count)
     for start, pattern in zip(reversed(starts), reversed(patterns), strict=True):
-        for field in fields(Pattern):  # the first group has the last word
+        for field in fields(ParameterPattern):  # the first group has the last word
             where = getattr(pattern, field.name)
             theta[where[where >= 0]] = getattr(start, field.name)[where >= 0]
     return theta
 
 
 def _unpacked(
-    theta: Floats, starts: tuple[Matrices, ...], patterns: tuple[Pattern, ...]
+    theta: Floats, starts: tuple[Matrices, ...], patterns: tuple[ParameterPattern, ...]
 ) -> tuple[Matrices, ...]:
     return tuple(
         Matrices(
             *(
                 np.where((w := getattr(pattern, f.name)) >= 0, theta[w], getattr(start, f.name))
-                for f in fields(Pattern)
+                for f in fields(ParameterPattern)
             )
         )
         for start, pattern in zip(starts, patterns, strict=True)
@@ -193,7 +197,10 @@ def _discrepancy(samples: tuple[Sample, ...], groups: tuple[Matrices, ...]) -> f
 
 
 def _derivatives(
-    samples: tuple[Sample, ...], groups: tuple[Matrices, ...], patterns: tuple[Pattern, ...], q: int
+    samples: tuple[Sample, ...],
+    groups: tuple[Matrices, ...],
+    patterns: tuple[ParameterPattern, ...],
+    q: int,
 ) -> tuple[Floats, Floats]:
     """Return the score and the expected information of the log-likelihood."""
     gradient, information = np.zeros(q), np.zeros((q, q))
@@ -216,7 +223,7 @@ def _derivatives(
     return gradient, information
 
 
-def _slopes(group: Matrices, pattern: Pattern) -> tuple[Ints, Floats, Floats]:
+def _slopes(group: Matrices, pattern: ParameterPattern) -> tuple[Ints, Floats, Floats]:
     """Return parameter numbers and the derivatives of covariances and means to each element."""
     k = len(group.intercepts)
     reach = group.factor_cov @ group.loadings.T
@@ -253,7 +260,7 @@ def _full_rank(information: Floats) -> bool:
 
 def _newton(
     samples: tuple[Sample, ...],
-    patterns: tuple[Pattern, ...],
+    patterns: tuple[ParameterPattern, ...],
     starts: tuple[Matrices, ...],
     theta: Floats,
     scoring: tuple[Floats, Floats],

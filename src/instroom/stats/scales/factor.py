@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from instroom.core.errors import DataError
 from instroom.stats.scales.answers import Floats, checked, complete
 from instroom.stats.scales.covariance_structure import (
+    CovarianceSolution,
     Matrices,
-    Pattern,
+    ParameterPattern,
     Sample,
-    Solution,
     maximise,
     sample,
 )
@@ -195,7 +195,9 @@ def _likelihood(one: Sample) -> OneFactor:
     begin = Matrices(loadings[:, None], np.eye(1), np.diag(residuals), one.mean.copy(), np.zeros(1))
     diagonal = np.full((k, k), -1)
     np.fill_diagonal(diagonal, np.arange(k, 2 * k))
-    pattern = Pattern(np.arange(k)[:, None], np.full((1, 1), -1), diagonal, fixed, np.full(1, -1))
+    pattern = ParameterPattern(
+        np.arange(k)[:, None], np.full((1, 1), -1), diagonal, fixed, np.full(1, -1)
+    )
     for strength in (1.0, 0.4):  # items that share little can run off from the first
         loadings, residuals = start(one, strength=strength)
         begin = Matrices(loadings[:, None], np.eye(1), np.diag(residuals), one.mean, np.zeros(1))
@@ -223,7 +225,7 @@ def _likelihood(one: Sample) -> OneFactor:
     )
 
 
-def _standardized_se(solution: Solution, variance: Floats) -> Floats:
+def _standardized_se(solution: CovarianceSolution, variance: Floats) -> Floats:
     """Return standard errors of standardized loadings by the delta method."""
     k = len(variance)
     loadings, residuals = solution.theta[:k], solution.theta[k:]

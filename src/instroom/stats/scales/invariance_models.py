@@ -7,11 +7,11 @@ from itertools import count
 import numpy as np
 
 from instroom.stats.scales.covariance_structure import (
+    CovarianceSolution,
     Ints,
     Matrices,
-    Pattern,
+    ParameterPattern,
     Sample,
-    Solution,
     maximise,
 )
 from instroom.stats.scales.factor import start
@@ -21,7 +21,7 @@ LEVELS = ("configural", "metric", "scalar", "strict")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ModelBlock:
     """Parameter numbers of one group or wave; -1 is fixed."""
 
     loadings: Ints
@@ -36,21 +36,23 @@ class Fitted:
     """A fitted level; ``fit`` is None when no solution was found."""
 
     level: str
-    solution: Solution
+    solution: CovarianceSolution
     fit: Fit | None
-    blocks: tuple[Block, ...]
+    blocks: tuple[ModelBlock, ...]
 
 
-def _blocks(count_blocks: int, k: int, level: str, numbers: Iterator[int]) -> tuple[Block, ...]:
+def _blocks(
+    count_blocks: int, k: int, level: str, numbers: Iterator[int]
+) -> tuple[ModelBlock, ...]:
     """Return the parameters of each group or wave under a level; the first is the reference."""
     rank = LEVELS.index(level)
 
     def fresh() -> Ints:
         return np.array([next(numbers) for _ in range(k)], dtype=np.intp)
 
-    first = Block(fresh(), -1, fresh(), fresh(), -1)
+    first = ModelBlock(fresh(), -1, fresh(), fresh(), -1)
     others = (
-        Block(
+        ModelBlock(
             first.loadings if rank >= 1 else fresh(),
             next(numbers) if rank >= 1 else -1,
             first.residuals if rank >= 3 else fresh(),
@@ -75,7 +77,7 @@ def fit_groups(samples: tuple[Sample, ...], level: str) -> Fitted:
     k, numbers = len(samples[0].mean), count()
     blocks = _blocks(len(samples), k, level, numbers)
     patterns = tuple(
-        Pattern(
+        ParameterPattern(
             b.loadings[:, None],
             np.full((1, 1), b.variance),
             _diagonal(b.residuals),
@@ -118,7 +120,7 @@ def fit_waves(one: Sample, waves: int, level: str) -> Fitted:
             for i in range(k):  # the same question asked twice shares more than the factor
                 first, second = s * k + i, t * k + i
                 residuals[first, second] = residuals[second, first] = next(numbers)
-    pattern = Pattern(
+    pattern = ParameterPattern(
         where,
         factors,
         residuals,
@@ -147,7 +149,7 @@ def _diagonal(numbers: Ints) -> Ints:
     return where
 
 
-def _fit(samples: tuple[Sample, ...], solution: Solution) -> Fit | None:
+def _fit(samples: tuple[Sample, ...], solution: CovarianceSolution) -> Fit | None:
     if solution.status not in ("ok", "boundary"):
         return None
     return fit_measures(samples, solution, len(solution.theta), means=True)

@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import gammaincc
 from scipy.stats import ncx2
 
-from instroom.stats.scales.covariance_structure import Matrices, Sample, Solution, implied
+from instroom.stats.scales.covariance_structure import CovarianceSolution, Matrices, Sample, implied
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Fit:
 
 
 def fit_measures(
-    samples: tuple[Sample, ...], solution: Solution, parameters: int, *, means: bool
+    samples: tuple[Sample, ...], solution: CovarianceSolution, parameters: int, *, means: bool
 ) -> Fit:
     """Return the fit of a solution, beside the model in which no items are related.
 

@@ -15,7 +15,7 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ItemStatistics:
     """What one item contributes; a number that does not exist here is None.
 
     ``r_rest`` is the correlation with the sum of the other items, ``r_corrected`` the
@@ -53,7 +53,7 @@ class Alpha:
     g6: float | None
     n: int
     k: int
-    items: tuple[Item, ...]
+    items: tuple[ItemStatistics, ...]
     status: str
     reason: str | None
 
@@ -72,7 +72,7 @@ class Reliability:
     n: int
     k: int
     dropped: int
-    items: tuple[Item, ...]
+    items: tuple[ItemStatistics, ...]
     floor: float | None
     ceiling: float | None
     status: str
@@ -301,7 +301,7 @@ def _items(
     labels: tuple[str, ...],
     *,
     answer_range: Range | None,
-) -> tuple[Item, ...]:
+) -> tuple[ItemStatistics, ...]:
     k = len(covariance)
     variances = np.diag(covariance)
     items = []
@@ -315,7 +315,9 @@ def _items(
         floor, ceiling = _ends(answers[:, None], answer_range)
         mean, sd = float(answers.mean()), float(answers.std(ddof=1))
         items.append(
-            Item(label, len(answers), mean, sd, r_rest, corrected[i], without, floor, ceiling)
+            ItemStatistics(
+                label, len(answers), mean, sd, r_rest, corrected[i], without, floor, ceiling
+            )
         )
     return tuple(items)
 

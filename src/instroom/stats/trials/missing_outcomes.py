@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class MissingOutcomeBounds:
     """The least and the most an effect can be, whatever the missing answers were.
 
     ``trimmed`` is the share of answers taken from the fuller arm (0 for worst-case bounds).
@@ -28,7 +28,9 @@ class Bounds:
     reason: str | None = None
 
 
-def manski_bounds(outcome: ArrayLike, treated: ArrayLike, *, scale: tuple[float, float]) -> Bounds:
+def manski_bounds(
+    outcome: ArrayLike, treated: ArrayLike, *, scale: tuple[float, float]
+) -> MissingOutcomeBounds:
     """Return the least and most the difference in means can be, whatever was not answered.
 
     Parameters
@@ -73,10 +75,10 @@ def manski_bounds(outcome: ArrayLike, treated: ArrayLike, *, scale: tuple[float,
     least, most = np.where(np.isnan(y), scale[0], y), np.where(np.isnan(y), scale[1], y)
     low = float(least[arm].mean() - most[~arm].mean())
     high = float(most[arm].mean() - least[~arm].mean())
-    return Bounds(low, high, len(y), missing, 0.0)
+    return MissingOutcomeBounds(low, high, len(y), missing, 0.0)
 
 
-def lee_bounds(outcome: ArrayLike, treated: ArrayLike) -> Bounds:
+def lee_bounds(outcome: ArrayLike, treated: ArrayLike) -> MissingOutcomeBounds:
     """Return bounds of the effect on pupils who would have answered in either arm.
 
     Assumes random treatment, and that treatment moves answering in one direction only. The arm
@@ -121,7 +123,7 @@ def lee_bounds(outcome: ArrayLike, treated: ArrayLike) -> Bounds:
         trimmed = float(1 - rates[0] / rates[1])
         low, high = _trimmed_mean(other, trimmed), -_trimmed_mean(-other[::-1], trimmed)
         bounds = float(one.mean()) - high, float(one.mean()) - low
-    return Bounds(*bounds, len(y), missing, trimmed)
+    return MissingOutcomeBounds(*bounds, len(y), missing, trimmed)
 
 
 def _trimmed_mean(ascending: Floats, share: float) -> float:
@@ -143,7 +145,7 @@ def _outcome(outcome: ArrayLike, treated: ArrayLike) -> tuple[Floats, NDArray[np
     return y, arm == 1
 
 
-def _no_bounds(n: int, missing: int) -> Bounds:
+def _no_bounds(n: int, missing: int) -> MissingOutcomeBounds:
     gone = float("nan")
     reason = "An arm without any answers says nothing about the effect."
-    return Bounds(gone, gone, n, missing, 0.0, "too_few", reason)
+    return MissingOutcomeBounds(gone, gone, n, missing, 0.0, "too_few", reason)

@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from scipy.stats import nct, t
 
 from instroom.core.errors import DataError
-from instroom.stats.trials.trial_designs import Design
+from instroom.stats.trials.trial_designs import TrialDesign
 
 Floats = NDArray[np.float64]
 _MOST_CLUSTERS = 1_000_000
@@ -78,7 +78,7 @@ class RequiredSize:
 
 
 def mdes(
-    design: Design, *, power: float = 0.80, alpha: float = 0.05, two_tailed: bool = True
+    design: TrialDesign, *, power: float = 0.80, alpha: float = 0.05, two_tailed: bool = True
 ) -> DetectableEffect:
     """Return the smallest effect a design sees with the asked power.
 
@@ -126,7 +126,7 @@ def mdes(
 
 
 def power(
-    design: Design, effect: float, *, alpha: float = 0.05, two_tailed: bool = True
+    design: TrialDesign, effect: float, *, alpha: float = 0.05, two_tailed: bool = True
 ) -> PowerAt:
     """Return the chance that a design shows an effect of this size (noncentral t).
 
@@ -162,7 +162,7 @@ def power(
 
 
 def required(
-    make: Callable[[int], Design],
+    make: Callable[[int], TrialDesign],
     effect: float,
     *,
     target: float = 0.80,
@@ -215,7 +215,7 @@ def required(
 
 
 def mdes_curve(
-    make: Callable[[int], Design],
+    make: Callable[[int], TrialDesign],
     counts: Sequence[int],
     *,
     target: float = 0.80,
@@ -236,7 +236,7 @@ def mdes_curve(
 
 
 def power_curve(
-    make: Callable[[int], Design],
+    make: Callable[[int], TrialDesign],
     counts: Sequence[int],
     effect: float,
     *,
@@ -255,7 +255,7 @@ def power_curve(
                      for j in counts])  # fmt: skip
 
 
-def _few(design: Design) -> str:
+def _few(design: TrialDesign) -> str:
     return f"this design leaves {design.df:g} degrees of freedom; at least 1 is needed"
 
 

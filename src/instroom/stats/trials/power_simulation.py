@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from instroom.core.errors import DataError
-from instroom.stats.trials.trial_designs import Design
+from instroom.stats.trials.trial_designs import TrialDesign
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def balanced_variance(mean_squares: Floats, df: Floats) -> tuple[Floats, Floats]
 
 
 def simulate_power(
-    design: Design,
+    design: TrialDesign,
     effect: float,
     rng: np.random.Generator,
     *,

@@ -18,7 +18,7 @@ Effects = Literal["random", "fixed", "constant"]
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class TrialDesign:
     """A design by name, with the standard error of its effect and its degrees of freedom.
 
     ``layers`` are the variances of the effect's estimate that lie at each level, highest first,
@@ -36,7 +36,7 @@ class Design:
         return self.df >= 1
 
 
-def ira(n: float, *, r2: float = 0.0, share: float = 0.5, covariates: int = 0) -> Design:
+def ira(n: float, *, r2: float = 0.0, share: float = 0.5, covariates: int = 0) -> TrialDesign:
     """Return the design of pupils drawn one by one, without groups.
 
     Parameters
@@ -74,7 +74,7 @@ def cra2(
     r2: tuple[float, float] = (0.0, 0.0),
     share: float = 0.5,
     covariates: int = 0,
-) -> Design:
+) -> TrialDesign:
     """Return the design of whole schools drawn, pupils in schools.
 
     Parameters
@@ -123,7 +123,7 @@ def cra3(
     r2: tuple[float, float, float] = (0.0, 0.0, 0.0),
     share: float = 0.5,
     covariates: int = 0,
-) -> Design:
+) -> TrialDesign:
     """Return the design of whole schools drawn, pupils in classes in schools.
 
     Parameters
@@ -173,7 +173,7 @@ def bira2(
     share: float = 0.5,
     covariates: int = 0,
     effects: Effects = "random",
-) -> Design:
+) -> TrialDesign:
     """Return the design of pupils drawn within each school (a multisite trial).
 
     Parameters
@@ -227,7 +227,7 @@ def bira3(
     r2: tuple[float, float, float] = (0.0, 0.0, 0.0),
     share: float = 0.5,
     covariates: int = 0,
-) -> Design:
+) -> TrialDesign:
     """Return the design of pupils drawn within each class, classes in schools, all random.
 
     Parameters
@@ -278,7 +278,7 @@ def bcra3(
     share: float = 0.5,
     covariates: int = 0,
     effects: Literal["random", "fixed"] = "random",
-) -> Design:
+) -> TrialDesign:
     """Return the design of whole classes drawn within each school.
 
     Parameters
@@ -325,8 +325,8 @@ def bcra3(
     return _design("bcra3_fixed", df, [(between, df), (pupils, pupils_df)])
 
 
-def _design(name: str, df: float, layers: Sequence[tuple[float, float]]) -> Design:
-    return Design(name, sqrt(sum(variance for variance, _ in layers)), df, tuple(layers))
+def _design(name: str, df: float, layers: Sequence[tuple[float, float]]) -> TrialDesign:
+    return TrialDesign(name, sqrt(sum(variance for variance, _ in layers)), df, tuple(layers))
 
 
 def _check(

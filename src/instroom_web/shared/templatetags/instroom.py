@@ -11,6 +11,10 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom_web.shared.figures import PublishedFigure
 
 register = template.Library()
 
@@ -20,8 +24,9 @@ PLAIN = ("api", "download", "picture", "static", "healthz")
 
 @register.simple_tag(takes_context=True)
 def t(context: Context, message: str, **values: object) -> str:
-    """Say a Dutch sentence in the language of the page."""
-    return str(context["texts"](message, **values))
+    """Say a Dutch sentence in the language of the page, or of the request a mail is made in."""
+    say = context.get("texts") or Texts(get_language() or SOURCE_LANGUAGE)
+    return str(say(message, **values))
 
 
 @register.simple_tag(takes_context=True)
@@ -70,6 +75,19 @@ def drawing(context: Context, name: str) -> SafeString:
     """Put a stored drawing in the page (cleaned when it was stored)."""
     pictures: Mapping[str, str] = context.get("pictures") or {}
     return mark_safe(pictures.get(name, ""))  # noqa: S308 - our own drawing, checked on storing
+
+
+@register.inclusion_tag("shared/blocks/figure.html", takes_context=True)
+def figure(context: Context, shown: PublishedFigure) -> dict[str, Any]:
+    """Show a published figure as the public pages do; anything else is refused."""
+    if not isinstance(shown, PublishedFigure):
+        raise TypeError("only a published figure is shown")
+    return {
+        "block": shown.block,
+        "pictures": shown.pictures,
+        "texts": context["texts"],
+        "language": context["language"],
+    }
 
 
 @register.simple_tag

@@ -1,0 +1,115 @@
+"""The line chart: places or groups through time."""
+
+from collections.abc import Sequence
+
+from instroom.core.texts import Texts
+from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Unit, Width, to_svg
+from instroom.drawing.charts.axes import axis_domain, line_axes
+from instroom.drawing.charts.figures import Line
+from instroom.drawing.charts.keys import draw_key, key_items, key_rows
+from instroom.drawing.charts.labels import Label, draw_labels, end_labels
+from instroom.drawing.charts.marks import line_data, line_shape
+from instroom.drawing.charts.plots import Plot, filled
+from instroom.drawing.charts.strips import Strip, draw_strip, packed, strips_of
+from instroom.drawing.lettering import text_width
+
+
+def line_chart(
+    lines: Sequence[Line],
+    *,
+    name: str,
+    title: str,
+    description: str,
+    unit: Unit,
+    language: str,
+    width: Width,
+    example_word: str = "",
+) -> str:
+    """Draw lines through time.
+
+    An exact year is a dot; a bounded year is an upright bar from its lower to its upper bound
+    inside a band, never a dot; a provisional year is open; a hidden or missing year breaks the
+    line and gets a hatched strip with the word. Shares have a zoomed axis, which the picture
+    and the description both say.
+
+    Parameters
+    ----------
+    lines
+        At most five; labels stand at the end of each line.
+    name, title, description, example_word
+        See :func:`instroom.drawing.canvas.frame`.
+    unit
+        ``share`` (0-1, written in percent) or ``count`` (axis from 0).
+    language
+        Language of words and numbers.
+    width
+        ``wide`` (1040 px) or ``narrow`` (328 px, for phones).
+
+    Returns
+    -------
+    str
+        The SVG.
+    """
+    texts = Texts(language)
+    periods = sorted({point.period for line in lines for point in line.points})
+    low, high, step = axis_domain(_heights(lines), unit)
+    strips = strips_of(lines, periods, texts)
+    labels = end_labels(lines, periods, texts, unit, width)
+    key = key_items(lines, texts)
+    plot, size, rows = _line_plot(periods, (low, high), strips, labels, key, width)
+    over = Drawing(f"{name}-{width}")
+    for strip, row in zip(strips, rows, strict=True):
+        draw_strip(over, plot, strip, row, width)
+    draw_labels(over, plot, labels, width)
+    bottom = draw_key(over, key, size[1], width, plot)
+    axis_note = ""
+    if unit == "share" and low > 0:
+        axis_note = texts("De as begint bij {start}.", start=texts.percent(low, digits=0))
+        over.text(
+            plot.left if width == "narrow" else size[0],
+            bottom,
+            axis_note,
+            size=11 if width == "narrow" else 13,
+            fill=MUTED,
+            anchor="start" if width == "narrow" else "end",
+        )
+    spec = filled(line_shape(), plot, size, line_data(lines, periods, plot, width))
+    spec["encoding"] = line_axes(plot, periods, step, unit, width, max([*rows, -1]) + 1)
+    return to_svg(
+        spec,
+        name=f"{name}-{width}",
+        title=title,
+        description=f"{description} {axis_note}".strip(),
+        language=language,
+        example_word=example_word,
+        size=size,
+        over=over.body,
+    )
+
+
+def _heights(lines: Sequence[Line]) -> list[float]:
+    shown = (point for line in lines for point in line.points if point.shown)
+    return [bound for point in shown for bound in (*point.bounds, point.middle)]
+
+
+def _line_plot(
+    periods: Sequence[str],
+    y_domain: tuple[float, float],
+    strips: Sequence[Strip],
+    labels: Sequence[Label],
+    key: Sequence[tuple[str, str]],
+    width: Width,
+) -> tuple[Plot, tuple[float, float], list[int]]:
+    wide = width == "wide"
+    texts = [text for label in labels for text in (*label.head, label.figure)]
+    longest = max([text_width(text, 15 if wide else 12, bold=True) for text in texts] or [0])
+    right = longest + (44 if wide else 24)
+    left, top = (56.0, 16.0) if wide else (38.0, 10.0)
+    outer = WIDTHS[width]
+    edge = 0.3 if len(periods) > 1 else 0.5
+    x_domain = (-edge, max(len(periods) - 1, 0) + edge)
+    plot = Plot(left, top, outer - left - right, 300 if wide else 206, x_domain, y_domain)
+    rows = packed(strips, plot, width)
+    deep = (max(rows, default=-1) + 1) * 22
+    bottom = 66 if wide else 54 + 18 * len(key_rows(key, plot, width))
+    return plot, (outer, top + plot.height + deep + bottom), rows

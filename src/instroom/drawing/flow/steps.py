@@ -1,0 +1,110 @@
+"""What the flow is given: steps and their parts, each with the place of its bar."""
+
+from dataclasses import dataclass
+
+from instroom.core.texts import Texts
+from instroom.drawing.canvas import PETROL, Drawing, Status, status_word
+
+_SPACE = 3.0
+#: The other parts, from first to last; they differ in greyscale too.
+_TINTS = ("#8FB5BB", "#A9C8CD", "#C0D7DA", "#D3E3E5")
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPart:
+    """One part of a step; ``count_text`` is finished text, ``share`` is of the step (0-1).
+
+    ``share_text`` is written instead of the share, for a part that is a share of something else.
+    """
+
+    label: str
+    count_text: str = ""
+    share: float | None = None
+    emphasis: bool = False
+    status: Status = "ok"
+    low: float | None = None
+    high: float | None = None
+    share_text: str | None = None
+
+    @property
+    def middle(self) -> float | None:
+        """The share it is drawn with; None when it is not known."""
+        if self.status not in ("ok", "provisional", "bounded"):
+            return None
+        if self.share is not None:
+            return self.share
+        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """One moment in school life.
+
+    ``linked``: the same pupils as in the step before, so a band joins the two. ``gap_note``: why
+    nothing joins them. Neither: another group at the same date, a thin neutral sign.
+    """
+
+    id: str
+    heading: str
+    parts: tuple[FlowPart, ...] = ()
+    note: str = ""
+    status: Status = "ok"
+    place_note: str = ""
+    linked: bool = False
+    gap_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part with the place of its bar: start and size along the bar."""
+
+    part: FlowPart
+    start: float
+    size: float
+    tint: str
+
+    def fill(self, drawing: Drawing) -> str:
+        """Petrol for the part it is about, a tint for the rest, hatch for the unknown."""
+        if self.part.middle is None:
+            return drawing.hatch
+        return PETROL if self.part.emphasis else self.tint
+
+    @property
+    def blur(self) -> tuple[float, float]:
+        """Where the uncertain end of a bounded part starts and how long it is."""
+        part = self.part
+        if part.share is not None or part.low is None or part.high is None or not part.middle:
+            return 0.0, 0.0
+        length = (part.high - part.low) / part.middle * self.size
+        return self.start + self.size - length / 2, length if part.emphasis else 0.0
+
+
+def pieces_of(step: FlowStep, length: float) -> list[Piece]:
+    """Divide a bar; unknown parts share what is left, with a least size so they are seen."""
+    parts = step.parts or (FlowPart("", status=step.status if step.status != "ok" else "missing"),)
+    room = length - _SPACE * (len(parts) - 1)
+    known = sum(part.middle or 0 for part in parts)
+    unknown = [part for part in parts if part.middle is None]
+    left = max(1 - known, 0.12 * len(unknown)) if unknown else 0.0
+    scale = room / (known + left or 1)
+    found, start, soft = [], 0.0, 0
+    for part in parts:
+        share = part.middle if part.middle is not None else left / len(unknown)
+        size = max(share * scale, 1.5)
+        found.append(Piece(part, start, size, _TINTS[min(soft, len(_TINTS) - 1)]))
+        soft += not part.emphasis
+        start += size + _SPACE
+    return found
+
+
+def written(part: FlowPart, texts: Texts) -> list[str]:
+    """Write count and share, or the word that says why there is none."""
+    if part.middle is None:
+        return [status_word(part.status, texts) or texts("geen cijfer")]
+    if part.share_text is not None:
+        share = part.share_text
+    elif part.share is not None:
+        share = texts.percent(part.share)
+    else:
+        share = texts.percent(part.low or 0, part.high)
+    return [text for text in (part.count_text, share) if text]

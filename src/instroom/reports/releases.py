@@ -1,0 +1,164 @@
+"""The memory of results: the list of releases, and a figure of an older one explained."""
+
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from instroom.core.errors import DataError, InstroomError, Where
+from instroom.core.series import Figure
+from instroom.monitoring import questions
+from instroom.reports.asked import meaning_of, sum_behind
+from instroom.reports.release_changes import definition_marks
+from instroom.sources.store import Store, data_directory
+
+#: Whether the files behind an older figure are still there, byte for byte.
+FilesNow = Literal["present", "erased"]
+
+
+class ReleaseArchive(Protocol):
+    """Where releases are kept; the web brings one (group ``instroom.releases``)."""
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the releases, oldest first, as ``instroom releases --json`` tells them."""
+        ...
+
+    def figure(self, number: int, figure_id: str) -> dict[str, Any] | None:
+        """Return ``{"release", "made_of", "figure"}``; None when the release is not held."""
+        ...
+
+    def refer(self, number: int, said: str) -> bool:
+        """Note what refers to a release; False when it is not held."""
+        ...
+
+
+def _archive(data: str | Path | None) -> ReleaseArchive | None:
+    for hook in entry_points(group="instroom.releases"):
+        found: ReleaseArchive | None = hook.load()(data_directory(data))
+        return found
+    return None
+
+
+def releases(
+    *, data: str | Path | None = None, keep: int | None = None, because: str = ""
+) -> dict[str, Any]:
+    """Return the releases of a data directory, oldest first; without any, an empty list.
+
+    Parameters
+    ----------
+    keep
+        Number of a release that something refers to: it will not be thinned.
+    because
+        What refers to it.
+
+    Returns
+    -------
+    dict
+        ``{"releases": [{"number", "created", "version", "inputs", "added", "removed", "changed",
+        "held", "references"}]}``; figures are ``{"id", "reason"}``.
+
+    Raises
+    ------
+    DataError
+        ``unknown_release`` when the one to keep is not held.
+    """
+    archive = _archive(data)
+    if keep is not None and not (archive and archive.refer(keep, because or "instroom releases")):
+        raise unknown_release(keep)
+    return {"releases": archive.listed() if archive else []}
+
+
+def unknown_release(number: int) -> DataError:
+    """Return the refusal of a release that is not held."""
+    return DataError(
+        f"there is no release {number}, or its contents were thinned",
+        code="unknown_release",
+        where=Where(key="release"),
+        found=str(number)[:20],
+        expected="the number of a release that is held",
+        hint="instroom releases lists them",
+    )
+
+
+def explain(
+    figure_id: str, *, release: int | None = None, data: str | Path | None = None
+) -> dict[str, Any]:
+    """Explain a figure: of today by default, or as an older release told it.
+
+    An older figure is computed again from the very files it came from, as far as they are still
+    there. ``files`` says whether they are (``present``) or were replaced or erased since
+    (``erased``, and ``recomputed`` is None); ``definition_changed`` and ``version`` say what else
+    may differ.
+
+    Returns
+    -------
+    dict
+        As :func:`instroom.monitoring.questions.explain`; with ``release`` also ``"release"``,
+        ``"files"``, ``"definition_changed"``, and per input ``"present"``.
+
+    Raises
+    ------
+    DataError
+        ``unknown_release``, or ``unknown_figure`` when the release does not hold it.
+    """
+    if release is None:
+        return questions.explain(figure_id, data=data)
+    meant = meaning_of(figure_id)
+    archive = _archive(data)
+    held = archive.figure(release, figure_id) if archive else None
+    if held is None:
+        raise unknown_release(release)
+    row, made_of = held["figure"], held["made_of"]
+    if row is None:
+        raise DataError(
+            f"release {release} does not hold '{figure_id}'",
+            code="unknown_figure",
+            where=Where(key=figure_id),
+            hint="instroom releases --json tells what every release added",
+        )
+    store = Store(data)
+    files, again = _again(figure_id, row, made_of, store)
+    marks, name = definition_marks(), row["indicator"]
+    return {
+        "id": figure_id,
+        "release": held["release"],
+        "definition": meant.definition,
+        "definition_changed": made_of["definitions"].get(name) != marks.get(name),
+        "formula": sum_behind(row["numerator"], row["denominator"]),
+        "value": _shown(row),
+        "recomputed": None if again is None else _shown(questions.figure_dict(again)),
+        "equal": None if again is None else _same(row, questions.figure_dict(again)),
+        "status": row["status"],
+        "reason": row["reason"],
+        "files": files,
+        "inputs": [_input(sha, made_of["inputs"].get(sha, {}), store) for sha in row["sources"]],
+    }
+
+
+def _again(
+    figure_id: str, row: dict[str, Any], made_of: dict[str, Any], store: Store
+) -> tuple[FilesNow, Figure | None]:
+    """Compute an older figure from its own files; None when they, or the figure, are gone."""
+    if not all(store.sound(sha) for sha in row["sources"]):
+        return "erased", None
+    helpers = [sha for sha in made_of["helpers"] if store.sound(sha)]
+    state: FilesNow = "present" if len(helpers) == len(made_of["helpers"]) else "erased"
+    try:
+        found = questions.recomputed_figure(figure_id, [*row["sources"], *helpers], store)
+    except InstroomError:
+        return state, None
+    return state, found if state == "present" else None
+
+
+def _input(sha: str, row: dict[str, Any], store: Store) -> dict[str, Any]:
+    names = ("file", "rows", "licence", "vintage", "source")
+    found = {name: row.get(name) for name in names}
+    return {**found, "sha256": sha, "present": store.sound(sha) is not None}
+
+
+def _shown(row: dict[str, Any]) -> Any:
+    bounds = {"low": row["low"], "high": row["high"]}
+    return bounds if row["status"] == "bounded" else row["value"]
+
+
+def _same(row: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(row[name] == other[name] for name in ("status", "value", "low", "high", "reason"))

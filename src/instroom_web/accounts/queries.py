@@ -1,0 +1,34 @@
+"""Reading people: a getter asks the policy before it hands one out."""
+
+from difflib import get_close_matches
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from instroom.core.errors import UserError, Where
+from instroom_web.accounts.models import Person
+from instroom_web.accounts.policy import signed_in
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Return the person who reads this page."""
+    person = request.user
+    if not isinstance(person, Person) or not signed_in(person):
+        raise PermissionDenied
+    return person
+
+
+def person_with(email: str) -> Person:
+    """Return the person with this address, for the administrator's commands."""
+    found = Person.objects.filter(email__iexact=email.strip()).first()
+    if found is None:
+        known = list(Person.objects.values_list("email", flat=True))
+        near = get_close_matches(email.lower(), known, 1)
+        raise UserError(
+            "there is no person with this address",
+            code="unknown_person",
+            where=Where(key="EMAIL"),
+            found=email,
+            hint=f"did you mean '{near[0]}'?" if near else "instroom person add EMAIL --name NAME",
+        )
+    return found

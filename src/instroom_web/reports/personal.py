@@ -1,0 +1,21 @@
+"""Pages for one person: made live, of the same blocks and figures as the public pages."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from instroom_web.accounts.queries import person_of
+from instroom_web.reports.figures import headline
+from instroom_web.reports.freshness import build_of
+from instroom_web.shared.frame import language_of
+
+
+@require_safe
+def my(request: HttpRequest) -> HttpResponse:
+    """Greet the person, say what they can do today, and show where the region stands."""
+    context = {
+        "reader": person_of(request),
+        "headline": headline(language_of(request)),
+        "build": build_of(request),
+    }
+    return render(request, "reports/my.html", context)

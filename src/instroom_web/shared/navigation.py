@@ -1,0 +1,41 @@
+"""What stands in the head and foot of every page: each chapter declares its own entries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from django.apps import apps
+from django.urls import reverse
+
+from instroom.core.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """A link in the frame: in which bar, which chapter it opens, its name, its address by name.
+
+    ``key`` is the key of the stored page it leads to, so that the page can mark itself.
+    """
+
+    bar: Literal["chapters", "about"]
+    chapter: str
+    name: str
+    route: str
+    key: str = ""
+
+
+def entries(t: Texts) -> Iterator[NavigationEntry]:
+    """Yield the entries of all chapters, in the order in which they are installed."""
+    for config in apps.get_app_configs():
+        declared = getattr(config, "navigation", None)
+        if declared is not None:
+            yield from declared(t)
+
+
+def bar(name: Literal["chapters", "about"], t: Texts) -> list[dict[str, str]]:
+    """Return one bar with the addresses in the language that is spoken."""
+    return [
+        {"chapter": e.chapter, "name": e.name, "key": e.key, "url": reverse(e.route)}
+        for e in entries(t)
+        if e.bar == name
+    ]

@@ -1,0 +1,152 @@
+"""Releases: only what differs makes one, older ones stay readable, all of it or nothing."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+import sample
+
+from instroom_web.reports import actions, archive, models
+from instroom_web.reports.actions import refer, store_site
+
+pytestmark = pytest.mark.django_db
+OTHER = "e" * 64
+
+
+def later(value=0.5, days=1, **build):
+    """Return the sample with one figure changed by another file of the same name."""
+    site = sample.site()
+    rows = [dict(row) for row in site["figures"]]
+    row = next(row for row in rows if row["status"] == "ok" and row["denominator"])
+    row |= {"value": value, "low": value, "high": value, "sources": [OTHER]}
+    when = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=days)
+    site["build"] |= {"created": when.isoformat(), "etag": f"sample-{value}-{days}", **build}
+    inputs = [{"sha256": OTHER, "file": "voorbeeld.csv", "licence": "CC0"}]
+    return row["id"], site | {"figures": rows, "inputs": inputs}
+
+
+def test_what_is_equal_makes_no_release():
+    store_site(**sample.site())
+    assert [one.number for one in archive.releases()] == [1]
+
+
+def test_a_release_tells_which_figure_changed_and_why():
+    name, site = later()
+    store_site(**site)
+    found = archive.told(archive.newest())
+    assert found["number"] == 2
+    assert found["changed"] == [{"id": name, "reason": "changed_file"}]
+    assert found["added"] == found["removed"] == []
+    first = archive.told(archive.releases()[0])
+    assert len(first["added"]) == len(sample.figures())
+
+
+def test_an_older_release_holds_its_figures_and_pages_to_the_byte(client):
+    name, site = later()
+    before = models.StoredFigure.objects.get(figure_id=name).body
+    drawn = dict(models.StoredPicture.objects.values_list("name", "svg"))
+    page = models.StoredDocument.objects.get(language="nl", key="").body
+    site["documents"] = [
+        dict(d) | ({"lead": "Nieuw woord."} if d["key"] == "" and d["language"] else {})
+        for d in site["documents"]
+    ]
+    store_site(**site)
+    old = archive.release_of(1)
+    assert archive.figure_of(old, name) == before
+    assert archive.document_of(old, "nl", "") == page
+    assert archive.drawings_of(old, set(drawn)) == drawn
+    shown = client.get("/nl/?release=1").content.decode()
+    assert page["lead"] in shown
+    assert "Dit is uitgave 1" in shown
+    newest = client.get("/nl/").content.decode()
+    assert "Nieuw woord." in newest
+    assert "Dit is uitgave" not in newest
+    told = client.get(f"/api/v1/explain/{name}?release=1").json()
+    assert told["value"] == before["value"]
+    assert told["command"].endswith("--release 1")
+    assert client.get(f"/api/v1/explain/{name}").json()["value"] == 0.5
+
+
+@pytest.mark.parametrize("asked", ["9", "x", "-1", "", "99999999999999999999", "1e3"])
+def test_a_release_that_is_not_there_is_not_found(client, asked):
+    assert client.get(f"/nl/?release={asked}").status_code == 404
+    assert client.get(f"/api/v1/kpi?release={asked}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de"])
+def test_the_log_and_its_feed_tell_the_same(client, language):
+    store_site(**later()[1])
+    page = client.get(f"/{language}/changes/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert text.index('id="release-2"') < text.index('id="release-1"')
+    feed = client.get(f"/{language}/changes/feed.atom")
+    assert feed["Content-Type"] == "application/atom+xml"
+    root = ElementTree.fromstring(feed.content)  # noqa: S314  our own
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    ids = [e.text.rpartition("-")[2] for e in root.findall("a:entry/a:id", space)]
+    assert ids == ["2", "1"]
+    said = root.find("a:entry/a:summary", space).text
+    assert {"nl": "veranderd bestand", "en": "changed file", "de": "geänderte Datei"}[
+        language
+    ] in said
+
+
+def test_thinned_releases_keep_their_line_and_lose_their_contents(client):
+    store_site(**later(0.25, days=2)[1])
+    store_site(**later(0.5, days=3)[1])
+    assert refer(2, "board report")
+    store_site(**later(0.75, days=100)[1])
+    held = {one.number: not one.thinned for one in archive.releases()}
+    assert held == {1: False, 2: True, 3: True, 4: True}
+    assert client.get("/nl/?release=1").status_code == 404
+    assert client.get("/nl/?release=2").status_code == 200
+    assert "release-1" in client.get("/nl/changes/").content.decode()
+    used = {digest for r in archive.releases() for digest in (r.changes,)}
+    for release in archive.releases():
+        if not release.thinned:
+            contents = archive.contents_of(release)
+            parts = (contents[n].values() for n in ("documents", "pictures", "figures"))
+            used |= {release.contents}.union(*parts)
+    assert set(models.ReleaseContent.objects.values_list("digest", flat=True)) == used
+    assert not refer(1, "too late")
+
+
+def test_equal_bytes_are_kept_once():
+    before = models.ReleaseContent.objects.count()
+    store_site(**later()[1])
+    # One series, the list of contents, and the list of changes; all else is shared.
+    assert models.ReleaseContent.objects.count() == before + 3
+
+
+def test_damage_is_told():
+    row = models.ReleaseContent.objects.get(digest=archive.newest().contents)
+    row.packed = archive.packed(json.dumps({}).encode())
+    row.save()
+    from instroom.core.errors import DataError
+
+    with pytest.raises(DataError, match="damaged"):
+        archive.contents_of(archive.newest())
+
+
+def test_failing_at_the_very_end_leaves_the_former_release(monkeypatch):
+    def cut(_: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(actions, "_thin", cut)
+    before = (models.ReleaseContent.objects.count(), archive.newest().number)
+    name, site = later()
+    figure = models.StoredFigure.objects.get(figure_id=name).body
+    with pytest.raises(RuntimeError):
+        store_site(**site)
+    assert (models.ReleaseContent.objects.count(), archive.newest().number) == before
+    assert models.StoredFigure.objects.get(figure_id=name).body == figure
+
+
+def test_only_what_differs_is_written_again():
+    keys = dict(models.StoredFigure.objects.values_list("figure_id", "pk"))
+    name, site = later()
+    store_site(**site)
+    after = dict(models.StoredFigure.objects.values_list("figure_id", "pk"))
+    assert {one for one in after if after[one] != keys[one]} == {name}
