@@ -1,16 +1,17 @@
 """Keep the languages complete: collect every Dutch sentence and update the .po files.
 
-Usage: ``python scripts/messages.py [--check]``. Writes the .po files below ``src/instroom/locale``
-(a new language is a new, empty file there) and prints what is still untranslated. ``--check``
-writes nothing and exits 1 when a sentence is untranslated, unused, has other placeholders than
-the Dutch, or when a file differs from what this script would write.
+Usage: ``python scripts/messages.py [--check]``. Writes one .po file per chapter and language below
+``src/instroom/locale`` (a new language is one new, empty file there, of any name) and prints what
+is still untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated, unused,
+translated twice, has other placeholders than the Dutch, or when a file differs from what this
+script would write.
 """
 
 import ast
 import io
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -18,7 +19,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from instroom.core.texts import LOCALE
+from instroom.core.texts import LOCALE, SOURCE_LANGUAGE, chapters, languages
 from instroom.definitions import registry
 
 SOURCE = Path(__file__).parents[1] / "src"
@@ -60,6 +61,24 @@ FIELDS = {
     "source": ("title", "note"),
     "region": ("note",),
 }
+#: Chapters in the order in which they may use each other: a sentence that several say has its home
+#: in the first of them.
+CHAPTERS = (
+    "core",
+    "glossary",
+    "privacy",
+    "drawing",
+    "sources",
+    "region",
+    "programme",
+    "inflow",
+    "monitoring",
+    "learning",
+    "reports",
+    "cli",
+    "shared",
+    "accounts",
+)
 _FIELD_NAMES = {path.split(".")[-1] for paths in FIELDS.values() for path in paths}
 _TABLE_NAMES = {name for _, name in TABLES}
 #: How code calls a :class:`instroom.core.texts.Texts`.
@@ -177,15 +196,50 @@ def _values(item: object, names: list[str]) -> Iterator[str]:
         yield str(item)
 
 
-def files() -> dict[str, Path]:
-    """Return the .po file of each language."""
-    return {file.parts[-3]: file for file in sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))}
+def chapter(places: set[str]) -> str:
+    """Return the chapter that a message with these places has its home in.
+
+    Examples
+    --------
+    >>> chapter({"src/instroom/reports/words.py", "src/instroom/definitions/region/regions/x.toml"})
+    'region'
+    """
+    found = {_room(place.split("/")) for place in places}
+    unknown = found.difference(CHAPTERS)
+    if unknown:
+        raise UnknownMessageError(f"which chapter is {min(unknown)}? Name it in messages.py")
+    return min(found, key=CHAPTERS.index)
 
 
-def translations(file: Path) -> dict[str, str]:
-    """Return what a .po file holds."""
-    with file.open("rb") as opened:
-        return {str(m.id): str(m.string) for m in read_po(opened) if m.id}
+def _room(parts: list[str]) -> str:
+    """Return ``monitoring`` of ``src/instroom/definitions/monitoring/...``; loose files share."""
+    below = parts[3:] if parts[2] == "definitions" else parts[2:]
+    return below[0] if len(below) > 1 else "shared"
+
+
+def split(messages: dict[str, set[str]]) -> dict[str, dict[str, set[str]]]:
+    """Return the messages of each chapter that has any."""
+    parts: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for message, places in messages.items():
+        parts[chapter(places)][message] = places
+    return dict(parts)
+
+
+def translations(*files: Path) -> dict[str, str]:
+    """Return what .po files hold together; an empty translation never hides a filled one."""
+    known: dict[str, str] = {}
+    for file in files:
+        with file.open("rb") as opened:
+            for m in read_po(opened):
+                if m.id:
+                    known[str(m.id)] = str(m.string) or known.get(str(m.id), "")
+    return known
+
+
+def twice(files: list[Path]) -> list[str]:
+    """Return the messages that more than one of these files holds."""
+    homes = Counter(message for file in files for message in translations(file))
+    return sorted(message for message, count in homes.items() if count > 1)
 
 
 def written(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> str:
@@ -207,31 +261,62 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def problems(language: str, file: Path, messages: dict[str, set[str]]) -> list[str]:
-    """Return what is wrong with one language, one line each."""
-    known = translations(file)
+def problems(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> list[str]:
+    """Return what is wrong with the translations of one language, one line each."""
     found = [f"{language}: untranslated: {m!r}" for m in sorted(messages) if not known.get(m)]
     found += [f"{language}: unused: {m!r}" for m in sorted(known.keys() - messages.keys())]
-    found += [
+    return found + [
         f"{language}: other placeholders: {m!r} -> {text!r}"
         for m, text in sorted(known.items())
         if text and placeholders(m) != placeholders(text)
     ]
-    if not found and file.read_text("utf-8") != written(language, messages, known):
-        found.append(f"{language}: not up to date: run python scripts/messages.py")
-    return found
+
+
+def wanted(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> dict[Path, str]:
+    """Return the files that a language should have, with their text."""
+    folder = LOCALE / language / "LC_MESSAGES"
+    return {
+        folder / f"{name}.po": written(language, part, known)
+        for name, part in sorted(split(messages).items())
+    }
+
+
+def stale(language: str, messages: dict[str, set[str]]) -> list[str]:
+    """Return what differs between the files of a language and what this script would write."""
+    files = chapters(language)
+    found = [f"{language}: in two files: {message!r}" for message in twice(files)]
+    texts = {file: file.read_text("utf-8") for file in files}
+    should = wanted(language, messages, translations(*files))
+    differ = [
+        file.name for file in sorted(should.keys() | texts) if should.get(file) != texts.get(file)
+    ]
+    return found + [
+        f"{language}: {name} is not up to date: run python scripts/messages.py" for name in differ
+    ]
+
+
+def write(language: str, messages: dict[str, set[str]]) -> None:
+    """Write the chapters of a language; files of other names are taken up in them."""
+    old = chapters(language)
+    should = wanted(language, messages, translations(*old))
+    for file, text in should.items():
+        file.write_text(text, "utf-8")
+    for file in set(old) - should.keys():
+        file.unlink()
 
 
 def main(arguments: list[str]) -> int:
     """Check or update all languages; return the exit code."""
     messages, wrong = collect(), 0
-    for language, file in files().items():
+    translated = [language for language in languages() if language != SOURCE_LANGUAGE]
+    for language in translated:
         if "--check" not in arguments:
-            file.write_text(written(language, messages, translations(file)), "utf-8")
-        for line in problems(language, file, messages):
+            write(language, messages)
+        lines = problems(language, messages, translations(*chapters(language)))
+        for line in lines or stale(language, messages):
             print(line)
             wrong += 1
-    print(f"{len(messages)} messages, {len(files())} languages, {wrong} problems")
+    print(f"{len(messages)} messages, {len(translated)} languages, {wrong} problems")
     return 1 if wrong and "--check" in arguments else 0
 
 

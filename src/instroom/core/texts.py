@@ -1,8 +1,8 @@
 """Words and numbers in the reader's language.
 
-Of pages and answers Dutch is the source: message ids are the Dutch sentences, in
-``locale/<lang>/LC_MESSAGES/django.po``. Of refusals, warnings and help English is the source
-(:mod:`instroom.core.messages`), in ``errors.po`` beside it.
+Of pages and answers Dutch is the source: message ids are the Dutch sentences, in one ``.po`` per
+chapter in ``locale/<language>/LC_MESSAGES`` (ADR 0038). Of refusals, warnings and help English is
+the source (:mod:`instroom.core.messages`), in ``errors.po`` beside them.
 """
 
 import gettext
@@ -12,12 +12,15 @@ import re
 from functools import cache
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from instroom.core.messages import Message
 
 LOCALE = Path(__file__).parents[1] / "locale"
+#: The file of refusals: keyed by the English, so never read together with the chapters.
+ERRORS = "errors"
 SOURCE_LANGUAGE = "nl"
 #: A language in which every translated text stands between brackets; for tests, see ``pseudo``.
 PSEUDO = "qps"
@@ -26,9 +29,15 @@ _PLACE = re.compile(r"\{[^{}]*\}")
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the languages there are: Dutch, and one per .po file."""
-    found = sorted(path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/django.po"))
+    """Return the languages there are: Dutch, and one per folder with a chapter in it."""
+    found = {folder.name for folder in LOCALE.iterdir() if chapters(folder.name)}
     return (SOURCE_LANGUAGE, *sorted(found, key=lambda code: (code != "en", code)))
+
+
+def chapters(language: str) -> list[Path]:
+    """Return the ``.po`` files of a language, one per chapter, without the refusals."""
+    files = sorted((LOCALE / language / "LC_MESSAGES").glob("*.po"))
+    return [file for file in files if file.stem != ERRORS]
 
 
 def pseudo() -> bool:
@@ -44,15 +53,29 @@ class _Bracketed(gettext.NullTranslations):
 
 
 @cache
-def _catalogue(language: str, domain: str = "django") -> gettext.NullTranslations:
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """Return all chapters of a language as one: a sentence has one home, whoever says it."""
+    return _read(language, chapters(language))
+
+
+@cache
+def _refusals(language: str) -> gettext.NullTranslations:
+    file = LOCALE / language / "LC_MESSAGES" / f"{ERRORS}.po"
+    return _read(language, [file] if file.exists() else [])
+
+
+def _read(language: str, files: list[Path]) -> gettext.NullTranslations:
     if language == PSEUDO:
         return _Bracketed()
-    path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
-    if not path.exists():
+    if not files:
         return gettext.NullTranslations()
+    together = Catalog()
+    for path in files:
+        with path.open("rb") as file:
+            for message in read_po(file):
+                together[message.id] = message
     buffer = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(buffer, read_po(file))
+    write_mo(buffer, together)
     buffer.seek(0)
     return gettext.GNUTranslations(buffer)
 
@@ -81,7 +104,7 @@ class Texts:
         """Return a message in this language; other text is data and stays as it is."""
         if not isinstance(text, Message):
             return text
-        translate = _catalogue(self.language, "errors").gettext
+        translate = _refusals(self.language).gettext
         return text.rendered(translate, comma=self.language != "en")
 
     def number(self, value: float, high: float | None = None, digits: int = 0) -> str:

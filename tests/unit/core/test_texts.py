@@ -1,13 +1,16 @@
 """Every Dutch sentence has its English and German; numbers follow the language."""
 
+import configparser
 import importlib.util
+import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
+from instroom.core import texts
+from instroom.core.texts import SOURCE_LANGUAGE, Texts, chapters, languages
 
 ROOT = Path(__file__).parents[3]
 SPACE = "\N{NO-BREAK SPACE}"
@@ -30,7 +33,7 @@ def _messages() -> dict[str, set[str]]:
 
 
 def _translations(language: str) -> dict[str, str]:
-    found: dict[str, str] = _script().translations(_script().files()[language])
+    found: dict[str, str] = _script().translations(*chapters(language))
     return found
 
 
@@ -39,9 +42,10 @@ def test_dutch_comes_first_then_english_and_german():
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_message_is_translated_and_the_file_is_up_to_date(language):
+def test_every_message_is_translated_and_the_files_are_up_to_date(language):
     script = _script()
-    assert script.problems(language, script.files()[language], _messages()) == []
+    assert script.problems(language, _messages(), _translations(language)) == []
+    assert script.stale(language, _messages()) == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -90,13 +94,9 @@ def test_an_unlisted_variable_is_refused():
         script._messages(call.args[0], "file.py:1")
 
 
-def test_problems_are_told_apart(tmp_path):
-    script = _script()
-    file = tmp_path / "django.po"
-    file.write_text(
-        'msgid "oud"\nmsgstr "old"\n\nmsgid "{n} scholen"\nmsgstr "{m} schools"\n', "utf-8"
-    )
-    found = script.problems("en", file, {"{n} scholen": {"a.py"}, "nieuw": {"b.py"}})
+def test_problems_are_told_apart():
+    known = {"oud": "old", "{n} scholen": "{m} schools"}
+    found = _script().problems("en", {"{n} scholen": {"a.py"}, "nieuw": {"b.py"}}, known)
     assert found == [
         "en: untranslated: 'nieuw'",
         "en: unused: 'oud'",
@@ -106,7 +106,7 @@ def test_problems_are_told_apart(tmp_path):
 
 def test_a_written_file_reads_back_sorted_and_without_the_obsolete(tmp_path):
     script = _script()
-    file = tmp_path / "django.po"
+    file = tmp_path / "core.po"
     messages = {"b 5 % d": {"src/b.py", "src/a.py"}, "a": {"src/c.html"}}
     text = script.written("en", messages, {"a": "A", "weg": "gone"})
     file.write_text(text, "utf-8")
@@ -115,6 +115,76 @@ def test_a_written_file_reads_back_sorted_and_without_the_obsolete(tmp_path):
     assert "#: src/a.py src/b.py\n" in text
     assert "format" not in text.split("\n\n", 1)[1]
     assert script.written("en", messages, script.translations(file)) == text
+
+
+@pytest.fixture
+def locale(tmp_path, monkeypatch):
+    """A folder of languages of our own: English in two files of which one has an odd name."""
+    for module in (texts, _script()):
+        monkeypatch.setattr(module, "LOCALE", tmp_path)
+    folder = tmp_path / "en/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "translator.po").write_text('msgid "school"\nmsgstr "school"\n', "utf-8")
+    (folder / "core.po").write_text('msgid "jaar"\nmsgstr "year"\n', "utf-8")
+    (folder / "errors.po").write_text('msgid "jaar"\nmsgstr "not this"\n', "utf-8")
+    return folder
+
+
+HOMES = {
+    "jaar": {"src/instroom/reports/words.py", "src/instroom/core/quarantine.py"},
+    "school": {"src/instroom/definitions/region/regions/twente.toml"},
+    "pagina": {"src/instroom_web/task_commands.py"},
+}
+
+
+def test_each_chapter_gets_its_own_file_and_refusals_stay_apart(locale):
+    script = _script()
+    assert script.stale("en", HOMES) != []
+    script.write("en", HOMES)
+    assert [file.name for file in chapters("en")] == ["core.po", "region.po", "shared.po"]
+    assert script.translations(*chapters("en")) == {
+        "jaar": "year",
+        "school": "school",
+        "pagina": "",
+    }
+    assert script.stale("en", HOMES) == []
+    assert (locale / "errors.po").read_text("utf-8") == 'msgid "jaar"\nmsgstr "not this"\n'
+
+
+def test_a_sentence_translated_in_two_files_is_named(locale):
+    script = _script()
+    script.write("en", HOMES)
+    with (locale / "shared.po").open("a", encoding="utf-8") as file:
+        file.write('\nmsgid "jaar"\nmsgstr "season"\n')
+    assert "en: in two files: 'jaar'" in script.stale("en", HOMES)
+
+
+def test_one_empty_file_of_any_name_adds_a_language(locale):
+    folder = locale.parents[1] / "fy/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "start.po").touch()
+    languages.cache_clear()
+    try:
+        assert languages() == ("nl", "en", "fy")
+        _script().write("fy", HOMES)
+        assert [file.name for file in chapters("fy")] == ["core.po", "region.po", "shared.po"]
+    finally:
+        languages.cache_clear()
+
+
+def test_a_chapter_that_nobody_named_is_refused():
+    script = _script()
+    with pytest.raises(script.UnknownMessageError, match="which chapter is attic"):
+        script.chapter({"src/instroom/attic/box.py"})
+
+
+def test_chapters_follow_the_layers_of_the_house():
+    house = configparser.ConfigParser()
+    house.read(ROOT / ".importlinter", "utf-8")
+    rooms = re.findall(r"\w+", house["importlinter:contract:spine"]["layers"])[::-1]
+    named = [name for name in _script().CHAPTERS if name in rooms]
+    assert len(named) > 5
+    assert named == sorted(named, key=rooms.index)
 
 
 @pytest.mark.parametrize(
