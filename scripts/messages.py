@@ -2,9 +2,9 @@
 
 Usage: ``python scripts/messages.py [--check]``. Writes one .po file per chapter and language below
 ``src/instroom/locale`` (a new language is one new, empty file there, of any name) and prints what
-is still untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated, unused,
-translated twice, has other placeholders than the Dutch, or when a file differs from what this
-script would write.
+is still untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated,
+unused, translated twice, has other placeholders than the Dutch, or when a file differs from what
+this script would write.
 """
 
 import ast
