@@ -38,7 +38,7 @@ TABLES = (
     ("instroom/reports/documents/pages.py", "EVIDENCE"),
 )
 #: Variables that reach ``t()``: a note of an indicator, the words of a reason.
-LOOPS = {"n", "text"}
+LOOPS = {"n", "text", "paragraph"}
 #: Texts in definitions that pages show.
 FIELDS = {
     "indicator": (
@@ -58,6 +58,14 @@ FIELDS = {
     "kpi": ("title", "need"),
     "claim": ("title", "found", "seed"),
     "glossary": ("terms.meaning",),
+    "page": (
+        "title",
+        "lead",
+        "menu",
+        "sections.heading",
+        "sections.paragraphs",
+        "sections.links.text",
+    ),
     "source": ("title", "note"),
     "region": ("note",),
 }

@@ -1,5 +1,9 @@
 """One file to add, no list to edit: a file of each kind in an overlay folder is used as it is."""
 
+import ast
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,10 +12,12 @@ import pytest
 
 from instroom.core.errors import DefinitionError
 from instroom.core.quantities import Count
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.reports import words
+from instroom.reports import site, words
+from instroom.reports.blocks import TextBlock
+from instroom.reports.results import PACKAGE, load
 from instroom.sources.read import read
 from instroom.sources.store import Store
 
@@ -163,6 +169,21 @@ meaning = "Een club waar kinderen na school iets maken."
 """,
     ),
 }
+SAMPLES["page"] = (
+    "reports/pages/sample.toml",
+    """
+title = "Voor ouders"
+chapter = "over"
+lead = "Wat dit voor uw kind betekent."
+menu = "Ouders"
+order = 15
+[[sections]]
+anchor = "wat"
+heading = "Wat er gebeurt"
+paragraphs = ["Een klas bouwt een brug.", "Daarna vertellen ze erover."]
+links = [{ text = "De opgave", page = "claims" }]
+""",
+)
 FILE = (
     "CLUB;PLAATS;SOORT;LEDEN 2018 MAN;LEDEN 2018 VROUW\r\nA1;PROEFDAM;Robot- en codeclub;<5;7\r\n"
 )
@@ -253,6 +274,41 @@ def use_publisher(_: Path) -> None:
 def use_glossary(_: Path) -> None:
     terms = {term.identifier: term for term in registry.glossary().terms}
     assert terms["technology_club"].de == "Technikklub"
+
+
+def use_page(_: Path) -> None:
+    results = load(PACKAGE)
+    for language in languages():
+        found = {page.key: page for page in site.documents(results, language)[0]}["sample"]
+        section = found.blocks[0]
+        assert (found.title, found.chapter) == ("Voor ouders", "over")
+        assert isinstance(section, TextBlock)
+        assert section.paragraphs[1] == "Daarna vertellen ze erover."
+        assert section.links[0].url == "claims"
+    code = (
+        "import django; django.setup()\n"
+        "from instroom.core.texts import Texts\n"
+        "from instroom_web.shared import navigation\n"
+        "print([(entry['name'], entry['url']) for entry in navigation.bar('about', Texts('nl'))])\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "instroom_web.settings"},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    menu = ast.literal_eval(told)
+    assert [name for name, _ in menu][:3] == ["Werkwijze", "Ouders", "Bronnen"]
+    assert dict(menu)["Ouders"].endswith("/sample/")
+
+
+def test_a_page_may_not_take_the_key_of_another(overlay: Path) -> None:
+    path, text = SAMPLES["page"]
+    (overlay / path).with_name("claims.toml").write_text(text, "utf-8")
+    registry._registry.cache_clear()
+    with pytest.raises(DefinitionError, match="page 'claims' is there already"):
+        site.documents(load(PACKAGE), "nl")
 
 
 USES: dict[str, Callable[[Path], None]] = {kind: globals()[f"use_{kind}"] for kind in SAMPLES}

@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[str, type[models.Definition]]] = {
     "claim": ("region/claims", models.Claim),
     "region": ("region/regions", models.Region),
     "places": ("region/places", models.Places),
+    "page": ("reports/pages", models.PageDefinition),
     "glossary": ("glossary", models.Glossary),
 }
 
@@ -203,6 +204,11 @@ def regions() -> Registry[models.Region]:
 def places() -> Registry[models.Places]:
     """Return the lists of municipalities, one per country."""
     return _get("places")
+
+
+def pages() -> Registry[models.PageDefinition]:
+    """Return the pages of which every word stands in a file."""
+    return _get("page")
 
 
 def glossary() -> models.Glossary:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom import __version__
-from instroom.core.errors import DataError, Where
+from instroom.core.errors import DataError, DefinitionError, Where
 from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
@@ -55,11 +55,28 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
         found += [indicator_page(writer, topic) for topic in parts.topics(indicator)]
     found.append(place.places_page(writer))
     found += [place.place_page(writer, info) for info in results.places.values()]
-    found += [pages.claims_page(writer), pages.method_page(writer), pages.sources_page(writer)]
+    found += [pages.claims_page(writer), pages.sources_page(writer)]
     found.append(pages.glossary_page(writer))
-    found += pages.plain_pages(writer)
+    found += _without_double(found, pages.text_pages(writer))
     unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
+
+
+def _without_double(found: list[Document], more: list[Document]) -> list[Document]:
+    """Return the pages of definition files, none of which may hide a page that is counted."""
+    taken = {document.key for document in found}
+    for document in more:
+        if document.key in taken:
+            raise DefinitionError(
+                "page '{key}' is there already",
+                code="definition_invalid",
+                where=Where(file=f"reports/pages/{document.key}.toml"),
+                key=document.key,
+                found=document.key,
+                expected=Message("a key that no other page has"),
+                hint=Message("give the file another name"),
+            )
+    return more
 
 
 def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from django.apps import AppConfig
 
 from instroom.core.texts import Texts
+from instroom.definitions import registry
 from instroom_web.shared.navigation import NavigationEntry
 
 
@@ -17,11 +18,16 @@ class ReportsConfig(AppConfig):
         yield NavigationEntry("chapters", "instroom", t("Instroom & behoud"), "inflow", "inflow")
         yield NavigationEntry("chapters", "monitoring", t("Monitoring"), "indicators", "indicators")
         yield NavigationEntry("chapters", "leren", t("Leren"), "learning", "learning")
-        yield NavigationEntry("about", "over", t("Werkwijze"), "method", "method")
-        yield NavigationEntry("about", "over", t("Bronnen"), "sources", "sources")
-        yield NavigationEntry("about", "over", t("Begrippen"), "glossary", "glossary")
-        yield NavigationEntry("about", "over", t("Gemeenten en scholen"), "places", "places")
-        yield NavigationEntry("about", "over", t("Veranderingen"), "changes", "changes")
-        yield NavigationEntry(
-            "about", "over", t("Toegankelijkheid"), "accessibility", "accessibility"
-        )
+        about = [
+            (20, t("Bronnen"), "sources"),
+            (30, t("Begrippen"), "glossary"),
+            (40, t("Gemeenten en scholen"), "places"),
+            (50, t("Veranderingen"), "changes"),
+            *(
+                (page.order, t(page.menu), key)
+                for key, page in registry.pages().items()
+                if page.menu
+            ),
+        ]
+        for _, text, key in sorted(about):
+            yield NavigationEntry("about", "over", text, key, key)

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from instroom.definitions import registry
 from instroom_web.accounts.policy import public, requires, signed_in
 from instroom_web.reports import personal, views
 from instroom_web.reports.api import api
@@ -12,14 +13,11 @@ from instroom_web.shared.page_kinds import mark, personal_page, public_page
 SINGLE = (
     "claims",
     "programme",
-    "inflow",
     "indicators",
-    "learning",
-    "method",
     "sources",
     "glossary",
     "places",
-    "accessibility",
+    *registry.pages(),
 )
 #: Kinds of which there are many, with what stands behind the kind in a key.
 MANY = {"place": "<slug:name>", "indicator": "<path:name>"}

@@ -19,6 +19,7 @@ from instroom.definitions.models.indicators import (
     Stage,
     StepGroup,
 )
+from instroom.definitions.models.pages import PageDefinition, PageSection, SectionLink
 from instroom.definitions.models.programme import (
     Claim,
     Glossary,
@@ -57,6 +58,8 @@ __all__ = [
     "Indicator",
     "Kpi",
     "Municipality",
+    "PageDefinition",
+    "PageSection",
     "Pattern",
     "Periods",
     "PipelineDefinition",
@@ -66,6 +69,7 @@ __all__ = [
     "Reasons",
     "Recognise",
     "Region",
+    "SectionLink",
     "SourceDefinition",
     "Stage",
     "StepGroup",

@@ -1,6 +1,7 @@
-"""Pages of words: goals, indicators, claims, method, glossary, and chapters still to fill."""
+"""Pages of words: goals, indicators, claims, sources, glossary, and those of definition files."""
 
 from instroom.definitions import registry
+from instroom.definitions.models import PageDefinition
 from instroom.reports import sentences, words
 from instroom.reports.blocks import Block, Chapter, Document, Entry, EntryList, PageLink, TextBlock
 from instroom.reports.documents import parts
@@ -154,100 +155,6 @@ def glossary_page(writer: PageWriter) -> Document:
     )
 
 
-def method_page(writer: PageWriter) -> Document:
-    """Return how figures are made, in plain words."""
-    t = writer.t
-    texts = (
-        (
-            "bronnen",
-            t("Waar de cijfers vandaan komen"),
-            (
-                t(
-                    "Uit open bestanden van DUO, CBS en Eurostat. Elk bestand blijft bewaard zoals het kwam, met een "
-                    "controlegetal (sha256). Bij elk cijfer staat uit welk bestand het komt."
-                ),
-                t(
-                    "Een bestand wordt herkend aan zijn inhoud. Klopt een totaal niet, of staat er iets waar een getal "
-                    "hoort, dan wordt het hele bestand geweigerd."
-                ),
-            ),
-        ),
-        (
-            "onbekend",
-            t("Onbekend is nooit nul"),
-            (
-                t(
-                    "DUO publiceert aantallen onder de vijf als <5. Dat kan 1, 2, 3 of 4 zijn. Wij tellen op met het "
-                    "laagste en het hoogste, en laten de marge zien."
-                ),
-                t(
-                    "Wat niemand weet, staat er als woord, met de reden. Een leeg vak of een nul zou iets anders zeggen."
-                ),
-            ),
-        ),
-        (
-            "profiel",
-            t("Wat een technisch profiel is"),
-            (
-                t(
-                    "Er zijn twee tellingen. De landelijke monitor telt N&T en N&G. Het CBS telt alleen N&T en N&T met N&G. "
-                    "Op elke pagina kunt u wisselen."
-                ),
-                t(
-                    "Er zijn ook twee momenten: de keuze in leerjaar 4 (vmbo: 3) en het eindexamen, twee tot drie jaar "
-                    "later."
-                ),
-                t(
-                    "Voor de theoretische leerweg van het vmbo telt de monitor wie examen doet met NaSk. Daarvan is geen "
-                    "open bestand."
-                ),
-            ),
-        ),
-        (
-            "plaats",
-            t("Waar geteld wordt"),
-            (
-                t(
-                    "Leerlingen tellen bij de plaats van hun school, studenten bij de plaats van hun studie. Een leerling "
-                    "uit Losser op een school in Enschede telt in Enschede."
-                ),
-            ),
-        ),
-        (
-            "toeval",
-            t("Meer dan toeval"),
-            (
-                t(
-                    "Een verandering heet meer dan toeval als de kleinst mogelijke verandering groter is dan 1,96 keer de "
-                    "standaardfout. De vergelijking begint altijd bij het eerste jaar van de reeks."
-                ),
-                t(
-                    "Zo'n verandering is geen bewijs dat het programma werkt. Daarvoor is een vergelijking nodig."
-                ),
-            ),
-        ),
-        (
-            "privacy",
-            t("Kinderen blijven veilig"),
-            (
-                t(
-                    "Alles wat naar buiten gaat, komt door een poort. Wat een uitgever heeft afgeschermd, laten wij nooit "
-                    "nauwkeuriger zien. Als een totaal een klein aantal zou verraden, schermen wij de delen af."
-                ),
-            ),
-        ),
-    )
-    blocks = tuple(TextBlock(anchor, heading, paragraphs) for anchor, heading, paragraphs in texts)
-    return _page(
-        writer,
-        "method",
-        t("Zo rekenen wij"),
-        "over",
-        t("Van bestand tot bladzijde: wat er met de cijfers gebeurt."),
-        blocks,
-    )
-
-
 def sources_page(writer: PageWriter) -> Document:
     """Return every input file with publisher, licence, rows and sha256."""
     t = writer.t
@@ -282,82 +189,20 @@ def sources_page(writer: PageWriter) -> Document:
     )
 
 
-def plain_pages(writer: PageWriter) -> list[Document]:
-    """Return accessibility, and the chapters that wait for later steps."""
+def text_pages(writer: PageWriter) -> list[Document]:
+    """Return the pages of which every word stands in a definition file."""
+    return [_text_page(writer, page) for page in registry.pages().values()]
+
+
+def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
     t = writer.t
-    return [
-        _page(
-            writer,
-            "inflow",
-            t("Instroom en behoud"),
-            "instroom",
-            t("Hier komen de initiatieven: wie doet wat, op welke school, met welk bedrijf."),
-            (
-                TextBlock(
-                    "leeg",
-                    t("Hier is nog niets ingevuld"),
-                    (
-                        t(
-                            "Deze pagina laat straks zien welke scholen en bedrijven samenwerken en waar nog witte vlekken zijn."
-                        ),
-                        t(
-                            "Nodig: het programmabureau vult de initiatieven in. Tot die tijd staan de doelen bij Programma."
-                        ),
-                    ),
-                    (PageLink(t("De zeven doelen"), "programme"),),
-                ),
-            ),
-        ),
-        _page(
-            writer,
-            "learning",
-            t("Leren van anderen"),
-            "leren",
-            t(
-                "Hier komt wat elders werkt: in Duitsland, in andere landen en in andere delen van Nederland."
-            ),
-            (
-                TextBlock(
-                    "leeg",
-                    t("Hier is nog niets ingevuld"),
-                    (
-                        t(
-                            "Deze pagina vergelijkt straks met andere landen, en zegt erbij of zij hetzelfde tellen."
-                        ),
-                        t("Wat de programmacontouren over Duitsland zeggen, staat bij De opgave."),
-                    ),
-                    (PageLink(t("De opgave"), "claims"),),
-                ),
-            ),
-        ),
-        _page(
-            writer,
-            "accessibility",
-            t("Toegankelijkheid"),
-            "over",
-            t(
-                "Iedereen moet dit kunnen lezen: met een schermlezer, met alleen een toetsenbord, op een telefoon."
-            ),
-            (
-                TextBlock(
-                    "hoe",
-                    t("Wat wij doen"),
-                    (
-                        t(
-                            "De pagina's zijn gemaakt naar WCAG 2.2, niveau AA. Elke tekening heeft een tabel ernaast."
-                        ),
-                        t("Kleur staat nooit alleen: er is altijd een woord of een vorm bij."),
-                    ),
-                ),
-                TextBlock(
-                    "melden",
-                    t("Werkt er iets niet?"),
-                    (
-                        t(
-                            "Meld het bij het programmabureau. Zeg welke pagina het is en wat u gebruikt."
-                        ),
-                    ),
-                ),
-            ),
-        ),
-    ]
+    blocks = tuple(
+        TextBlock(
+            section.anchor,
+            t(section.heading),
+            tuple(t(paragraph) for paragraph in section.paragraphs),
+            tuple(PageLink(t(link.text), link.page) for link in section.links),
+        )
+        for section in page.sections
+    )
+    return _page(writer, page.id, t(page.title), page.chapter, t(page.lead), blocks)
