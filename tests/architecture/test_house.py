@@ -33,7 +33,6 @@ LONG_FILES: dict[str, str] = {
     "src/instroom/sources/example.py": "ten layouts with their texts, in one place",
 }
 BANNED_MODULES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
-#: Until 0022 decisions are in Dutch; from 0023 on in English.
 #: ``Why`` stood apart until 0022, ``Measured`` may follow.
 ADR_HEADINGS = ["Status", "Context", "Decision", "Consequences"]
 CLOCKS = {

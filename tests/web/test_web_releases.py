@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 import sample
 
-from instroom_web.reports import actions, archive, models
+from instroom.core.texts import Texts
+from instroom_web.reports import actions, archive, change_log, models
 from instroom_web.reports.actions import refer, store_site
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,23 @@ def test_an_older_release_holds_its_figures_and_pages_to_the_byte(client):
 def test_a_release_that_is_not_there_is_not_found(client, asked):
     assert client.get(f"/nl/?release={asked}").status_code == 404
     assert client.get(f"/api/v1/kpi?release={asked}").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", "De eerste uitgave, met {} cijfers."),
+        ("en", "The first release, with {} figures."),
+        ("de", "Die erste Ausgabe, mit {} Zahlen."),
+    ],
+)
+def test_the_first_release_does_not_pretend_that_figures_came_by_a_new_file(language, words):
+    first, t = archive.releases()[0], Texts(language)
+    told = change_log.entry(first, t)
+    assert told.sentence == words.format(t.number(len(sample.figures())))
+    assert told.lines == ()
+    store_site(**later()[1])
+    assert change_log.entry(archive.newest(), t).lines != ()
 
 
 @pytest.mark.parametrize("language", ["nl", "en", "de"])

@@ -7,6 +7,8 @@ from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom_web.reports.models import Release
 
+#: The number of the release before which there was none.
+FIRST = 1
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -50,7 +52,9 @@ def _line(t: Texts, change: str, reason: str, name: str, count: int) -> str:
 
 
 def entry(release: Release, t: Texts) -> LogEntry:
-    """Return a release in the language of the reader."""
+    """Return a release in the language of the reader; the first has nothing to differ from."""
+    if release.number == FIRST:
+        return _entry(release, _first(release, t), ())
     figures = release.counts["figures"]
     lines = [
         _line(t, change, reason, name, count)
@@ -68,6 +72,16 @@ def entry(release: Release, t: Texts) -> LogEntry:
         if lines
         else t("Geen cijfer veranderde; de tekst van pagina’s wel.")
     )
+    return _entry(release, sentence, tuple(lines))
+
+
+def _first(release: Release, t: Texts) -> str:
+    added = release.counts["figures"].get("added", {}).values()
+    count = sum(number for names in added for number in names.values())
+    return t("De eerste uitgave, met {count} cijfers.", count=t.number(count))
+
+
+def _entry(release: Release, sentence: str, lines: tuple[str, ...]) -> LogEntry:
     return LogEntry(
         release.number,
         release.created,
@@ -75,7 +89,7 @@ def entry(release: Release, t: Texts) -> LogEntry:
         release.version,
         not release.thinned,
         sentence,
-        tuple(lines),
+        lines,
     )
 
 
