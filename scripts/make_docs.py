@@ -83,7 +83,7 @@ def goals() -> str:
 
 
 def error_codes() -> str:
-    """Return the page of errors: classes with exit code, and every code used in the library."""
+    """Return the page of errors: classes with exit code, and every code used in library and web."""
     lines = [HEAD + "# Fouten\n", "| Soort | Afsluitcode | Wat het betekent |", "|---|---|---|"]
     kinds = [
         c
@@ -95,7 +95,7 @@ def error_codes() -> str:
         lines.append(f"| `{kind.__name__}` | {kind.exit_code} | {meaning} |")
     lines += ["", "| Code | Waar |", "|---|---|"]
     found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "src" / "instroom").rglob("*.py")):
+    for path in sorted((ROOT / "src").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if (
                 isinstance(node, ast.keyword)

@@ -3,8 +3,8 @@
 Usage: ``python scripts/messages.py [--check]``. Writes one .po file per chapter and language below
 ``src/instroom/locale`` (a new language is one new, empty file there, of any name) and prints what
 is still untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated,
-unused, translated twice, has other placeholders than the Dutch, or when a file differs from what
-this script would write.
+unused, in two files, has other placeholders than the Dutch, or when a file differs from what this
+script would write. Two translations of one sentence are named, and nothing is written.
 """
 
 import ast
@@ -244,6 +244,15 @@ def translations(*files: Path) -> dict[str, str]:
     return known
 
 
+def conflicts(files: list[Path]) -> list[str]:
+    """Return the messages that these files translate in more than one way."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for file in files:
+        for message, text in translations(file).items():
+            found[message] |= {text} - {""}
+    return sorted(message for message, texts in found.items() if len(texts) > 1)
+
+
 def twice(files: list[Path]) -> list[str]:
     """Return the messages that more than one of these files holds."""
     homes = Counter(message for file in files for message in translations(file))
@@ -315,17 +324,21 @@ def write(language: str, messages: dict[str, set[str]]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Check or update all languages; return the exit code."""
-    messages, wrong = collect(), 0
+    messages, wrong, refused = collect(), 0, False
     translated = [language for language in languages() if language != SOURCE_LANGUAGE]
     for language in translated:
-        if "--check" not in arguments:
+        unclear = conflicts(chapters(language))
+        if "--check" not in arguments and not unclear:
             write(language, messages)
+        for message in unclear:
+            print(f"{language}: translated in two ways, nothing written: {message!r}")
         lines = problems(language, messages, translations(*chapters(language)))
-        for line in lines or stale(language, messages):
-            print(line)
-            wrong += 1
+        lines = lines or stale(language, messages)
+        wrong += len(unclear) + len(lines)
+        refused = refused or bool(unclear)
+        print("\n".join(lines), end="\n" if lines else "")
     print(f"{len(messages)} messages, {len(translated)} languages, {wrong} problems")
-    return 1 if wrong and "--check" in arguments else 0
+    return 1 if refused or (wrong and "--check" in arguments) else 0
 
 
 if __name__ == "__main__":

@@ -168,10 +168,9 @@ de = "Technikklub"
 meaning = "Een club waar kinderen na school iets maken."
 """,
     ),
-}
-SAMPLES["page"] = (
-    "reports/pages/sample.toml",
-    """
+    "page": (
+        "reports/pages/sample.toml",
+        """
 title = "Voor ouders"
 chapter = "over"
 lead = "Wat dit voor uw kind betekent."
@@ -183,7 +182,8 @@ heading = "Wat er gebeurt"
 paragraphs = ["Een klas bouwt een brug.", "Daarna vertellen ze erover."]
 links = [{ text = "De opgave", page = "claims" }]
 """,
-)
+    ),
+}
 FILE = (
     "CLUB;PLAATS;SOORT;LEDEN 2018 MAN;LEDEN 2018 VROUW\r\nA1;PROEFDAM;Robot- en codeclub;<5;7\r\n"
 )
@@ -307,8 +307,22 @@ def test_a_page_may_not_take_the_key_of_another(overlay: Path) -> None:
     path, text = SAMPLES["page"]
     (overlay / path).with_name("claims.toml").write_text(text, "utf-8")
     registry._registry.cache_clear()
-    with pytest.raises(DefinitionError, match="page 'claims' is there already"):
+    with pytest.raises(DefinitionError) as caught:
         site.documents(load(PACKAGE), "nl")
+    assert caught.value.where.file == "reports/pages/claims.toml"
+    assert caught.value.expected == "a key that no other page has"
+
+
+@pytest.mark.parametrize("page", ["clams", "indicator/clams", "place/GM9999"])
+def test_a_page_may_not_lead_to_one_that_is_not_there(overlay: Path, page: str) -> None:
+    path, text = SAMPLES["page"]
+    (overlay / path).write_text(text.replace('page = "claims"', f'page = "{page}"'), "utf-8")
+    registry._registry.cache_clear()
+    with pytest.raises(DefinitionError) as caught:
+        site.documents(load(PACKAGE), "nl")
+    assert caught.value.where.file == "reports/pages/sample.toml"
+    assert caught.value.found == page
+    assert caught.value.expected == "the key of a page that is there"
 
 
 USES: dict[str, Callable[[Path], None]] = {kind: globals()[f"use_{kind}"] for kind in SAMPLES}

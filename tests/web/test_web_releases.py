@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 import pytest
 import sample
 
+from instroom.cli.lines import releases_lines
+from instroom.core.errors import DataError
 from instroom.core.texts import Texts
 from instroom_web.reports import actions, archive, change_log, models
 from instroom_web.reports.actions import refer, store_site
@@ -75,21 +77,36 @@ def test_a_release_that_is_not_there_is_not_found(client, asked):
     assert client.get(f"/api/v1/kpi?release={asked}").status_code in (400, 404)
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("nl", "De eerste uitgave, met {} cijfers."),
-        ("en", "The first release, with {} figures."),
-        ("de", "Die erste Ausgabe, mit {} Zahlen."),
-    ],
-)
-def test_the_first_release_does_not_pretend_that_figures_came_by_a_new_file(language, words):
+@pytest.mark.parametrize("key", ["search", "changes", "my", "account", "nowhere", "account/login"])
+def test_a_page_that_nobody_could_open_is_refused_and_nothing_changes(key):
+    site = sample.site()
+    page = next(d for d in site["documents"] if d["language"] and d["key"] == "method")
+    before = list(models.StoredDocument.objects.values_list("language", "key", "digest"))
+    with pytest.raises(DataError) as caught:
+        store_site(**site | {"documents": [*site["documents"], page | {"key": key}]})
+    assert caught.value.code == "page_address"
+    assert caught.value.where.key == key
+    assert list(models.StoredDocument.objects.values_list("language", "key", "digest")) == before
+
+
+FIRST = {
+    "nl": ("De eerste uitgave, met {} cijfers.", "de eerste uitgave, met {} cijfers"),
+    "en": ("The first release, with {} figures.", "the first release, with {} figures"),
+    "de": ("Die erste Ausgabe, mit {} Zahlen.", "die erste Ausgabe, mit {} Zahlen"),
+}
+
+
+@pytest.mark.parametrize("language", FIRST)
+def test_the_first_release_does_not_pretend_that_figures_came_by_a_new_file(language):
     first, t = archive.releases()[0], Texts(language)
+    count = t.number(len(sample.figures()))
+    on_page, on_screen = (words.format(count) for words in FIRST[language])
     told = change_log.entry(first, t)
-    assert told.sentence == words.format(t.number(len(sample.figures())))
-    assert told.lines == ()
+    assert (told.sentence, told.lines) == (on_page, ())
     store_site(**later()[1])
     assert change_log.entry(archive.newest(), t).lines != ()
+    lines = releases_lines({"releases": [archive.told(r) for r in archive.releases()]}, language)
+    assert {line[0]: line.endswith(f": {on_screen}") for line in lines} == {"1": True, "2": False}
 
 
 @pytest.mark.parametrize("language", ["nl", "en", "de"])
@@ -142,8 +159,6 @@ def test_damage_is_told():
     row = models.ReleaseContent.objects.get(digest=archive.newest().contents)
     row.packed = archive.packed(json.dumps({}).encode())
     row.save()
-    from instroom.core.errors import DataError
-
     with pytest.raises(DataError, match="damaged"):
         archive.contents_of(archive.newest())
 

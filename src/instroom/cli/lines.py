@@ -5,6 +5,7 @@ from typing import Any
 
 from instroom.core.texts import Texts
 from instroom.reports import words
+from instroom.reports.release_changes import FIRST
 
 
 def read_lines(found: dict[str, Any], language: str) -> list[str]:
@@ -163,14 +164,21 @@ def _of_release(found: dict[str, Any], t: Texts) -> list[str]:
 def releases_lines(found: dict[str, Any], language: str) -> list[str]:
     """Return the releases, one a line, with how many figures came, went and changed."""
     t = Texts(language)
-    lines = [
-        t(
-            "{number}  {date}  versie {version}: {added} erbij, {removed} weg, {changed} anders",
-            number=one["number"],
-            date=one["created"][:10],
-            version=one["version"],
-            **{name: len(one[name]) for name in ("added", "removed", "changed")},
-        )
-        for one in found["releases"]
-    ]
+    lines = [_release_line(one, t) for one in found["releases"]]
     return lines or [t("Er is nog niets uitgerekend.")]
+
+
+def _release_line(one: dict[str, Any], t: Texts) -> str:
+    counts = {name: t.number(len(one[name])) for name in ("added", "removed", "changed")}
+    named = {"number": one["number"], "date": one["created"][:10], "version": one["version"]}
+    if one["number"] == FIRST:
+        return t(
+            "{number}  {date}  versie {version}: de eerste uitgave, met {added} cijfers",
+            **named,
+            added=counts["added"],
+        )
+    return t(
+        "{number}  {date}  versie {version}: {added} erbij, {removed} weg, {changed} anders",
+        **named,
+        **counts,
+    )

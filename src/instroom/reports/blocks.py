@@ -5,9 +5,9 @@ Blocks hold finished text in one language. They can only be built from published
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-Chapter = Literal["opgave", "programma", "instroom", "monitoring", "leren", "over"]
+from instroom.definitions.models import Chapter
 
 
 @dataclass(frozen=True, slots=True)

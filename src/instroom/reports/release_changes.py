@@ -21,6 +21,8 @@ Row = Mapping[str, Any]
 SEEN = ("status", "value", "low", "high", "numerator", "denominator", "reason")
 #: All releases of these last days stay.
 DAYS = 30
+#: The number of the release before which there was none: it has nothing to differ from.
+FIRST = 1
 #: Kinds of definitions that every figure rests on.
 _SHARED = ("codes", "region", "places", "source", "publisher")
 

@@ -19,7 +19,7 @@ from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.questions import definition_dict, figure_dict
 from instroom.reports import goals
-from instroom.reports.blocks import Document
+from instroom.reports.blocks import Document, TextBlock
 from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
@@ -57,26 +57,37 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     found += [place.place_page(writer, info) for info in results.places.values()]
     found += [pages.claims_page(writer), pages.sources_page(writer)]
     found.append(pages.glossary_page(writer))
-    found += _without_double(found, pages.text_pages(writer))
+    found += _checked(found, pages.text_pages(writer))
     unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
 
 
-def _without_double(found: list[Document], more: list[Document]) -> list[Document]:
-    """Return the pages of definition files, none of which may hide a page that is counted."""
+def _checked(found: list[Document], more: list[Document]) -> list[Document]:
+    """Return the pages of definition files: none hides another page or links to one not there."""
     taken = {document.key for document in found}
+    known = taken | {document.key for document in more}
     for document in more:
         if document.key in taken:
-            raise DefinitionError(
-                "page '{key}' is there already",
-                code="definition_invalid",
-                where=Where(file=f"reports/pages/{document.key}.toml"),
-                key=document.key,
-                found=document.key,
-                expected=Message("a key that no other page has"),
-                hint=Message("give the file another name"),
-            )
+            raise _refused_page(document.key, document.key, Message("a key that no other page has"))
+        texts = [block for block in document.blocks if isinstance(block, TextBlock)]
+        for link in (link for block in texts for link in block.links):
+            if link.url not in known:
+                raise _refused_page(
+                    document.key, link.url, Message("the key of a page that is there")
+                )
     return more
+
+
+def _refused_page(key: str, found: str, expected: Message) -> DefinitionError:
+    return DefinitionError(
+        "page '{key}' cannot be made",
+        code="definition_invalid",
+        where=Where(file=f"reports/pages/{key}.toml"),
+        key=key,
+        found=found,
+        expected=expected,
+        hint=Message("mend the file"),
+    )
 
 
 def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:

@@ -8,9 +8,13 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import models, transaction
-from django.utils import timezone
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
 
+from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
 from instroom.reports.release_changes import (
+    FIRST,
     FigureChange,
     ReleaseAge,
     ReleaseContents,
@@ -166,6 +170,8 @@ def _store_documents(rows: Iterable[Row], keeper: _Keeper, home: list[str]) -> d
     def stored() -> Iterator[StoredDocument]:
         for row in rows:
             document = _document(row)
+            if document.language:
+                _refuse_unreachable(document)
             document.digest = keeper.keep(_written(document.body))
             digests[f"{document.language}/{document.key}"] = document.digest
             if document.language and not document.key:
@@ -175,6 +181,26 @@ def _store_documents(rows: Iterable[Row], keeper: _Keeper, home: list[str]) -> d
     _sync(StoredDocument, stored(), lambda d: (d.language, d.key), "digest")
     keeper.flush()
     return digests
+
+
+def _refuse_unreachable(document: StoredDocument) -> None:
+    """Refuse a page that nobody can open: its address is another view's, or of no kind."""
+    language, key = document.language, document.key
+    with translation.override(language):
+        try:
+            found = resolve(f"/{language}/{key}/" if key else f"/{language}/").kwargs.get("kind")
+        except Resolver404:
+            found = None
+    if found != key.partition("/")[0]:
+        raise DataError(
+            "page '{key}' would have no address of its own",
+            code="page_address",
+            where=Where(key=key),
+            key=key,
+            found=key,
+            expected=Message("a key that no other address has"),
+            hint=Message("give its definition file another name"),
+        )
 
 
 def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper) -> dict[str, str]:
@@ -231,7 +257,7 @@ def _add_release(
     written = keeper.keep(_written([asdict(one) for one in changes]))
     keeper.flush()
     Release.objects.create(
-        number=last.number + 1 if last else 1,
+        number=last.number + 1 if last else FIRST,
         **{name: build[name] for name in ("created", "version", "region", "example", "etag")},
         made_of=made_of,
         counts={"figures": change_counts(changes), "files": len(files)},

@@ -19,15 +19,15 @@ class ReportsConfig(AppConfig):
         yield NavigationEntry("chapters", "monitoring", t("Monitoring"), "indicators", "indicators")
         yield NavigationEntry("chapters", "leren", t("Leren"), "learning", "learning")
         about = [
-            (20, t("Bronnen"), "sources"),
-            (30, t("Begrippen"), "glossary"),
-            (40, t("Gemeenten en scholen"), "places"),
-            (50, t("Veranderingen"), "changes"),
+            (20, "sources", t("Bronnen")),
+            (30, "glossary", t("Begrippen")),
+            (40, "places", t("Gemeenten en scholen")),
+            (50, "changes", t("Veranderingen")),
             *(
-                (page.order, t(page.menu), key)
+                (page.order, key, t(page.menu))
                 for key, page in registry.pages().items()
                 if page.menu
             ),
         ]
-        for _, text, key in sorted(about):
+        for _, key, text in sorted(about):
             yield NavigationEntry("about", "over", text, key, key)

@@ -5,10 +5,9 @@ from xml.etree import ElementTree
 
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.reports.release_changes import FIRST
 from instroom_web.reports.models import Release
 
-#: The number of the release before which there was none.
-FIRST = 1
 _ATOM = "http://www.w3.org/2005/Atom"
 
 

@@ -159,6 +159,22 @@ def test_a_sentence_translated_in_two_files_is_named(locale):
     assert "en: in two files: 'jaar'" in script.stale("en", HOMES)
 
 
+def test_two_translations_of_one_sentence_are_refused_and_nothing_is_written(locale, capsys):
+    script = _script()
+    (locale / "translator.po").write_text('msgid "jaar"\nmsgstr "season"\n', "utf-8")
+    before = {file.name: file.read_bytes() for file in locale.iterdir()}
+    script.collect, languages_of = (lambda: HOMES), script.languages
+    script.languages = lambda: ("nl", "en")
+    try:
+        assert script.main([]) == 1
+        assert script.main(["--check"]) == 1
+    finally:
+        script.languages = languages_of
+        _script.cache_clear()
+    assert "translated in two ways, nothing written: 'jaar'" in capsys.readouterr().out
+    assert {file.name: file.read_bytes() for file in locale.iterdir()} == before
+
+
 def test_one_empty_file_of_any_name_adds_a_language(locale):
     folder = locale.parents[1] / "fy/LC_MESSAGES"
     folder.mkdir(parents=True)

@@ -19,7 +19,7 @@ from instroom.definitions.models.indicators import (
     Stage,
     StepGroup,
 )
-from instroom.definitions.models.pages import PageDefinition, PageSection, SectionLink
+from instroom.definitions.models.pages import Chapter, PageDefinition, PageSection, SectionLink
 from instroom.definitions.models.programme import (
     Claim,
     Glossary,
@@ -44,6 +44,7 @@ from instroom.definitions.models.sources import (
 )
 
 __all__ = [
+    "Chapter",
     "Check",
     "Claim",
     "Classification",

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
+#: The chapters of the programme outline that a page can stand in, and ``over``: about this site.
+Chapter = Literal["opgave", "programma", "instroom", "monitoring", "leren", "over"]
+
 
 class SectionLink(DefinitionPart):
     """A link below a section: its words, and the key of the page it leads to."""
@@ -27,7 +30,7 @@ class PageDefinition(Definition):
     """A page of words. With ``menu`` it stands in the foot of every page, by ``order``."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
-    chapter: Literal["opgave", "programma", "instroom", "monitoring", "leren", "over"]
+    chapter: Chapter
     lead: str
     sections: list[PageSection]
     menu: str = ""

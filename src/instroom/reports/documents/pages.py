@@ -1,9 +1,9 @@
 """Pages of words: goals, indicators, claims, sources, glossary, and those of definition files."""
 
 from instroom.definitions import registry
-from instroom.definitions.models import PageDefinition
+from instroom.definitions.models import Chapter, PageDefinition
 from instroom.reports import sentences, words
-from instroom.reports.blocks import Block, Chapter, Document, Entry, EntryList, PageLink, TextBlock
+from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink, TextBlock
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
 from instroom.reports.documents.parts import PageWriter
