@@ -298,7 +298,8 @@ def _zero(_: object) -> int:
 def _site(mark: str) -> Any:
     """Return pages, pictures and figures of which every byte says which version it is."""
     pages = [
-        {"key": f"p{i}", "language": "nl", "title": mark, "region": REGION} for i in range(300)
+        {"key": f"place/p{i}", "language": "nl", "title": mark, "region": REGION}
+        for i in range(300)
     ]
     figures = [
         {"id": f"{mark}{i}", "indicator": mark, "place": REGION, "period": "2019", "by": {}}

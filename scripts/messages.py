@@ -3,8 +3,9 @@
 Usage: ``python scripts/messages.py [--check]``. Writes one .po file per chapter and language below
 ``src/instroom/locale`` (a new language is one new, empty file there, of any name) and prints what
 is still untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated,
-unused, in two files, has other placeholders than the Dutch, or when a file differs from what this
-script would write. Two translations of one sentence are named, and nothing is written.
+unused, there twice, has other placeholders than the Dutch, or when a file differs from what this
+script would write. Two translations of one sentence, and those marked as fuzzy, are named and
+nothing of that language is written.
 """
 
 import ast
@@ -16,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileParser, write_po
 
 from instroom.core.texts import LOCALE, SOURCE_LANGUAGE, chapters, languages
 from instroom.definitions import registry
@@ -91,6 +92,8 @@ _FIELD_NAMES = {path.split(".")[-1] for paths in FIELDS.values() for path in pat
 _TABLE_NAMES = {name for _, name in TABLES}
 #: How code calls a :class:`instroom.core.texts.Texts`.
 _NAMES, _ATTRIBUTES = {"t", "texts", "parts_t"}, {"t", "texts"}
+#: A line of a .po file: empty, a comment, or words between quotes that are closed.
+_LINE = re.compile(r'\s*(#.*|(msg[a-z_]+(\[\d+\])?\s+)?"(\\.|[^"\\])*"\s*)?')
 _TAG = re.compile(r"""\{%-?\s*t\s+(?:"([^"]*)"|'([^']*)')""")
 _HEADER = (
     "# Instroom. The message ids are the Dutch sentences; scripts/messages.py keeps them.\n"
@@ -233,29 +236,57 @@ def split(messages: dict[str, set[str]]) -> dict[str, dict[str, set[str]]]:
     return dict(parts)
 
 
+class _Entries(Catalog):
+    """A catalogue that remembers every entry of a file; a plain one merges doubles in silence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[tuple[str, str, bool]] = []
+
+    def __setitem__(self, key: object, message: Message) -> None:
+        if key:
+            self.entries.append((str(message.id), str(message.string), message.fuzzy))
+        super().__setitem__(key, message)
+
+
+def entries(file: Path) -> list[tuple[str, str, bool]]:
+    """Return every message of a file with its translation, and whether it waits for review.
+
+    Raises
+    ------
+    UnknownMessageError
+        When a line of the file cannot be read.
+    """
+    text = file.read_text("utf-8")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(line):
+            raise UnknownMessageError(f"{file.name}: line {number} cannot be read: {line}")
+    found = _Entries()
+    PoFileParser(found, ignore_obsolete=True, abort_invalid=True).parse(io.StringIO(text))
+    return found.entries
+
+
 def translations(*files: Path) -> dict[str, str]:
     """Return what .po files hold together; an empty translation never hides a filled one."""
     known: dict[str, str] = {}
-    for file in files:
-        with file.open("rb") as opened:
-            for m in read_po(opened):
-                if m.id:
-                    known[str(m.id)] = str(m.string) or known.get(str(m.id), "")
+    for message, text, _ in (entry for file in files for entry in entries(file)):
+        known[message] = text or known.get(message, "")
     return known
 
 
-def conflicts(files: list[Path]) -> list[str]:
-    """Return the messages that these files translate in more than one way."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for file in files:
-        for message, text in translations(file).items():
-            found[message] |= {text} - {""}
-    return sorted(message for message, texts in found.items() if len(texts) > 1)
+def unclear(files: list[Path]) -> list[str]:
+    """Return what somebody must decide first: two translations of one message, or one unsure."""
+    every = [entry for file in files for entry in entries(file)]
+    texts: dict[str, set[str]] = defaultdict(set)
+    for message, text, _ in every:
+        texts[message] |= {text} - {""}
+    ways = [f"translated in two ways: {m!r}" for m in sorted(texts) if len(texts[m]) > 1]
+    return ways + [f"marked as fuzzy: {message!r}" for message, _, fuzzy in every if fuzzy]
 
 
 def twice(files: list[Path]) -> list[str]:
-    """Return the messages that more than one of these files holds."""
-    homes = Counter(message for file in files for message in translations(file))
+    """Return the messages that stand more than once in these files."""
+    homes = Counter(message for file in files for message, _, _ in entries(file))
     return sorted(message for message, count in homes.items() if count > 1)
 
 
@@ -274,8 +305,11 @@ def written(language: str, messages: dict[str, set[str]], known: dict[str, str])
 
 
 def placeholders(text: str) -> set[str]:
-    """Return the names between braces."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    """Return the names between braces; a text with a lone brace has only itself."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {text}
 
 
 def problems(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> list[str]:
@@ -301,7 +335,7 @@ def wanted(language: str, messages: dict[str, set[str]], known: dict[str, str]) 
 def stale(language: str, messages: dict[str, set[str]]) -> list[str]:
     """Return what differs between the files of a language and what this script would write."""
     files = chapters(language)
-    found = [f"{language}: in two files: {message!r}" for message in twice(files)]
+    found = [f"{language}: here twice: {message!r}" for message in twice(files)]
     texts = {file: file.read_text("utf-8") for file in files}
     should = wanted(language, messages, translations(*files))
     differ = [
@@ -324,21 +358,19 @@ def write(language: str, messages: dict[str, set[str]]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Check or update all languages; return the exit code."""
-    messages, wrong, refused = collect(), 0, False
+    messages, wrong, check = collect(), 0, "--check" in arguments
     translated = [language for language in languages() if language != SOURCE_LANGUAGE]
     for language in translated:
-        unclear = conflicts(chapters(language))
-        if "--check" not in arguments and not unclear:
+        undecided = [f"{language}: {line}; nothing written" for line in unclear(chapters(language))]
+        if not check and not undecided:
             write(language, messages)
-        for message in unclear:
-            print(f"{language}: translated in two ways, nothing written: {message!r}")
         lines = problems(language, messages, translations(*chapters(language)))
-        lines = lines or stale(language, messages)
-        wrong += len(unclear) + len(lines)
-        refused = refused or bool(unclear)
-        print("\n".join(lines), end="\n" if lines else "")
+        lines = undecided or lines or stale(language, messages)
+        wrong += len(lines)
+        print("".join(f"{line}\n" for line in lines), end="")
+        check = check or bool(undecided)
     print(f"{len(messages)} messages, {len(translated)} languages, {wrong} problems")
-    return 1 if refused or (wrong and "--check" in arguments) else 0
+    return 1 if wrong and check else 0
 
 
 if __name__ == "__main__":

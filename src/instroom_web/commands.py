@@ -13,6 +13,7 @@ from instroom.cli.parser import Parser, shortened
 from instroom.cli.progress import Progress
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
+from instroom.definitions import registry
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -188,6 +189,7 @@ def _options(program: str) -> argparse.ArgumentParser:
 def serve(argv: list[str]) -> int:
     """Serve the pages of the data directory; compute them first when there are none."""
     options = _options("serve").parse_args(argv)
+    registry.check_all()  # pages read definitions: better no server than one that answers 500
     _free(options.host, options.port)
     folder = prepare(options.data)
     if not _filled():

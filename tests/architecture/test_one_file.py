@@ -285,22 +285,38 @@ def use_page(_: Path) -> None:
         assert isinstance(section, TextBlock)
         assert section.paragraphs[1] == "Daarna vertellen ze erover."
         assert section.links[0].url == "claims"
-    code = (
-        "import django; django.setup()\n"
+    told = _said_by_the_web(
         "from instroom.core.texts import Texts\n"
         "from instroom_web.shared import navigation\n"
         "print([(entry['name'], entry['url']) for entry in navigation.bar('about', Texts('nl'))])\n"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", code],
+    menu = ast.literal_eval(told)
+    assert [name for name, _ in menu][:3] == ["Werkwijze", "Ouders", "Bronnen"]
+    assert dict(menu)["Ouders"].endswith("/sample/")
+
+
+def _said_by_the_web(code: str) -> str:
+    """Return what code prints in a web process that starts with the overlay of this test."""
+    return subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{code}"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "instroom_web.settings"},
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    menu = ast.literal_eval(told)
-    assert [name for name, _ in menu][:3] == ["Werkwijze", "Ouders", "Bronnen"]
-    assert dict(menu)["Ouders"].endswith("/sample/")
+
+
+def test_a_page_takes_no_address_of_another_by_its_name(overlay: Path) -> None:
+    path, text = SAMPLES["page"]
+    for key in ("home", "place", "api", "account"):
+        (overlay / path).with_name(f"{key}.toml").write_text(text, "utf-8")
+    told = _said_by_the_web(
+        "from django.urls import reverse\n"
+        "print(reverse('home'), reverse('page-home'), reverse('place', args=['x']))\n"
+    )
+    home, page, place = told.split()
+    assert page == f"{home}home/"
+    assert place == f"{home}place/x/"
 
 
 def test_a_page_may_not_take_the_key_of_another(overlay: Path) -> None:
@@ -322,7 +338,34 @@ def test_a_page_may_not_lead_to_one_that_is_not_there(overlay: Path, page: str) 
         site.documents(load(PACKAGE), "nl")
     assert caught.value.where.file == "reports/pages/sample.toml"
     assert caught.value.found == page
-    assert caught.value.expected == "the key of a page that is there"
+    assert "the key of a stored page" in str(caught.value.expected)
+    assert page in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('title = "Voor ouders"', 'title = ""', "title"),
+        ('lead = "Wat dit voor uw kind betekent."', 'lead = ""', "lead"),
+        ('heading = "Wat er gebeurt"', 'heading = ""', "sections.0.heading"),
+        ('["Een klas bouwt een brug.", "Daarna vertellen ze erover."]', "[]", "paragraphs"),
+        ('chapter = "over"', 'chapter = "overr"', "chapter"),
+        (
+            "[[sections]]",
+            '[[sections]]\nanchor = "wat"\nheading = "a"\nparagraphs = ["b"]\n[[sections]]',
+            "the anchor 'wat' stands here twice",
+        ),
+    ],
+)
+def test_a_page_says_something_everywhere(overlay: Path, old: str, new: str, key: str) -> None:
+    path, text = SAMPLES["page"]
+    assert old in text
+    (overlay / path).write_text(text.replace(old, new), "utf-8")
+    registry._registry.cache_clear()
+    with pytest.raises(DefinitionError) as caught:
+        registry.check_all()
+    assert (caught.value.code, caught.value.where.file) == ("definition_invalid", path)
+    assert key in caught.value.message
 
 
 USES: dict[str, Callable[[Path], None]] = {kind: globals()[f"use_{kind}"] for kind in SAMPLES}

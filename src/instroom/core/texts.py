@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as CatalogMessage
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -31,6 +32,7 @@ _PLACE = re.compile(r"\{[^{}]*\}")
 def languages() -> tuple[str, ...]:
     """Return the languages there are: Dutch, and one per folder with a chapter in it."""
     found = {folder.name for folder in LOCALE.iterdir() if chapters(folder.name)}
+    found -= {SOURCE_LANGUAGE}
     return (SOURCE_LANGUAGE, *sorted(found, key=lambda code: (code != "en", code)))
 
 
@@ -69,11 +71,15 @@ def _read(language: str, files: list[Path]) -> gettext.NullTranslations:
         return _Bracketed()
     if not files:
         return gettext.NullTranslations()
-    together = Catalog()
+    found: dict[str | tuple[str, ...] | list[str], CatalogMessage] = {}
     for path in files:
         with path.open("rb") as file:
             for message in read_po(file):
-                together[message.id] = message
+                if message.string or message.id not in found:
+                    found[message.id] = message
+    together = Catalog()
+    for key, message in found.items():
+        together[key] = message
     buffer = io.BytesIO()
     write_mo(buffer, together)
     buffer.seek(0)

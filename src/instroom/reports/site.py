@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -68,17 +69,26 @@ def _checked(found: list[Document], more: list[Document]) -> list[Document]:
     known = taken | {document.key for document in more}
     for document in more:
         if document.key in taken:
-            raise _refused_page(document.key, document.key, Message("a key that no other page has"))
+            raise _refused_page(
+                document.key,
+                document.key,
+                Message("a key that no other page has"),
+                Message("give the file another name"),
+            )
         texts = [block for block in document.blocks if isinstance(block, TextBlock)]
         for link in (link for block in texts for link in block.links):
             if link.url not in known:
+                near = get_close_matches(link.url, known, 1) or ["method"]
                 raise _refused_page(
-                    document.key, link.url, Message("the key of a page that is there")
+                    document.key,
+                    link.url,
+                    Message("the key of a stored page, such as '{near}'", near=near[0]),
+                    Message("mend the link of the page '{page}'", page=link.url),
                 )
     return more
 
 
-def _refused_page(key: str, found: str, expected: Message) -> DefinitionError:
+def _refused_page(key: str, found: str, expected: Message, hint: Message) -> DefinitionError:
     return DefinitionError(
         "page '{key}' cannot be made",
         code="definition_invalid",
@@ -86,7 +96,7 @@ def _refused_page(key: str, found: str, expected: Message) -> DefinitionError:
         key=key,
         found=found,
         expected=expected,
-        hint=Message("mend the file"),
+        hint=hint,
     )
 
 

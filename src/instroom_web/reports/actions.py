@@ -195,11 +195,11 @@ def _refuse_unreachable(document: StoredDocument) -> None:
         raise DataError(
             "page '{key}' would have no address of its own",
             code="page_address",
-            where=Where(key=key),
+            where=Where(file=f"reports/pages/{key}.toml", key=key),
             key=key,
             found=key,
             expected=Message("a key that no other address has"),
-            hint=Message("give its definition file another name"),
+            hint=Message("give the file another name"),
         )
 
 

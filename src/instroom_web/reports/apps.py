@@ -15,19 +15,20 @@ class ReportsConfig(AppConfig):
         """Yield the first page of each chapter of the programme, and the pages in the foot."""
         yield NavigationEntry("chapters", "opgave", t("Opgave"), "claims", "claims")
         yield NavigationEntry("chapters", "programma", t("Programma"), "programme", "programme")
-        yield NavigationEntry("chapters", "instroom", t("Instroom & behoud"), "inflow", "inflow")
+        inflow = t("Instroom & behoud")
+        yield NavigationEntry("chapters", "instroom", inflow, "page-inflow", "inflow")
         yield NavigationEntry("chapters", "monitoring", t("Monitoring"), "indicators", "indicators")
-        yield NavigationEntry("chapters", "leren", t("Leren"), "learning", "learning")
+        yield NavigationEntry("chapters", "leren", t("Leren"), "page-learning", "learning")
         about = [
-            (20, "sources", t("Bronnen")),
-            (30, "glossary", t("Begrippen")),
-            (40, "places", t("Gemeenten en scholen")),
-            (50, "changes", t("Veranderingen")),
+            (20, "sources", t("Bronnen"), "sources"),
+            (30, "glossary", t("Begrippen"), "glossary"),
+            (40, "places", t("Gemeenten en scholen"), "places"),
+            (50, "changes", t("Veranderingen"), "changes"),
             *(
-                (page.order, key, t(page.menu))
+                (page.order, key, t(page.menu), f"page-{key}")
                 for key, page in registry.pages().items()
                 if page.menu
             ),
         ]
-        for _, key, text in sorted(about):
-            yield NavigationEntry("about", "over", text, key, key)
+        for _, key, text, route in sorted(about):
+            yield NavigationEntry("about", "over", text, route, key)

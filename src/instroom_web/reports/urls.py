@@ -17,7 +17,6 @@ SINGLE = (
     "sources",
     "glossary",
     "places",
-    *registry.pages(),
 )
 #: Kinds of which there are many, with what stands behind the kind in a key.
 MANY = {"place": "<slug:name>", "indicator": "<path:name>"}
@@ -50,5 +49,6 @@ spoken = [
     path("changes/feed.atom", public(views.changes_feed), name="changes_feed"),
     path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),
     *(path(f"{key}/", _document, {"kind": key}, name=key) for key in SINGLE),
+    *(path(f"{key}/", _document, {"kind": key}, name=f"page-{key}") for key in registry.pages()),
     *(path(f"{kind}/{rest}/", _document, {"kind": kind}, name=kind) for kind, rest in MANY.items()),
 ]

@@ -156,23 +156,66 @@ def test_a_sentence_translated_in_two_files_is_named(locale):
     script.write("en", HOMES)
     with (locale / "shared.po").open("a", encoding="utf-8") as file:
         file.write('\nmsgid "jaar"\nmsgstr "season"\n')
-    assert "en: in two files: 'jaar'" in script.stale("en", HOMES)
+    assert "en: here twice: 'jaar'" in script.stale("en", HOMES)
 
 
-def test_two_translations_of_one_sentence_are_refused_and_nothing_is_written(locale, capsys):
+UNDECIDED = {
+    "two files": ("translator.po", 'msgid "jaar"\nmsgstr "season"\n', "translated in two ways"),
+    "one file": (
+        "core.po",
+        'msgid "jaar"\nmsgstr "year"\n\nmsgid "jaar"\nmsgstr "season"\n',
+        "translated in two ways",
+    ),
+    "fuzzy": ("core.po", '#, fuzzy\nmsgid "jaar"\nmsgstr "year"\n', "marked as fuzzy"),
+}
+
+
+@pytest.mark.parametrize("case", UNDECIDED)
+def test_what_a_person_must_decide_is_named_and_nothing_is_written(
+    locale, monkeypatch, capsys, case
+):
     script = _script()
-    (locale / "translator.po").write_text('msgid "jaar"\nmsgstr "season"\n', "utf-8")
+    name, text, said = UNDECIDED[case]
+    (locale / name).write_text(text, "utf-8")
     before = {file.name: file.read_bytes() for file in locale.iterdir()}
-    script.collect, languages_of = (lambda: HOMES), script.languages
-    script.languages = lambda: ("nl", "en")
-    try:
-        assert script.main([]) == 1
-        assert script.main(["--check"]) == 1
-    finally:
-        script.languages = languages_of
-        _script.cache_clear()
-    assert "translated in two ways, nothing written: 'jaar'" in capsys.readouterr().out
+    monkeypatch.setattr(script, "collect", lambda: HOMES)
+    monkeypatch.setattr(script, "languages", lambda: ("nl", "en"))
+    assert script.main([]) == 1
+    assert script.main(["--check"]) == 1
+    assert f"en: {said}: 'jaar'; nothing written" in capsys.readouterr().out
     assert {file.name: file.read_bytes() for file in locale.iterdir()} == before
+
+
+def test_a_line_that_cannot_be_read_is_named(locale):
+    script = _script()
+    (locale / "core.po").write_text('msgid "jaar\nmsgstr "year"\n', "utf-8")
+    with pytest.raises(script.UnknownMessageError, match=r"core\.po: line 1 "):
+        script.translations(*chapters("en"))
+
+
+def test_a_lone_brace_in_a_translation_is_a_problem_not_a_crash():
+    found = _script().problems("en", {"{n} scholen": {"a"}}, {"{n} scholen": "{n schools"})
+    assert found == ["en: other placeholders: '{n} scholen' -> '{n schools'"]
+
+
+def test_pages_read_the_filled_translation_wherever_it_stands(locale):
+    (locale / "accounts.po").write_text('msgid "jaar"\nmsgstr ""\n', "utf-8")
+    texts._catalogue.cache_clear()
+    try:
+        assert Texts("en")("jaar") == "year"
+    finally:
+        texts._catalogue.cache_clear()
+
+
+def test_dutch_is_there_once(locale):
+    folder = locale.parents[1] / "nl/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "start.po").touch()
+    languages.cache_clear()
+    try:
+        assert languages() == ("nl", "en")
+    finally:
+        languages.cache_clear()
 
 
 def test_one_empty_file_of_any_name_adds_a_language(locale):

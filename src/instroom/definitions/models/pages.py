@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
@@ -10,20 +10,31 @@ from instroom.definitions.models.definition_file import Definition, DefinitionPa
 Chapter = Literal["opgave", "programma", "instroom", "monitoring", "leren", "over"]
 
 
+Words = Annotated[str, Field(min_length=1)]
+
+
 class SectionLink(DefinitionPart):
     """A link below a section: its words, and the key of the page it leads to."""
 
-    text: str
-    page: str
+    text: Words
+    page: Words
 
 
 class PageSection(DefinitionPart):
     """A heading with paragraphs; ``anchor`` is its name in the address."""
 
     anchor: Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
-    heading: str
-    paragraphs: list[str]
+    heading: Words
+    paragraphs: Annotated[list[Words], Field(min_length=1)]
     links: list[SectionLink] = []
+
+
+def _distinct(sections: list[PageSection]) -> list[PageSection]:
+    anchors = [section.anchor for section in sections]
+    double = sorted({anchor for anchor in anchors if anchors.count(anchor) > 1})
+    if double:
+        raise ValueError(f"the anchor '{double[0]}' stands here twice")
+    return sections
 
 
 class PageDefinition(Definition):
@@ -31,7 +42,8 @@ class PageDefinition(Definition):
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
     chapter: Chapter
-    lead: str
-    sections: list[PageSection]
+    title: Words
+    lead: Words
+    sections: Annotated[list[PageSection], Field(min_length=1), AfterValidator(_distinct)]
     menu: str = ""
     order: int = 80
