@@ -1,6 +1,7 @@
 """What commands print for people."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from instroom.core.texts import Texts
@@ -168,7 +169,7 @@ def releases_lines(found: dict[str, Any], language: str) -> list[str]:
     return lines or [t("Er is nog niets uitgerekend.")]
 
 
-def _release_line(one: dict[str, Any], t: Texts) -> str:
+def _release_line(one: Mapping[str, Any], t: Texts) -> str:
     counts = {name: t.number(len(one[name])) for name in ("added", "removed", "changed")}
     named = {"number": one["number"], "date": one["created"][:10], "version": one["version"]}
     if one["number"] == FIRST:
