@@ -1,8 +1,12 @@
 """What the statistical commands print for people."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from instroom.core.answers import ABSENT
 from instroom.core.texts import Texts
+from instroom.monitoring.effect_answer import EffectAnswer, EffectAnswers
+from instroom.monitoring.estimates import ESTIMATED
 from instroom.monitoring.wording import digits_of
 
 
@@ -10,77 +14,76 @@ def _n(value: float | None, t: Texts, digits: int = 2) -> str:
     return "–" if value is None else t.number(value, digits=digits)
 
 
-def _span(ci: list[float] | None, t: Texts, digits: int = 2) -> str:
-    if not ci or ci[0] is None:
+def _span(ci: Sequence[float | None] | None, t: Texts, digits: int = 2) -> str:
+    if not ci or ci[0] is None or ci[1] is None:
         return "–"
     return f"{t.number(ci[0], digits=digits)} … {t.number(ci[1], digits=digits)}"
 
 
-def effect_lines(found: dict[str, Any], language: str) -> list[str]:
+def effect_lines(found: EffectAnswer | EffectAnswers, language: str) -> list[str]:
     """Return the sentence, the numbers behind it, and why no more may be said."""
-    if "outcomes" in found:
-        lines = [line for one in found["outcomes"] for line in (*effect_lines(one, language), "")]
+    if isinstance(found, EffectAnswers):
+        lines = [line for one in found.outcomes for line in (*effect_lines(one, language), "")]
         return lines[:-1]
     t = Texts(language)
-    lines = [found["wording"].get(language) or found["wording"]["nl"]]
-    if found["status"] == "boundary":
+    lines = [found.summary(language)]
+    if found.status == "boundary":
         lines.append(t("De verschillen tussen groepen zijn op nul geschat (status boundary)."))
-    elif found["reason"] and found["reason"] != found["wording"]["en"]:
-        lines.append(f"{found['status']}: {found['reason']}")
-    if found["estimate"] is None or found["status"] not in ("ok", "boundary"):
+    elif found.reason and found.reason != found.wording["en"]:
+        lines.append(f"{found.status}: {t.say(found.reason)}")
+    if found.estimate is None or found.ci is None or found.status not in ESTIMATED:
         return lines + _why(found, language)
-    digits = digits_of(*found["ci"]) + 1
+    digits = digits_of(*found.ci) + 1
     facts, name = _points(found, t)
     facts += [
-        (name, f"{_n(found['estimate'], t, digits)}  ({_span(found['ci'], t, digits)})"),
-        (t("standaardfout"), f"{_n(found['se'], t, digits)}  df {_n(found['df'], t, 1)}"),
+        (name, f"{_n(found.estimate, t, digits)}  ({_span(found.ci, t, digits)})"),
+        (t("standaardfout"), f"{_n(found.se, t, digits)}  df {_n(found.df, t, 1)}"),
         (
             t("in standaarddeviaties"),
-            f"{_n(found['hedges_g'], t)}  ({_span(found['hedges_g_ci'], t)})",
+            f"{_n(found.hedges_g, t)}  ({_span(found.hedges_g_ci, t)})",
         ),
-        (t("kleinste te vinden effect"), _n(found["mdes"], t)),
-        (
-            t("rijen"),
-            f"{t.number(found['n'])}  " + t("({n} weggelaten)", n=t.number(found["dropped"])),
-        ),
-        (t("Maryland-niveau"), f"{found['maryland_level']} / 5"),
+        (t("kleinste te vinden effect"), _n(found.mdes, t)),
+        (t("rijen"), f"{t.number(found.n)}  " + t("({n} weggelaten)", n=t.number(found.dropped))),
+        (t("Maryland-niveau"), f"{found.maryland_level} / 5"),
+        *_further(found, t, digits),
     ]
-    if found.get("p_adjusted") is not None:
-        facts.append((t("p, na correctie"), _n(found["p_adjusted"], t, 3)))
-    trend = found.get("trend_before")
-    if trend:
-        words = f"{_n(trend['difference'], t, digits)}  p {_n(trend['p'], t, 3)}"
-        facts.append((t("verschil in trend voor de start"), words))
-    pooled = found.get("pooled") or {}
-    if pooled.get("refused"):
-        facts.append((t("scholen te klein om te delen"), t.number(pooled["refused"])))
-    if pooled.get("merged"):
-        facts.append((t("scholen met samengevoegde klassen"), t.number(pooled["merged"])))
     wide = max(len(name) for name, _ in facts) + 2
     lines += ["", *(f"{name:<{wide}}{value}" for name, value in facts)]
     lines += [
-        f"  {group['group']:<{wide - 2}}{_n(group['estimate'], t, 3)}  ({_span(group['ci'], t, 3)})"
-        for group in found.get("by", [])
+        f"  {group.group:<{wide - 2}}{_n(group.estimate, t, 3)}  ({_span(group.ci, t, 3)})"
+        for group in found.by or ()
     ]
     return lines + _why(found, language)
 
 
-def _points(found: dict[str, Any], t: Texts) -> tuple[list[tuple[str, str]], str]:
+def _further(found: EffectAnswer, t: Texts, digits: int) -> Iterator[tuple[str, str]]:
+    """Yield what only some answers have: a corrected p, a trend, schools that were left out."""
+    if found.p_adjusted is not ABSENT:
+        yield t("p, na correctie"), _n(found.p_adjusted, t, 3)
+    if trend := found.trend_before:
+        words = f"{_n(trend.difference, t, digits)}  p {_n(trend.p, t, 3)}"
+        yield t("verschil in trend voor de start"), words
+    if found.pooled and found.pooled.refused:
+        yield t("scholen te klein om te delen"), t.number(found.pooled.refused)
+    if found.pooled and found.pooled.merged:
+        yield t("scholen met samengevoegde klassen"), t.number(found.pooled.merged)
+
+
+def _points(found: EffectAnswer, t: Texts) -> tuple[list[tuple[str, str]], str]:
     """Return a difference in percentage points, if any, and what the estimate itself is called."""
-    points = found.get("average_marginal_effect")
-    if points:
-        digits = digits_of(*points["ci"])
-        size = f"{_n(points['points'], t, digits)}  ({_span(points['ci'], t, digits)})"
+    if points := found.average_marginal_effect:
+        digits = digits_of(*points.ci)
+        size = f"{_n(points.points, t, digits)}  ({_span(points.ci, t, digits)})"
         return [(t("verschil in procentpunt"), size)], t("log-odds")
-    if unit := found.get("unit_of_time"):
-        return [], t("verandering per {time}", time=unit)
+    if found.unit_of_time:
+        return [], t("verandering per {time}", time=found.unit_of_time)
     return [], t("verschil")
 
 
-def _why(found: dict[str, Any], language: str) -> list[str]:
+def _why(found: EffectAnswer, language: str) -> list[str]:
     """Return the reasons of the level that are not in the sentence itself."""
-    said = found["wording"].get(language, "")
-    told = [r["text"].get(language, r["text"]["nl"]) for r in found.get("reasons", ())]
+    said = found.wording.get(language, "")
+    told = [r.text.get(language, r.text["nl"]) for r in found.reasons or ()]
     return [f"  {text}" for text in told if text not in said]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from instroom.core.quantities import significant
 
@@ -18,7 +18,7 @@ class Absent(Enum):
 
     ABSENT = "absent"
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
 
@@ -48,12 +48,15 @@ def _plain(value: Any) -> Any:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    found = ((field.name, getattr(value, field.name)) for field in fields(value))
+    shown = (field.name for field in fields(value) if not field.metadata.get("inner"))
+    found = ((name, getattr(value, name)) for name in shown)
     return {name.rstrip("_"): _plain(one) for name, one in found if one is not ABSENT}
 
 
 class Answer(Mapping[str, Any]):
     """The base of answers: subclasses are ``@dataclass(frozen=True, eq=False, repr=False)``.
+
+    A field with the metadata ``{"inner": True}`` is for who makes words of it, not for JSON.
 
     An answer can be read as the dictionary its JSON is (``found["estimate"]``), which scripts
     written before answers had fields do.

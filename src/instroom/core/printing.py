@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Any
 
+from instroom.core import answers
+
 #: What starts a formula in a spreadsheet; with apostrophes before it, so that it can be undone.
 FORMULA = r"^('*[=+\-@\t\r\n])"
 _FORMULA = re.compile(FORMULA)
@@ -73,7 +75,7 @@ def json_text(data: Any, *, plain: bool = False) -> str:
     >>> json_text(["caf\u00e9 \x9b31m"])
     '[\n "café \\u009b31m"\n]'
     """
-    text = json.dumps(data, ensure_ascii=plain, indent=1)
+    text = json.dumps(data, ensure_ascii=plain, indent=1, default=answers.plain)
     if text.isascii():
         return text
     return "".join(map(_spelled, text))

@@ -1,7 +1,7 @@
 """A yes-or-no outcome, such as choosing a technical profile: odds, and points in a hundred."""
 
+from dataclasses import replace
 from math import pi, sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +9,23 @@ from scipy.special import ndtr
 
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.monitoring import estimates
-from instroom.monitoring.coefficients import as_sentence
+from instroom.monitoring.coefficients import as_sentence, finite
 from instroom.monitoring.designs import AnalysisPlan
+from instroom.monitoring.effect_answer import (
+    EffectAnswer,
+    Estimated,
+    PointsDifference,
+    SharesRatio,
+    SpokenSize,
+    TestedCoefficient,
+)
+from instroom.monitoring.effect_words import known, silent, worded
 from instroom.monitoring.estimates import Choices
 from instroom.monitoring.studies import Study
 from instroom.stats.binary import binary_mixed, logistic, marginal_effect
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
+from instroom.stats.clusters.robust import RobustFit
 from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
@@ -36,8 +46,8 @@ def is_binary(values: Floats) -> bool:
 
 def answer(
     cross: CrossProducts, study: Study, planned: AnalysisPlan, choices: Choices
-) -> dict[str, Any]:
-    """Return the public shape of an effect on a yes-or-no outcome.
+) -> EffectAnswer:
+    """Return the effect on a yes-or-no outcome.
 
     ``estimate`` is in log-odds given the school: a logit with a random intercept per school
     (Laplace), or with ``robust`` a plain logit with cluster-robust errors. Beside it stand
@@ -49,106 +59,121 @@ def answer(
     y = planned.columns[planned.outcome]
     matrix = np.column_stack([np.ones(len(y)), *(planned.columns[name] for name in main[1:])])
     school = next(iter(planned.groups.values()), None)
-    found = estimates.shape(cross, study, choices)
-    found |= {"family": "binomial", "variances": {}, "icc": None, "reml_deviance": None}
     plain = logistic.fit_logit(y, matrix, school, names=main, kind=_kind(school, choices))
-    found["logit"] = _line(plain, study.target)
+    found = replace(
+        estimates.shape(cross, study, choices),
+        family="binomial",
+        logit=_line(plain, study.target),
+    )
     if school is not None:
         linear = logistic.fit_linear_probability(y, matrix, school, names=main)
-        found["linear_probability"] = _line(linear, study.target)
+        found = replace(found, linear_probability=_line(linear, study.target))
     if choices.robust is not None or school is None:
         return _plain(found, plain, study, matrix, main)
     fitted = binary_mixed.fit(y, matrix, school, names=main)
-    found |= {"status": fitted.status, "reason": as_sentence(fitted.reason)}
+    found = replace(found, status=fitted.status, reason=as_sentence(fitted.reason))
     if not np.isfinite(fitted.beta).all():
-        return estimates.silent(found, fitted.status)
+        return silent(found, fitted.status)
     variance = fitted.sd**2
-    found |= {
-        "errors": "laplace",
-        "variances": {"school": variance, "residual": RESIDUAL},
-        "icc": variance / (variance + RESIDUAL),
-        "coefficients": [
+    found = replace(
+        found,
+        errors="laplace",
+        variances={"school": variance, "residual": RESIDUAL},
+        icc=variance / (variance + RESIDUAL),
+        coefficients=tuple(
             _normal(name, b, se)
             for name, b, se in zip(fitted.names, fitted.beta, fitted.se, strict=True)
-        ],
-    }
+        ),
+    )
     kept = [main.index(name) for name in fitted.names]
     if study.target not in fitted.names:
-        return estimates.silent(found, "rank_deficient")
+        return silent(found, "rank_deficient")
     return _finish(found, fitted, study, matrix[:, kept], list(fitted.names))
 
 
-def _kind(school: Any, choices: Choices) -> logistic.Kind:
+def _kind(school: NDArray[np.generic] | None, choices: Choices) -> logistic.Kind:
     if school is None:
         return "model"
     return "cr2" if choices.robust in (None, "cr3") else choices.robust  # type: ignore[return-value]
 
 
 def _plain(
-    found: dict[str, Any], plain: LogitFit, study: Study, matrix: Floats, main: list[str]
-) -> dict[str, Any]:
+    found: EffectAnswer, plain: LogitFit, study: Study, matrix: Floats, main: list[str]
+) -> EffectAnswer:
     """Answer from the logit over all schools together."""
-    found |= {"status": plain.status, "reason": as_sentence(plain.reason), "errors": plain.kind}
+    found = replace(found, status=plain.status, reason=as_sentence(plain.reason), errors=plain.kind)
     line = _line(plain, study.target)
-    if line["estimate"] is None or line["se"] is None:
-        return estimates.silent(found, plain.status)
-    found["coefficients"] = [_line(plain, name) | {"name": name} for name in plain.names]
+    if line.estimate is None or line.se is None:
+        return silent(found, plain.status)
+    found = replace(found, coefficients=tuple(_named(plain, name) for name in plain.names))
     kept = [main.index(name) for name in plain.names]
     return _finish(found, plain, study, matrix[:, kept], list(plain.names))
 
 
 def _finish(
-    found: dict[str, Any],
+    found: EffectAnswer,
     fitted: BinaryMixedFit | LogitFit,
     study: Study,
     matrix: Floats,
     names: list[str],
-) -> dict[str, Any]:
+) -> EffectAnswer:
     """Add the estimate, the difference in the share of yes, and the words."""
     at = names.index(study.target)
-    line = next(c for c in found["coefficients"] if c["name"] == study.target)
-    found |= {key: line[key] for key in ("estimate", "se", "df", "ci", "p")}
+    line = next(c for c in found.coefficients if c.name == study.target)
+    estimate, (low, high) = known(line)
     scale = sqrt(1 / RESIDUAL)  # of log-odds in standard deviations (Hasselblad and Hedges 1995)
-    found |= {
-        "hedges_g": line["estimate"] * scale,
-        "hedges_g_ci": [x * scale for x in line["ci"]],
-    }
     treated, untreated = matrix.copy(), matrix.copy()
     treated[:, at], untreated[:, at] = 1.0, 0.0
     share = marginal_effect.average_effect(fitted, treated, untreated)
-    found["average_marginal_effect"] = {
-        "points": share.effect_points,
-        "se": share.se_points,
-        "ci": list(share.ci_points),
-        "share_with": share.share_with,
-        "share_without": share.share_without,
-    }
-    found["risk_ratio"] = {"ratio": share.risk_ratio, "ci": list(share.ci_ratio)}
-    points = (share.effect_points / 100, [x / 100 for x in share.ci_points])
-    return found | estimates.words(study, found, kind="binary", said=points)
+    found = replace(
+        found,
+        estimate=estimate,
+        se=line.se,
+        df=line.df,
+        ci=(low, high),
+        p=line.p,
+        hedges_g=estimate * scale,
+        hedges_g_ci=(low * scale, high * scale),
+        average_marginal_effect=PointsDifference(
+            points=share.effect_points,
+            se=share.se_points,
+            ci=share.ci_points,
+            share_with=share.share_with,
+            share_without=share.share_without,
+        ),
+        risk_ratio=SharesRatio(share.risk_ratio, share.ci_ratio),
+    )
+    ends = share.ci_points[0] / 100, share.ci_points[1] / 100
+    return worded(study, found, SpokenSize("binary", share.effect_points / 100, ends))
 
 
-def _normal(name: str, estimate: float, se: float) -> dict[str, Any]:
+def _normal(name: str, estimate: float, se: float) -> TestedCoefficient:
     """Return a coefficient tested against the normal distribution (no degrees of freedom)."""
     b, error = float(estimate), float(se)
-    return {
-        "name": name,
-        "estimate": b,
-        "se": error,
-        "df": None,
-        "p": float(2 * ndtr(-abs(b / error))) if error > 0 else None,
-        "ci": [b - Z95 * error, b + Z95 * error],
-    }
+    return TestedCoefficient(
+        name=name,
+        estimate=b,
+        se=error,
+        df=None,
+        p=float(2 * ndtr(-abs(b / error))) if error > 0 else None,
+        ci=(b - Z95 * error, b + Z95 * error),
+    )
 
 
-def _line(fitted: Any, name: str) -> dict[str, Any]:
+def _line(fitted: LogitFit | RobustFit, name: str) -> Estimated:
     """Return one coefficient of a fit with its interval; None where it could not be estimated."""
     if name not in fitted.names:
-        return dict.fromkeys(("estimate", "se", "df", "p", "ci"))
+        return Estimated(estimate=None, se=None, df=None, p=None, ci=None)
+    return _named(fitted, name)
+
+
+def _named(fitted: LogitFit | RobustFit, name: str) -> TestedCoefficient:
     at = list(fitted.names).index(name)
-    found = {
-        key: float(getattr(fitted, attribute)[at])
-        for key, attribute in (("estimate", "beta"), ("se", "se"), ("df", "df"), ("p", "p"))
-    }
-    known: dict[str, Any] = {k: v if np.isfinite(v) else None for k, v in found.items()}
-    return known | {"ci": [float(x) for x in fitted.ci[at]]}
+    return TestedCoefficient(
+        name=name,
+        estimate=finite(fitted.beta[at]),
+        se=finite(fitted.se[at]),
+        df=finite(fitted.df[at]),
+        p=finite(fitted.p[at]),
+        ci=(float(fitted.ci[at][0]), float(fitted.ci[at][1])),
+    )

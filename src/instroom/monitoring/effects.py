@@ -9,10 +9,11 @@ import numpy as np
 
 from instroom.core.errors import UserError
 from instroom.core.messages import Message
-from instroom.core.quantities import significant
 from instroom.monitoring import binary, robustness, threats
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
-from instroom.monitoring.estimates import Choices, Df, Robust, answer, refused, silent, words
+from instroom.monitoring.effect_answer import EffectAnswer, EffectAnswers
+from instroom.monitoring.effect_words import refused, silent, worded
+from instroom.monitoring.estimates import Choices, Df, Robust, answer
 from instroom.monitoring.score_files import read_columns
 from instroom.monitoring.strength import ALLOCATIONS, Allocation
 from instroom.monitoring.studies import Study
@@ -53,7 +54,7 @@ def effect(
     df: Df = "satterthwaite",
     robust: Robust | None = None,
     plan_changed: bool = False,
-) -> dict[str, Any]:
+) -> EffectAnswer | EffectAnswers:
     """Return the effect of a programme on a score, with the strongest sentence it supports.
 
     Parameters
@@ -107,10 +108,10 @@ def effect(
 
     Returns
     -------
-    dict
+    EffectAnswer
         ``estimate, se, df, ci, p`` in points of the outcome, ``hedges_g`` in standard deviations,
         ``variances``, ``status`` with ``reason``, ``maryland_level`` and ``wording``. With several
-        outcomes ``{"outcomes": [...], "adjustment": ...}``.
+        outcomes an :class:`EffectAnswers`.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def effect(
     if from_:
         if file is not None:
             raise UserError("give either a file of scores or files of sums (--from)")
-        return dict(significant(pooled(from_, key, choices)))
+        return pooled(from_, key, choices)
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
     data = read_columns(file, sheet) if isinstance(file, str | Path) else of_frame(file)
@@ -146,11 +147,7 @@ def effect(
     )
     asked = [replace(question, outcome=one) for one in _outcomes(outcome, data)]
     pairs = [_one(data, question, choices, family) for question in asked]
-    answers = [found for found, _ in pairs]
-    whole = answers[0] if len(answers) == 1 else _adjusted(answers, [study for _, study in pairs])
-    for one in answers if len(answers) == 1 else whole["outcomes"]:
-        one.pop("spoken", None)
-    return dict(significant(whole))
+    return pairs[0][0] if len(pairs) == 1 else _adjusted(pairs)
 
 
 def _outcomes(outcome: str, data: Columns) -> list[str]:
@@ -160,53 +157,55 @@ def _outcomes(outcome: str, data: Columns) -> list[str]:
 
 def _one(
     data: Columns, question: StudyQuestion, choices: Choices, family: Family | None
-) -> tuple[dict[str, Any], Study]:
+) -> tuple[EffectAnswer, Study]:
     planned = plan(data, question)
     study = study_of(data, question, planned)
     if planned.crossed:
         n = int(planned.used.sum())
         refusal = refused(study, n, "crossed", silence("crossed", **planned.crossed))
-        return refusal | {"allocation": choices.allocation, "reasons": []}, study
+        return replace(refusal, allocation=choices.allocation, reasons=()), study
     cross = sums(planned)
     if _binomial(planned, question, family):
         found = binary.answer(cross, study, planned, choices)
     else:
         found = answer(cross, study, choices)
-    found["missing"] = robustness.missing(data, question)
+    found = replace(found, missing=robustness.missing(data, question))
     if question.time and question.design in ("growth", "one_group"):
-        found["unit_of_time"] = question.time
-    found = _weighed(found, data, question, planned, study)
-    links = {"links": robustness.links(data, question)} if question.link else {}
-    return found | links, study
+        found = replace(found, unit_of_time=question.time)
+    if question.link:
+        found = replace(found, links=robustness.links(data, question))
+    return _weighed(found, data, question, planned, study), study
 
 
 def _weighed(
-    found: dict[str, Any],
+    found: EffectAnswer,
     data: Columns,
     question: StudyQuestion,
     planned: AnalysisPlan,
     study: Study,
-) -> dict[str, Any]:
+) -> EffectAnswer:
     """Lower the level of an answer by what happened, and say it in words again."""
     if question.design == "did":
-        found["trend_before"] = threats.trend_before(data, question)
+        found = replace(found, trend_before=threats.trend_before(data, question))
     told = threats.threats(data, question, planned, found)
-    found["maryland_level"] = min([found["maryland_level"], *(t.most for t in told)])
-    keys = found["maryland_reasons"] + [t.key for t in told if t.most < 5]
-    found["maryland_reasons"] = list(dict.fromkeys(keys))
-    found["reasons"] = threats.reasons(found["maryland_reasons"], told, found)
-    if found["estimate"] is not None and threats.too_few(planned):
-        return silent(found | {"reason": None}, "too_few")
+    heavy = [t.key for t in told if t.most < 5]
+    keys = tuple(dict.fromkeys([*(found.maryland_reasons or ()), *heavy]))
+    found = replace(
+        found,
+        maryland_level=min([found.maryland_level, *(t.most for t in told)]),
+        maryland_reasons=keys,
+        reasons=threats.reasons(keys, told, found),
+    )
+    if found.estimate is not None and threats.too_few(planned):
+        return silent(replace(found, reason=None), "too_few")
     return _said_again(found, study)
 
 
-def _said_again(found: dict[str, Any], study: Study) -> dict[str, Any]:
-    """Return the sentences of an answer whose level or reasons were changed."""
-    spoken = found.get("spoken")
-    if found["estimate"] is None or not spoken:
+def _said_again(found: EffectAnswer, study: Study) -> EffectAnswer:
+    """Return an answer whose level or reasons were changed, with its sentences made anew."""
+    if found.estimate is None or found.spoken is None:
         return found
-    said = (spoken["size"], spoken["ci"])
-    return found | words(study, found, kind=spoken["kind"], said=said)
+    return worded(study, found, found.spoken)
 
 
 def _binomial(planned: AnalysisPlan, question: StudyQuestion, family: Family | None) -> bool:
@@ -223,29 +222,27 @@ def _binomial(planned: AnalysisPlan, question: StudyQuestion, family: Family | N
     return yes_or_no and question.design == "ancova" and family != "gaussian"
 
 
-def _adjusted(answers: list[dict[str, Any]], studies: list[Study]) -> dict[str, Any]:
+def _adjusted(pairs: Sequence[tuple[EffectAnswer, Study]]) -> EffectAnswers:
     """Return several answers, with p-values that control the share of false discoveries.
 
     What is not clear after that is not said to be: the adjusted p decides about the words.
     """
-    p = np.array([np.nan if a["p"] is None else a["p"] for a in answers], dtype=np.float64)
+    p = np.array([np.nan if one.p is None else one.p for one, _ in pairs], dtype=np.float64)
     adjusted = multiplicity.benjamini_hochberg(p)
-    return {
-        "outcomes": [
-            _with_adjusted(one, study, float(value), len(answers))
-            for one, study, value in zip(answers, studies, adjusted, strict=True)
-        ],
-        "adjustment": "benjamini-hochberg",
-    }
+    answers = (
+        _with_adjusted(one, study, float(value), len(pairs))
+        for (one, study), value in zip(pairs, adjusted, strict=True)
+    )
+    return EffectAnswers(tuple(answers), "benjamini-hochberg")
 
 
-def _with_adjusted(found: dict[str, Any], study: Study, p: float, outcomes: int) -> dict[str, Any]:
-    found = found | {"p_adjusted": p}
-    if found["estimate"] is None or found["direction"] in (None, "unclear") or p < ALPHA:
+def _with_adjusted(found: EffectAnswer, study: Study, p: float, outcomes: int) -> EffectAnswer:
+    found = replace(found, p_adjusted=p)
+    if found.estimate is None or found.direction in (None, "unclear") or p < ALPHA:
         return found
     told = [threats.Threat("adjusted", 5, {"k": outcomes, "p": p})]
-    found["reasons"] = [*found["reasons"], *threats.reasons([], told, found)]
-    return _said_again(found, study)
+    every = (*(found.reasons or ()), *threats.reasons([], told, found))
+    return _said_again(replace(found, reasons=every), study)
 
 
 def chosen(allocation: Allocation, df: Df, robust: Robust | None, plan_changed: bool) -> Choices:

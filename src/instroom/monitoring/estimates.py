@@ -1,8 +1,8 @@
 """From sums per group to an answer: the effect, how sure it is, and what may be said of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,15 @@ from instroom.core.errors import DataError
 from instroom.crossproducts.crossproducts import CrossProducts, select
 from instroom.monitoring import robustness
 from instroom.monitoring.coefficients import as_sentence, coefficients, finite
+from instroom.monitoring.effect_answer import (
+    AttritionFound,
+    EffectAnswer,
+    StandardizedEffect,
+    SubgroupEffect,
+)
+from instroom.monitoring.effect_words import silent, worded
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
-from instroom.monitoring.threats import SPOKEN
-from instroom.monitoring.wording import EffectFinding, silence, wording
 from instroom.stats.clusters import robust
 from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
 from instroom.stats.multilevel.contrasts import Tests
@@ -41,8 +46,8 @@ class Choices:
     plan_changed: bool = False
 
 
-def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:
-    """Return the public shape of an effect (``docs/reference/contracts``).
+def answer(cross: CrossProducts, study: Study, choices: Choices) -> EffectAnswer:
+    """Return an effect on a score.
 
     The multilevel model gives the variances; the estimate comes from it too, or from least
     squares with cluster-robust errors when those were asked for. Nothing here raises because
@@ -51,8 +56,8 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, An
     main = [c for c in cross.columns[:-1] if c not in study.interactions.values()]
     fitted = mixed.fit(cross, outcome=study.outcome, fixed=main)
     tests, status, reason = _tests(cross, study, fitted, main, choices)
-    found = shape(cross, study, choices) | _levels(fitted, study)
-    found |= {"status": status, "reason": as_sentence(reason)}
+    found = _levels(shape(cross, study, choices), fitted, study)
+    found = replace(found, status=status, reason=as_sentence(reason))
     if study.target not in tests.names:
         return silent(found, status if status not in ESTIMATED else "rank_deficient")
     at = tests.names.index(study.target)
@@ -62,15 +67,23 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, An
     estimate, se, df = (float(x[at]) for x in (tests.estimate, tests.se, tests.df))
     empty = mixed.fit(select(cross, [study.outcome]))
     spread = sum(_by_role(empty).values())
-    found |= {"estimate": estimate, "se": se, "df": df, "ci": interval.tolist()}
-    found |= {"p": float(tests.p[at]), "coefficients": coefficients(tests)}
-    found["errors"] = choices.robust or choices.df
-    found |= _sizes(cross, study, estimate, interval, empty, fitted)
-    found["mdes"] = _mdes(se, df, spread)
-    found |= _subgroups(cross, study, choices) if study.interactions else {}
+    found = replace(
+        found,
+        estimate=estimate,
+        se=se,
+        df=df,
+        ci=(float(interval[0]), float(interval[1])),
+        p=float(tests.p[at]),
+        coefficients=coefficients(tests),
+        errors=choices.robust or choices.df,
+        mdes=_mdes(se, df, spread),
+    )
+    found = _sized(found, cross, study, empty, fitted)
+    if study.interactions:
+        found = _subgroups(found, cross, study, choices)
     if cross.levels and cross.sizes[0] < FEW_SCHOOLS:
-        found["beside"] = robustness.beside(cross, study, fitted, main)
-    return found | words(study, found)
+        found = replace(found, beside=robustness.beside(cross, study, fitted, main))
+    return worded(study, found)
 
 
 def _tests(
@@ -106,11 +119,8 @@ def _model_tests(fitted: mixed.MixedFit, df: Df, weights: Floats | None = None) 
     return satterthwaite.satterthwaite(fitted, weights)
 
 
-def shape(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:
+def shape(cross: CrossProducts, study: Study, choices: Choices) -> EffectAnswer:
     """Return the part of an answer that does not depend on the model."""
-    nothing = dict.fromkeys(
-        ("estimate", "se", "df", "ci", "p", "hedges_g", "hedges_g_ci", "mdes", "reason")
-    )
     attrition = _attrition(study)
     start = _start(cross, study)
     whole = arms(cross, study.treatment) if study.treatment and cross.levels else None
@@ -118,38 +128,37 @@ def shape(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any
         study.design if study.comparison else "no_comparison",
         choices.allocation,
         baseline_difference=start,
-        high_attrition=bool(attrition and attrition["level"] in ("moderate", "high")),
+        high_attrition=bool(attrition and attrition.level in ("moderate", "high")),
         plan_changed=choices.plan_changed,
         schools_per_arm=whole.schools_per_arm if whole and whole.whole else None,
     )
-    return {
-        **nothing,
-        "n": cross.n,
-        "dropped": study.rows - cross.n,
-        "groups": dict(zip(cross.levels, cross.sizes, strict=True)),
-        "coefficients": [],
-        "status": "ok",
-        "family": "gaussian",
-        "design": study.design,
-        "outcome": study.label,
-        "target": study.target,
-        "allocation": choices.allocation,
-        "maryland_level": level.level,
-        "maryland_reasons": list(level.reasons),
-        "baseline_difference": start,
-        "attrition": attrition,
-    }
+    return EffectAnswer(
+        n=cross.n,
+        dropped=study.rows - cross.n,
+        groups=dict(zip(cross.levels, cross.sizes, strict=True)),
+        status="ok",
+        family="gaussian",
+        design=study.design,
+        outcome=study.label,
+        target=study.target,
+        allocation=choices.allocation,
+        maryland_level=level.level,
+        maryland_reasons=level.reasons,
+        baseline_difference=start,
+        attrition=attrition,
+    )
 
 
-def _levels(fitted: mixed.MixedFit, study: Study) -> dict[str, Any]:
-    """Return how much pupils, classes and schools differ, and how well the model fits."""
+def _levels(found: EffectAnswer, fitted: mixed.MixedFit, study: Study) -> EffectAnswer:
+    """Add how much pupils, classes and schools differ, and how well the model fits."""
     variances = _by_role(fitted)
     total = sum(variances.values())
-    return {
-        "variances": variances | _slopes(fitted, study),
-        "icc": variances["school"] / total if total > 0 and "school" in variances else None,
-        "reml_deviance": finite(fitted.deviance),
-    }
+    return replace(
+        found,
+        variances=variances | _slopes(fitted, study),
+        icc=variances["school"] / total if total > 0 and "school" in variances else None,
+        reml_deviance=finite(fitted.deviance),
+    )
 
 
 def _by_role(fitted: mixed.MixedFit) -> dict[str, float]:
@@ -181,7 +190,7 @@ def _start(cross: CrossProducts, study: Study) -> float | None:
     return finite(equivalence.baseline_difference(difference, found.sd, cross.n).difference)
 
 
-def _attrition(study: Study) -> dict[str, Any] | None:
+def _attrition(study: Study) -> AttritionFound | None:
     """Return the share of pupils without an outcome, overall and per arm."""
     counts = {arm: (c["n"], c["n"] - c["missing"]) for arm, c in study.arms.items()}
     if not counts or any(n == 0 for n, _ in counts.values()):
@@ -190,34 +199,35 @@ def _attrition(study: Study) -> dict[str, Any] | None:
     started = sum(n for n, _ in counts.values())
     overall = 1 - sum(stayed for _, stayed in counts.values()) / started
     if set(counts) != {"0", "1"}:
-        return {"overall": overall, "by_arm": rates, "differential": None, "level": None}
+        return AttritionFound(overall=overall, by_arm=rates, differential=None, level=None)
     found = equivalence.attrition(counts["1"], counts["0"])
-    return {
-        "overall": overall,
-        "by_arm": rates,
-        "differential": found.differential,
-        "level": found.level,
-    }
+    return AttritionFound(
+        overall=overall, by_arm=rates, differential=found.differential, level=found.level
+    )
 
 
-def _sizes(
+def _sized(
+    found: EffectAnswer,
     cross: CrossProducts,
     study: Study,
-    estimate: float,
-    interval: Floats,
     empty: mixed.MixedFit,
     fitted: mixed.MixedFit,
-) -> dict[str, Any]:
-    """Return the effect in standard deviations: of all pupils in the empty model (headline)."""
+) -> EffectAnswer:
+    """Add the effect in standard deviations: of all pupils in the empty model (headline)."""
     parts = _by_role(empty)
     total = sum(parts.values())
-    if not total > 0:
-        return {}
+    estimate, (low, high) = found.estimate, found.ci or (0.0, 0.0)
+    if not total > 0 or estimate is None:
+        return found
     who = arms(cross, study.treatment) if study.treatment and cross.levels else None
     if study.design == "ancova" and who is not None and who.whole and who.schools_per_arm > 1:
-        return _cluster_sizes(estimate, parts, _by_role(fitted), who.treated, who.untreated)
+        sizes_of = _cluster_sizes(estimate, parts, _by_role(fitted), who.treated, who.untreated)
+        if "unconditional_total" not in sizes_of:
+            return found
+        headline = sizes_of["unconditional_total"]
+        return replace(found, hedges_g=headline.g, hedges_g_ci=headline.ci, effect_sizes=sizes_of)
     scale = float(hedges_correction(max(2.0, cross.n - 2.0))) / float(np.sqrt(total))
-    return {"hedges_g": estimate * scale, "hedges_g_ci": (interval * scale).tolist()}
+    return replace(found, hedges_g=estimate * scale, hedges_g_ci=(low * scale, high * scale))
 
 
 def _cluster_sizes(
@@ -226,7 +236,7 @@ def _cluster_sizes(
     fitted: Mapping[str, float],
     treated: Floats,
     untreated: Floats,
-) -> dict[str, Any]:
+) -> dict[str, StandardizedEffect]:
     found = {}
     for name, parts in (("unconditional", empty), ("conditional", fitted)):
         within = parts.get("residual", 0.0)
@@ -238,12 +248,9 @@ def _cluster_sizes(
             control=untreated[untreated > 0],
         )
         if g.status == "ok":
-            found[f"{name}_total"] = {"g": g.g_total, "ci": list(g.ci_total)}
-            found[f"{name}_within"] = {"g": g.g_within, "ci": list(g.ci_within)}
-    if "unconditional_total" not in found:
-        return {}
-    headline = found["unconditional_total"]
-    return {"hedges_g": headline["g"], "hedges_g_ci": headline["ci"], "effect_sizes": found}
+            found[f"{name}_total"] = StandardizedEffect(g.g_total, g.ci_total)
+            found[f"{name}_within"] = StandardizedEffect(g.g_within, g.ci_within)
+    return found
 
 
 def _mdes(se: float, df: float, total: float) -> float | None:
@@ -253,29 +260,33 @@ def _mdes(se: float, df: float, total: float) -> float | None:
     return sizes.noncentrality(0.80, df) * se / float(np.sqrt(total))
 
 
-def _subgroups(cross: CrossProducts, study: Study, choices: Choices) -> dict[str, Any]:
-    """Return the effect per subgroup, whether they differ, and whether any group is harmed."""
+def _subgroups(
+    found: EffectAnswer, cross: CrossProducts, study: Study, choices: Choices
+) -> EffectAnswer:
+    """Add the effect per subgroup, whether they differ, and whether any group is harmed."""
     fitted = mixed.fit(cross, outcome=study.outcome)
     if study.target not in fitted.names:
-        return {"by": [], "interaction": None, "harm": None}
+        return replace(found, by=(), interaction=None, harm=None)
     names, weights = _weights(cross, study, fitted.names)
     tests = _model_tests(fitted, choices.df, weights)
     intervals = contrasts.ci(tests)
-    groups = [
-        {"group": name, "estimate": float(b), "se": float(se), "df": float(df), "ci": ci.tolist()}
+    groups = tuple(
+        SubgroupEffect(
+            group=name, estimate=float(b), se=float(se), df=float(df),
+            ci=(float(ci[0]), float(ci[1])),
+        )
         for name, b, se, df, ci in zip(
             names, tests.estimate, tests.se, tests.df, intervals, strict=True
         )
-    ]
+    )  # fmt: skip
     every = _model_tests(fitted, choices.df)
-    differences = [
-        c for c in coefficients(every) if c["name"] in set(study.interactions.values()) - {""}
-    ]
-    return {
-        "by": groups,
-        "interaction": differences,
-        "harm": bool((intervals[:, 1] < 0).any()),
-    }
+    asked = set(study.interactions.values()) - {""}
+    return replace(
+        found,
+        by=groups,
+        interaction=tuple(c for c in coefficients(every) if c.name in asked),
+        harm=bool((intervals[:, 1] < 0).any()),
+    )
 
 
 def _weights(
@@ -299,89 +310,3 @@ def _weights(
         for column, value in steps.values()
     ]
     return list(steps), np.array(rows)
-
-
-def words(
-    study: Study,
-    found: dict[str, Any],
-    *,
-    kind: str | None = None,
-    said: tuple[float, list[float]] | None = None,
-) -> dict[str, Any]:
-    """Return the sentences of an answer; ``said`` is the size and interval they speak of."""
-    size, ci = said or (found["estimate"], found["ci"])
-    if kind is None and study.moments:
-        kind = "moments"
-        length = study.moments[1] - study.moments[0]
-        size, ci = size * length, [bound * length for bound in ci]
-    finding = EffectFinding(
-        kind or _kind(study),
-        found["maryland_level"],
-        study.comparison,
-        study.said or study.label,
-        size,
-        (ci[0], ci[1]),
-        found["groups"].get("pupil", found["n"]),
-        time=study.time,
-        first=f"{study.moments[0]:g}" if study.moments else "",
-        last=f"{study.moments[1]:g}" if study.moments else "",
-        clear=not any(r["key"] == "adjusted" for r in found.get("reasons", ())),
-    )
-    strongest, weaker = wording(finding)
-    told = [r["text"] for r in found.get("reasons", ()) if r["key"] in SPOKEN]
-    more = {language: "".join(f" {text[language]}" for text in told) for language in strongest}
-    strongest = {language: text + more[language] for language, text in strongest.items()}
-    weaker = [
-        {key: f"{text}{more[key]}" if key in more else text for key, text in one.items()}
-        for one in weaker
-    ]
-    return {
-        "direction": finding.direction,
-        "wording": strongest,
-        "weaker": weaker,
-        "spoken": {"kind": finding.kind, "size": size, "ci": list(ci)},
-    }
-
-
-def _kind(study: Study) -> str:
-    """Return which finding is spoken of: what was estimated decides."""
-    if study.design == "growth" and not study.comparison:
-        return "course"
-    return "equal_start" if study.design == "ancova" and study.baseline else study.design
-
-
-def silent(found: dict[str, Any], status: str) -> dict[str, Any]:
-    """Return an answer without an estimate, with the reason why."""
-    reason = found["reason"] or silence(status)["en"]
-    return found | {
-        "status": status,
-        "reason": reason,
-        "direction": None,
-        "wording": dict(silence(status)),
-        "weaker": [],
-    }
-
-
-def refused(study: Study, n: int, status: str, said: Mapping[str, str]) -> dict[str, Any]:
-    """Return the shape of an answer that cannot be given; ``said`` is why, per language."""
-    empty = dict.fromkeys(
-        (
-            "estimate", "se", "df", "ci", "p", "hedges_g", "hedges_g_ci", "icc",
-            "reml_deviance", "baseline_difference", "mdes", "direction",
-        )
-    )  # fmt: skip
-    return {
-        **empty,
-        "n": n,
-        "dropped": study.rows - n,
-        "groups": {},
-        "variances": {},
-        "coefficients": [],
-        "status": status,
-        "reason": said["en"],
-        "design": study.design,
-        "outcome": study.label,
-        "maryland_level": 1,
-        "wording": dict(said),
-        "weaker": [],
-    }

@@ -13,6 +13,7 @@ from instroom.core.messages import Message
 from instroom.crossproducts.compress import Compressed, Span
 from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
+from instroom.monitoring.effect_answer import EffectAnswer, PooledFrom
 from instroom.monitoring.estimates import Choices, answer
 from instroom.monitoring.score_files import read_columns
 from instroom.monitoring.studies import Study
@@ -197,7 +198,7 @@ def _key(file: str | Path | None) -> bytes | None:
     return path.read_bytes().strip()
 
 
-def pooled(files: Sequence[str | Path], key: str | Path | None, choices: Choices) -> dict[str, Any]:
+def pooled(files: Sequence[str | Path], key: str | Path | None, choices: Choices) -> EffectAnswer:
     """Return the answer of pooled sums; what was merged or left out is said in ``pooled``."""
     missing = [str(f) for f in files if not Path(f).is_file()]
     if missing:
@@ -211,15 +212,9 @@ def pooled(files: Sequence[str | Path], key: str | Path | None, choices: Choices
     parts = [read_sums(file, key=secret) for file in files]
     whole = pool_sums(parts)
     found = answer(whole.cross, _study(whole, parts), choices)
-    return found | {
-        "missing": None,
-        "pooled": {
-            "files": [part.name for part in parts],
-            "signed": whole.signed,
-            "merged": len(whole.merged),
-            "refused": len(whole.refused),
-        },
-    }
+    names = tuple(part.name for part in parts)
+    behind = PooledFrom(names, whole.signed, len(whole.merged), len(whole.refused))
+    return replace(found, missing=None, pooled=behind)
 
 
 def _study(whole: Sums, parts: Sequence[Sums]) -> Study:

@@ -5,9 +5,8 @@ about the size of the effect; all of them are about how far it may be believed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from instroom.core.errors import DataError
 from instroom.core.texts import Texts, languages
 from instroom.crossproducts.crossproducts import code_groups
 from instroom.monitoring.designs import AnalysisPlan
+from instroom.monitoring.effect_answer import EffectAnswer, SpokenReason, TrendBefore
 from instroom.monitoring.study_rows import StudyQuestion
 from instroom.sources.columns import Columns
 
@@ -75,11 +75,11 @@ class Threat:
 
     key: str
     most: int = 5
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def threats(
-    data: Columns, question: StudyQuestion, planned: AnalysisPlan, found: Mapping[str, Any]
+    data: Columns, question: StudyQuestion, planned: AnalysisPlan, found: EffectAnswer
 ) -> list[Threat]:
     """Return what the rows of a study tell against its answer, the heaviest first."""
     every = [*_groups(data, question), *_gone(found), *_before(question, found)]
@@ -87,23 +87,25 @@ def threats(
     return sorted(every, key=lambda threat: threat.most)
 
 
-def reasons(keys: list[str], told: list[Threat], found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def reasons(
+    keys: Iterable[str], told: Sequence[Threat], found: EffectAnswer
+) -> tuple[SpokenReason, ...]:
     """Return every reason once: key, values and its sentence per language."""
     known = {threat.key: dict(threat.values) for threat in told}
     result = []
     for key in dict.fromkeys([*keys, *known]):
         values = known.get(key) or _values(key, found)
         text = {language: spoken(key, values, Texts(language)) for language in languages()}
-        result.append({"key": key, "values": values, "text": text})
-    return result
+        result.append(SpokenReason(key, values, text))
+    return tuple(result)
 
 
-def spoken(key: str, values: Mapping[str, Any], t: Texts) -> str:
+def spoken(key: str, values: Mapping[str, object], t: Texts) -> str:
     """Return the sentence of a reason; numbers are written as the language writes them."""
     words: dict[str, object] = {}
     for name, value in values.items():
         if name in ("overall", "treated", "untreated", "share"):
-            words[name] = t.percent(float(value), digits=0)
+            words[name] = t.percent(float(str(value)), digits=0)
         elif name == "who":
             words[name] = t(_WHO[str(value)])
         elif isinstance(value, int):
@@ -116,13 +118,12 @@ def spoken(key: str, values: Mapping[str, Any], t: Texts) -> str:
     return t(WHY[key], **words)
 
 
-def _values(key: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    if key == "baseline_differs":
-        return {"d": abs(float(found["baseline_difference"]))}
-    if key == "attrition":
-        lost = found["attrition"]
-        arms = lost["by_arm"]
-        return {"overall": lost["overall"], "treated": arms["1"], "untreated": arms["0"]}
+def _values(key: str, found: EffectAnswer) -> dict[str, object]:
+    if key == "baseline_differs" and found.baseline_difference is not None:
+        return {"d": abs(found.baseline_difference)}
+    if key == "attrition" and found.attrition:
+        lost, arms = found.attrition, found.attrition.by_arm
+        return {"overall": lost.overall, "treated": arms["1"], "untreated": arms["0"]}
     return {}
 
 
@@ -191,61 +192,59 @@ def _constant(arm: Floats, codes: NDArray[np.int64]) -> bool:
 # --- who is gone -------------------------------------------------------------------------
 
 
-def _gone(found: Mapping[str, Any]) -> Iterator[Threat]:
-    lost, missing = found.get("attrition"), found.get("missing")
-    much = bool(lost and lost["level"] in ("moderate", "high"))
-    if much and found["baseline_difference"] is None:
+def _gone(found: EffectAnswer) -> Iterator[Threat]:
+    lost, missing = found.attrition, found.missing
+    much = bool(lost and lost.level in ("moderate", "high"))
+    if much and found.baseline_difference is None:
         yield Threat("attrition_no_start", 2)
-    if not missing or found["estimate"] is None:
+    if not missing or found.estimate is None:
         return
-    name = "worst_case" if much else "lee"
-    low, high = missing[name]["low"], missing[name]["high"]
+    bounds = missing.worst_case if much else missing.lee
+    low, high = bounds.low, bounds.high
     if low is not None and high is not None and low <= 0 <= high:
-        values = {"missing": int(missing["missing"]), "low": float(low), "high": float(high)}
+        values = {"missing": missing.missing, "low": float(low), "high": float(high)}
         yield Threat("bounds_hold_zero", 2, values)
 
 
 # --- before the start --------------------------------------------------------------------
 
 
-def _before(q: StudyQuestion, found: Mapping[str, Any]) -> Iterator[Threat]:
+def _before(q: StudyQuestion, found: EffectAnswer) -> Iterator[Threat]:
     """Yield what a difference in differences rests on: equal trends before the start."""
     if q.design != "did" or not q.groups or q.treatment is None or q.time is None:
         return
-    trend = found.get("trend_before")
-    if trend is None:
+    trend = found.trend_before
+    if not trend:
         yield Threat("no_trend_before", 2)
-    elif trend["p"] is not None and trend["p"] < 0.05:
-        values = {"x": trend["difference"], "time": q.time, "p": trend["p"]}
+    elif trend.p is not None and trend.p < 0.05:
+        values = {"x": trend.difference, "time": q.time, "p": trend.p}
         yield Threat("trend_differs", 2, values)
     elif _trend_explains(trend, found):
-        yield Threat("trend_may_explain", 2, {"moments": trend["moments"]})
+        yield Threat("trend_may_explain", 2, {"moments": trend.moments})
 
 
-def _trend_explains(trend: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+def _trend_explains(trend: TrendBefore, found: EffectAnswer) -> bool:
     """Say whether the trends before the start, carried on, could be all that was found.
 
     A test that finds no difference in trend is no proof of equal trends: few moments see little.
     So the difference that the trends would have made, with its own margin, is taken off.
     """
-    estimate, se = found["estimate"], found["se"]
-    if estimate is None or se is None or trend["df"] is None:
+    estimate, se, ci = found.estimate, found.se, found.ci
+    if estimate is None or se is None or ci is None or trend.df is None:
         return False
-    made = trend["difference"] * trend["gap"]
-    margin = float(stdtrit(trend["df"], 0.975)) * np.hypot(se, trend["se"] * trend["gap"])
-    return bool(abs(estimate - made) <= margin and not found["ci"][0] <= 0 <= found["ci"][1])
+    made = trend.difference * trend.gap
+    margin = float(stdtrit(trend.df, 0.975)) * np.hypot(se, trend.se * trend.gap)
+    return bool(abs(estimate - made) <= margin and not ci[0] <= 0 <= ci[1])
 
 
-def trend_before(data: Columns, q: StudyQuestion) -> dict[str, Any] | None:
+def trend_before(data: Columns, q: StudyQuestion) -> TrendBefore | None:
     """Compare the slopes of schools before the start (Welch's t of one slope per school).
 
     Returns
     -------
-    dict or None
-        ``difference`` (treated minus others, per unit of time), ``se``, ``df``, ``p``,
-        ``moments`` before the start, and ``gap``, the time from their middle to the middle of
-        the moments after it; None with fewer than two earlier moments, or fewer than two
-        schools on a side that have them.
+    TrendBefore or None
+        ``difference`` is treated minus others, per unit of time; None with fewer than two
+        earlier moments, or fewer than two schools on a side that have them.
     """
     if q.design != "did" or not (q.groups and q.treatment and q.time):
         return None
@@ -271,8 +270,14 @@ def trend_before(data: Columns, q: StudyQuestion) -> dict[str, Any] | None:
     found = _welch(slopes[ever == 1.0], slopes[ever == 0.0])
     if found is None or early.all():
         return None
-    gap = float(w[~early].mean() - w[early].mean())
-    return found | {"moments": len(np.unique(w[early])), "gap": gap}
+    return TrendBefore(
+        difference=found.difference,
+        se=found.se,
+        df=found.df,
+        p=found.p,
+        moments=len(np.unique(w[early])),
+        gap=float(w[~early].mean() - w[early].mean()),
+    )
 
 
 def _first(time: Floats, arm: Floats, codes: NDArray[np.int64], ever: Floats) -> float:
@@ -285,24 +290,27 @@ def _first(time: Floats, arm: Floats, codes: NDArray[np.int64], ever: Floats) ->
     return float(min(begins)) if begins else float(time.max())
 
 
-def _welch(one: Floats, other: Floats) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    difference: float
+    se: float
+    df: float | None = None
+    p: float | None = None
+
+
+def _welch(one: Floats, other: Floats) -> _Difference | None:
     one, other = one[np.isfinite(one)], other[np.isfinite(other)]
     if min(len(one), len(other)) < 2:
         return None
     parts = [float(x.var(ddof=1)) / len(x) for x in (one, other)]
     difference, variance = float(one.mean() - other.mean()), sum(parts)
     if variance <= 0:
-        return {"difference": difference, "se": 0.0, "df": None, "p": None}
+        return _Difference(difference, 0.0)
     df = variance**2 / sum(
         part**2 / (len(x) - 1) for part, x in zip(parts, (one, other), strict=True)
     )
     p = 2 * float(stdtr(df, -abs(difference) / np.sqrt(variance)))
-    return {
-        "difference": difference,
-        "se": float(np.sqrt(variance)),
-        "df": float(df),
-        "p": p,
-    }
+    return _Difference(difference, float(np.sqrt(variance)), float(df), p)
 
 
 # --- the ends of the scale ---------------------------------------------------------------

@@ -65,7 +65,7 @@ def test_an_effect_that_was_put_in_is_found_with_all_that_the_contract_names(wid
     assert [c["name"] for c in found["coefficients"]] == ["(Intercept)", "treat", "pre"]
     assert found["hedges_g_ci"][0] < found["hedges_g"] < found["hedges_g_ci"][1]
     assert found["wording"]["nl"].endswith("Dit is dus een effect van het programma.")
-    assert json.dumps(found, allow_nan=False)
+    assert json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_who_decided_is_unknown_until_it_is_said(wide: Path) -> None:
@@ -301,7 +301,7 @@ def test_a_school_or_two_are_a_result_with_a_reason(tmp_path: Path, schools: int
         data["treat"] = np.tile([0, 1], 30)
     path = write(tmp_path / "few.csv", data)
     found = effect(path, outcome="post", baseline="pre", treatment="treat", groups=["school"])
-    assert json.dumps(found, allow_nan=False)
+    assert json.dumps(found.to_dict(), allow_nan=False)
     assert found["status"] != "ok" or found["maryland_level"] <= 2
     assert found["wording"]["nl"]
 

@@ -78,7 +78,7 @@ def test_an_answer_or_a_refusal(seed: int, tmp_path: Path) -> None:
         except UserError as error:
             assert error.message
             continue
-        assert json.dumps(found, allow_nan=False)
+        assert json.dumps(found.to_dict(), allow_nan=False)
         assert found["status"] in STATUSES
         assert found["wording"]["nl"]
         if found["status"] != "ok":
