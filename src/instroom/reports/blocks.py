@@ -4,7 +4,7 @@ Blocks hold finished text in one language. They can only be built from published
 (:mod:`instroom.reports.documents` takes nothing else).
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from instroom.definitions.models import Chapter
@@ -160,4 +160,22 @@ class Document:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as plain data, ready to store."""
-        return asdict(self)
+        return {name: _data(getattr(self, name)) for name in _names(type(self))}
+
+
+def _data(value: Any) -> Any:
+    """Return a part of a page as plain data; parts are frozen, so nothing needs a copy."""
+    if isinstance(value, tuple):
+        return tuple(map(_data, value))
+    names = _names(type(value))
+    return {name: _data(getattr(value, name)) for name in names} if names else value
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    if kind not in _FIELDS:
+        of = fields(kind) if is_dataclass(kind) else ()
+        _FIELDS[kind] = tuple(field.name for field in of)
+    return _FIELDS[kind]
+
+
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}

@@ -1,11 +1,12 @@
 """Pictures to be drawn: pages ask for them, and are all drawn afterwards."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, Self
 
 from instroom.core.orphans import end_with_parent
 from instroom.core.series import Figure
@@ -21,6 +22,10 @@ _KINDS: dict[str, Callable[..., str]] = {
     "map": maps.tile_map,
     "pipeline": flow.pipeline,
 }
+
+
+#: From so many drawings on, processes of their own are worth their start.
+_MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +79,62 @@ def draw(job: PictureJob) -> tuple[str, str]:
     return job.name, _KINDS[job.kind](job.items, **job.options)
 
 
-def draw_all(
-    jobs: list[PictureJob], processes: int = 2, kept: ResultCache | None = None
-) -> Iterator[tuple[str, str]]:
-    """Draw jobs side by side; yield names and SVGs in the order of the jobs.
+class PictureDrawer:
+    """Draws what pages ask for, side by side, while further pages are still being written.
 
-    What was drawn before from the same figures and words is taken from ``kept``.
+    What was drawn before from the same figures and words is taken from ``kept``. Use it in a
+    ``with``: leaving that ends the processes that draw.
     """
-    kept = kept or ResultCache(None)
-    names = [kept.name([job.kind, job.items, sorted(job.options.items())]) for job in jobs]
-    before = {name: svg for name in names if (svg := kept.get(name)) is not None}
-    missing = [job for job, name in zip(jobs, names, strict=True) if name not in before]
-    fresh = _drawn(missing, processes)
-    for job, name in zip(jobs, names, strict=True):
-        if name in before:
-            yield job.name, before[name]
-            continue
-        drawn = next(fresh)
-        kept.put(name, drawn[1])
-        yield drawn
-    kept.sweep()
 
+    def __init__(self, kept: ResultCache | None = None, processes: int = 2) -> None:
+        self._kept, self._processes = kept or ResultCache(None), processes
+        self._asked: list[tuple[PictureJob, str, str | None]] = []
+        self._waiting: list[PictureJob] = []
+        self._coming: list[Iterator[tuple[str, str]]] = []
+        self._pool: ProcessPoolExecutor | None = None
 
-def _drawn(jobs: list[PictureJob], processes: int) -> Iterator[tuple[str, str]]:
-    if len(jobs) < 12:
-        yield from map(draw, jobs)
-        return
-    # A fork of a process with running threads (DuckDB's) can wait forever; a spawn cannot.
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, end_with_parent, (os.getpid(),)) as pool:
-        yield from pool.map(draw, jobs, chunksize=8)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def ask(self, jobs: Iterable[PictureJob]) -> None:
+        """Have jobs drawn; a few are drawn here, for which no process is worth its start."""
+        for job in jobs:
+            name = self._kept.name([job.kind, job.items, sorted(job.options.items())])
+            before = self._kept.get(name)
+            self._asked.append((job, name, before))
+            if before is None:
+                self._waiting.append(job)
+        if self._pool or len(self._waiting) >= _MANY:
+            self._send()
+
+    def _send(self) -> None:
+        if self._pool is None:
+            # A fork of a process with running threads (DuckDB's) can wait forever.
+            spawn, mine = get_context("spawn"), (os.getpid(),)
+            self._pool = ProcessPoolExecutor(self._processes, spawn, end_with_parent, mine)
+        self._coming.append(self._pool.map(draw, self._waiting, chunksize=8))
+        self._waiting = []
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all drawings that were asked for, in that order."""
+        return [job.name for job, _, _ in self._asked]
+
+    def drawn(self) -> Iterator[tuple[str, str]]:
+        """Yield names and SVGs in the order of asking."""
+        fresh = chain(*self._coming, map(draw, self._waiting))
+        for job, name, before in self._asked:
+            if before is not None:
+                yield job.name, before
+                continue
+            drawn = next(fresh)
+            self._kept.put(name, drawn[1])
+            yield drawn
+        self._kept.sweep()
 
 
 def point(figure: Figure) -> charts.Point:

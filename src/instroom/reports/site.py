@@ -25,7 +25,7 @@ from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
-from instroom.reports.picture_queue import PictureJob, PictureQueue, draw_all
+from instroom.reports.picture_queue import PictureDrawer, PictureJob, PictureQueue
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.result_cache import ResultCache
 from instroom.reports.results import PACKAGE, Results, compute_results, load
@@ -107,20 +107,18 @@ def build(results: Results, *, progress: Progress | None = None, data: Path | No
     data directory, drawings that were made before are taken from its cache.
     """
     results = replace(results, published=results.published.shown_to("public"))
-    every: list[Document] = []
-    jobs: list[PictureJob] = []
-    for language in told(languages(), "languages", progress):
-        pages_of, jobs_of = documents(results, language)
-        every += pages_of
-        jobs += jobs_of
-    pictures: dict[str, str] = {}
-    drawn = draw_all(jobs, kept=ResultCache.of(data, "pictures"))
-    for _, (name, svg) in zip(told(jobs, "pictures", progress), drawn, strict=True):
-        pictures[name] = svg
-    bodies = [d.to_dict() for d in every]
-    bodies += {b["key"]: b for b in _api_documents(results)}.values()
-    figures = list(_figures(results))
-    mark = hashlib.sha256(repr((bodies, sorted(pictures), figures)).encode()).hexdigest()[:20]
+    bodies: list[dict[str, Any]] = []
+    with PictureDrawer(ResultCache.of(data, "pictures")) as drawing:
+        for language in told(languages(), "languages", progress):
+            pages_of, jobs = documents(results, language)
+            drawing.ask(jobs)
+            bodies += [page.to_dict() for page in pages_of]
+        bodies += {b["key"]: b for b in _api_documents(results)}.values()
+        figures = list(_figures(results))
+        names = drawing.names
+        mark = hashlib.sha256(repr((bodies, sorted(names), figures)).encode()).hexdigest()[:20]
+        pairs = zip(told(names, "pictures", progress), drawing.drawn(), strict=True)
+        pictures = dict(drawn for _, drawn in pairs)
     return Site(
         bodies,
         pictures,

@@ -14,7 +14,7 @@ from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.drawing import charts
 from instroom.reports import picture_queue
-from instroom.reports.picture_queue import PictureJob, PictureQueue, draw, draw_all, point
+from instroom.reports.picture_queue import PictureDrawer, PictureJob, PictureQueue, draw, point
 
 LINE = (charts.Line("Twente", (charts.Point("2018-2019", 0.5), charts.Point("2019-2020", 0.6))),)
 
@@ -58,18 +58,24 @@ def test_names_differ_per_language() -> None:
 def test_few_pictures_are_drawn_here_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_queue, "ProcessPoolExecutor", None)
     jobs = asked(count=2)
-    drawn = list(draw_all(jobs))
+    with PictureDrawer() as drawing:
+        drawing.ask(jobs)
+        drawn = list(drawing.drawn())
     assert [name for name, _ in drawn] == [job.name for job in jobs]
     assert all(svg.startswith("<svg") for _, svg in drawn)
 
 
 #: Draws many pictures side by side; in a process of its own, so that a pool that hangs hangs alone.
 MANY = """
-from unit.reports.test_picture_queue import asked, draw, draw_all
+from unit.reports.test_picture_queue import PictureDrawer, asked, draw
 if __name__ == "__main__":
     jobs = asked(count=7)
     first = [draw(jobs[0])] if {before} else []
-    drawn = list(draw_all(jobs))
+    with PictureDrawer() as drawing:
+        drawing.ask(jobs[:3])
+        drawing.ask(jobs[3:])
+        drawn = list(drawing.drawn())
+    assert drawing.names == [job.name for job in jobs]
     assert drawn == [draw(job) for job in jobs]
     assert first in ([], drawn[:1])
     print(len(drawn))
