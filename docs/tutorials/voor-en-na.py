@@ -16,7 +16,7 @@ def _():
 
     from instroom import api
     from instroom.core.texts import Texts
-    from instroom.reports.answers import effect_plot, reliability_plot
+    from instroom.monitoring.answer_pictures import effect_plot, reliability_plot
 
     say = Texts("nl").number
 

@@ -5,8 +5,11 @@ from typing import Any
 
 from instroom.core.answers import ABSENT
 from instroom.core.texts import Texts
+from instroom.learning.meta_answer import MetaAnswer
 from instroom.monitoring.effect_answer import EffectAnswer, EffectAnswers
 from instroom.monitoring.estimates import ESTIMATED
+from instroom.monitoring.power_answer import PowerAnswer
+from instroom.monitoring.scales import ReliabilityAnswer
 from instroom.monitoring.wording import digits_of
 
 
@@ -87,101 +90,76 @@ def _why(found: EffectAnswer, language: str) -> list[str]:
     return [f"  {text}" for text in told if text not in said]
 
 
-def reliability_lines(found: dict[str, Any], language: str) -> list[str]:
+def reliability_lines(found: ReliabilityAnswer, language: str) -> list[str]:
     """Return alpha, omega and a line per item."""
     t = Texts(language)
-    if found["alpha"] is None:
-        return [
-            t("Er zijn te weinig antwoorden om iets over deze schaal te zeggen."),
-            *_told(found),
-        ]
+    if found.alpha is None:
+        return [found.summary(language), *_told(found)]
     lines = [
-        f"alfa {_n(found['alpha'], t)} ({_span(found['alpha_ci'], t)}), omega "
-        f"{_n(found['omega'], t)}, n {t.number(found['n'])}, k {found['k']}",
+        found.summary(language),
         f"{'item':<16}{'m':>8}{'sd':>8}{'r_rest':>8}{'alfa -':>8}",
     ]
     lines += [
-        f"{item['item']:<16}"
-        + "".join(f"{_n(item[key], t):>8}" for key in ("mean", "sd", "r_rest", "alpha_without"))
-        for item in found["items"]
+        f"{item.item:<16}"
+        + "".join(
+            f"{_n(value, t):>8}" for value in (item.mean, item.sd, item.r_rest, item.alpha_without)
+        )
+        for item in found.items_
     ]
-    against = [i["item"] for i in found["items"] if i["r_rest"] is not None and i["r_rest"] < 0]
+    against = [i.item for i in found.items_ if i.r_rest is not None and i.r_rest < 0]
     if against:
         lines += ["", t(
             "Let op: {items} loopt tegen de andere items in. Andersom gesteld? "
             "Zeg het met --reverse.",
             items=", ".join(against),
         )]  # fmt: skip
-    if found["status"] != "ok" or (found["reason"] and not against):
+    if found.status != "ok" or (found.reason and not against):
         lines += ["", *_told(found)]
     return lines
 
 
-def _told(found: dict[str, Any]) -> list[str]:
+def _told(found: ReliabilityAnswer | PowerAnswer | MetaAnswer) -> list[str]:
     """Return status and reason as JSON has them, for who wants to look further."""
-    if found["status"] == "ok" and not found.get("reason"):
+    if found.status == "ok" and not found.reason:
         return []
-    return [f"status {found['status']}" + (f": {found['reason']}" if found.get("reason") else "")]
+    return [f"status {found.status}" + (f": {found.reason}" if found.reason else "")]
 
 
-def power_lines(found: dict[str, Any], language: str) -> list[str]:
+def power_lines(found: PowerAnswer, language: str) -> list[str]:
     """Return the smallest effect a design finds, and its chance to find one that is asked."""
     t = Texts(language)
-    if found["mdes"] is None:
-        return [
-            t("Met zo weinig scholen is geen enkel effect te vinden, hoe groot ook."),
-            *_told(found),
-        ]
-    lines = [
-        t("Deze opzet vindt een effect vanaf {d} standaarddeviatie.", d=_n(found["mdes"], t)),
-        f"{found['design']}, df {_n(found['df'], t, 0)}",
-    ]
-    if found.get("power") is not None:
-        lines.append(t("kans om het te vinden: {p}", p=t.percent(found["power"], digits=0)))
+    if found.mdes is None:
+        return [found.summary(language), *_told(found)]
+    lines = [found.summary(language), f"{found.design}, df {_n(found.df, t, 0)}"]
+    if found.power is not None:
+        lines.append(t("kans om het te vinden: {p}", p=t.percent(found.power, digits=0)))
     return lines
 
 
-def meta_lines(found: dict[str, Any], language: str) -> list[str]:
+def meta_lines(found: MetaAnswer, language: str) -> list[str]:
     """Return the pooled effect, what a new study may find, and how much studies differ."""
     t = Texts(language)
-    if found["estimate"] is None or found["status"] not in ("ok", "boundary", "partial"):
+    if found.estimate is None or found.status not in ("ok", "boundary", "partial"):
         return [t("Deze studies geven samen geen antwoord."), *_told(found)]
-    said = found.get("back_transformed") or found
-    lines = [_together(said, found, t)]
-    if said.get("prediction"):
-        lines.append(
-            t("een nieuwe studie: tussen {interval}", interval=_span(said["prediction"], t))
-        )
-    lines.append(f"tau² {_n(found['tau2'], t, 3)}, I² {_n(found['i2'], t)}")
-    fill = found.get("trim_and_fill")
-    if fill and fill["missing"] and said is found:
+    back = found.back_transformed
+    ahead = back.prediction if back else found.prediction
+    lines = [
+        found.summary(language),
+        t("een nieuwe studie: tussen {interval}", interval=_span(ahead, t)),
+        f"tau² {_n(found.tau2, t, 3)}, I² {_n(found.i2, t)}",
+    ]
+    fill = found.trim_and_fill
+    if fill and fill.missing and not back:
         lines.append(
             t(
                 "kleine studies liggen scheef: met {n} erbij die ontbreken wordt het {d}",
-                n=fill["missing"],
-                d=_n(fill["estimate"], t),
+                n=fill.missing,
+                d=_n(fill.estimate, t),
             )
         )
-    if found["status"] == "boundary":
+    if found.status == "boundary":
         lines.append(t("De verschillen tussen studies zijn op nul geschat (status boundary)."))
-    return [*lines, *(_told(found) if found["status"] == "partial" else [])]
-
-
-def _together(said: dict[str, Any], found: dict[str, Any], t: Texts) -> str:
-    """Return the first line: what the studies say, in the words of their measure."""
-    figures = {
-        "k": found["k"],
-        "d": _n(said["estimate"], t),
-        "interval": _span(said["ci"], t),
-    }
-    match said.get("scale"):
-        case "risk_ratio":
-            return t("{k} studies samen: {d} keer zo vaak ja ({interval})", **figures)
-        case "odds_ratio":
-            return t("{k} studies samen: een odds ratio van {d} ({interval})", **figures)
-        case "share":
-            return t("{k} studies samen: een aandeel van {d} ({interval})", **figures)
-    return t("{k} studies samen: {d} ({interval})", **figures)
+    return [*lines, *(_told(found) if found.status == "partial" else [])]
 
 
 def protect_lines(found: list[dict[str, Any]]) -> list[str]:

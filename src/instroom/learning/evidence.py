@@ -1,21 +1,34 @@
-"""``instroom meta``: what trials elsewhere say together, as plain data.
+"""``instroom meta``: what trials elsewhere say together.
 
-Pure functions over arrays; reading a file and writing JSON is done by the command.
+Pure functions over arrays; reading a file is done by the command.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
+from instroom.core.answers import ABSENT
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.core.quantities import significant
+from instroom.learning.meta_answer import (
+    EggerFound,
+    Ends,
+    FilledFound,
+    MetaAnswer,
+    NamedEstimate,
+    PooledModel,
+    StudyFound,
+    WithoutStudy,
+    study_found,
+)
+from instroom.monitoring.coefficients import finite
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import MetaAnalysis, Test, predict, random_effects
-from instroom.stats.evidence.meta_diagnostics import egger, influence, leave_one_out
+from instroom.stats.evidence.meta_diagnostics import EggerTest, egger, influence, leave_one_out
 from instroom.stats.evidence.meta_levels import MultilevelMeta, three_level
 from instroom.stats.evidence.meta_robust import (
     RobustMeta,
@@ -24,7 +37,6 @@ from instroom.stats.evidence.meta_robust import (
     robust_hierarchical,
 )
 from instroom.stats.evidence.trim_and_fill import trim_and_fill
-from instroom.stats.intervals import Z95
 
 Floats = NDArray[np.float64]
 Dependence = Literal["nested", "correlated"]
@@ -42,8 +54,8 @@ def meta_summary(
     studies: Sequence[str] | None = None,
     dependence: Dependence | None = None,
     level: float = 0.95,
-) -> dict[str, Any]:
-    """Return a meta-analysis in the public shape of ``instroom meta --json``.
+) -> MetaAnswer:
+    """Return what effects say together.
 
     Parameters
     ----------
@@ -69,7 +81,7 @@ def meta_summary(
 
     Returns
     -------
-    dict
+    MetaAnswer
         ``estimate`` with ``se, df, ci, p`` is the average effect; with moderators the one where
         they are all 0 (``coefficients`` has them all). Numbers that could not be estimated are
         None, and ``status`` and ``reason`` say why.
@@ -82,173 +94,211 @@ def meta_summary(
     Examples
     --------
     >>> s = meta_summary([0.38, 0.05, 0.22, 0.61], [0.020, 0.008, 0.030, 0.050])
-    >>> round(s["estimate"], 3), s["k"], s["q_df"], s["status"]
+    >>> round(s.estimate, 3), s.k, s.q_df, s.status
     (0.269, 4, 3, 'ok')
     """
     names = ("average", *(moderators or {}))
     columns = _columns(moderators)
     y, v = np.asarray(effect, dtype=float), np.asarray(variance, dtype=float)
     labels = _labels(studies, len(y))
-    shared: dict[str, Any] = {"method": method, "test": test, "level": level}
-    if cluster is None:
-        fit = random_effects(y, v, moderators=columns, method=method, test=test, level=level)
-        found = _plain(fit, names) | shared
-        found["egger"] = _egger(fit, y, v, method, test, level)
-        found["trim_and_fill"] = None if moderators else _filled(y, v, method, test, level)
-        found["studies"] = _studies(fit, y, v, columns, labels)
-    else:
-        found = _clustered(y, v, np.asarray(cluster), columns, names, labels, dependence, shared)
-    return dict(significant(found))
+    if cluster is not None:
+        data = _Effects(y, v, columns, names, labels, method, test, level)
+        return _clustered(data, np.asarray(cluster), dependence)
+    fit = random_effects(y, v, moderators=columns, method=method, test=test, level=level)
+    return _answer(
+        _independent(fit, names),
+        method=method,
+        test=test,
+        level=level,
+        prediction=_ahead(fit, names),
+        egger=_egger(fit, y, v),
+        trim_and_fill=None if moderators else _filled(y, v, method, test, level),
+        studies=_studies(fit, y, v, columns, labels),
+    )
 
 
-def _clustered(
-    y: Floats,
-    v: Floats,
-    cluster: NDArray[Any],
-    columns: Floats | None,
-    names: Sequence[str],
-    labels: Sequence[str],
-    dependence: Dependence | None,
-    shared: dict[str, Any],
-) -> dict[str, Any]:
+def _answer(model: PooledModel, **more: Any) -> MetaAnswer:
+    """Return the answer of a model: its own fields, and what is said beside them."""
+    own = {field.name: getattr(model, field.name) for field in fields(model)}
+    return MetaAnswer(**own, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Effects:
+    """Effects of studies, and how they are to be taken together."""
+
+    y: Floats
+    v: Floats
+    columns: Floats | None
+    names: Sequence[str]
+    labels: Sequence[str]
+    method: Method
+    test: Test
+    level: float
+
+
+def _clustered(data: _Effects, cluster: NDArray[Any], dependence: Dependence | None) -> MetaAnswer:
     """Return the summary of dependent effects, all models beside each other."""
-    method = shared["method"]
+    y, v, columns, names, method = data.y, data.v, data.columns, data.names, data.method
     chosen = dependence or ("nested" if method in ("REML", "ML") else "correlated")
     own = np.arange(len(y))
     levels = three_level(
-        y, v, levels=[cluster, own], moderators=columns, level=shared["level"],
-        method="ML" if method == "ML" else "REML", test="z" if shared["test"] == "z" else "t",
+        y, v, levels=[cluster, own], moderators=columns, level=data.level,
+        method="ML" if method == "ML" else "REML", test="z" if data.test == "z" else "t",
     )  # fmt: skip
-    options: dict[str, Any] = {"moderators": columns, "level": shared["level"]}
     robust = {
-        "correlated": robust_correlated(y, v, cluster, **options),
-        "hierarchical": robust_hierarchical(y, v, cluster, **options),
-        "correlated_hierarchical": correlated_hierarchical(y, v, cluster, **options),
-    }
-    models = {"three_level": _plain_levels(levels, names)} | {
-        name: _plain_robust(m, names) for name, m in robust.items()
-    }
-    main = models["three_level" if chosen == "nested" else "correlated"]
-    spread = float(np.nansum([main["tau2"], main["omega2"]]))
-    found = main | {key: models["three_level"][key] for key in ("q", "q_df", "q_p")} | shared
-    found["dependence"] = chosen
-    found["prediction"] = _prediction(main, spread, shared["level"])
-    found["models"] = models
-    found["egger"] = _robust_egger(y, v, cluster, shared["level"])
-    weights = _cluster_weights(v, cluster, levels, robust["correlated"], chosen)
-    found["studies"] = [
-        _study(label, effect, variance, weight, used) | {"cluster": str(group)}
-        for label, effect, variance, weight, used, group in zip(
-            labels, y, v, weights, levels.used, cluster, strict=True
-        )
-    ]
-    return found
-
-
-def _plain(fit: MetaAnalysis, names: Sequence[str]) -> dict[str, Any]:
-    numbers = _first(fit.coefficients, fit.se, np.full(len(fit.se), fit.df), fit.ci, fit.p)
-    solved = fit.status in _SOLVED
-    ahead = predict(fit, np.zeros((1, len(names) - 1)) if len(names) > 1 else None)
-    return numbers | {
-        "tau2": fit.tau2, "tau2_se": fit.tau2_se, "tau2_ci": list(fit.tau2_ci), "i2": fit.i2,
-        "i2_ci": list(fit.i2_ci), "h2": fit.h2, "q": fit.q, "q_df": fit.q_df, "q_p": fit.q_p,
-        "qm": fit.qm, "qm_df": fit.qm_df, "qm_p": fit.qm_p,
-        "prediction": ahead.interval[0].tolist() if solved else [None, None],
-        "k": fit.k, "dropped": int((~fit.used).sum()), "log_likelihood": fit.log_likelihood,
-        "coefficients": _named(
-            names, fit.coefficients, fit.se, np.full(len(names), fit.df), fit.ci, fit.p
+        "correlated": robust_correlated(y, v, cluster, moderators=columns, level=data.level),
+        "hierarchical": robust_hierarchical(y, v, cluster, moderators=columns, level=data.level),
+        "correlated_hierarchical": correlated_hierarchical(
+            y, v, cluster, moderators=columns, level=data.level
         ),
-        "status": fit.status, "reason": fit.reason,
-    }  # fmt: skip
+    }
+    nested = _nested(levels, names)
+    models = {"three_level": nested} | {name: _robust(m, names) for name, m in robust.items()}
+    main = models["three_level" if chosen == "nested" else "correlated"]
+    weights = _cluster_weights(v, cluster, levels, robust["correlated"], chosen)
+    rows = zip(data.labels, y, v, weights, levels.used, cluster, strict=True)
+    return _answer(
+        replace(main, q=nested.q, q_df=nested.q_df, q_p=nested.q_p),
+        method=method,
+        test=data.test,
+        level=data.level,
+        dependence=chosen,
+        prediction=_prediction(main, data.level),
+        models=models,
+        egger=_robust_egger(y, v, cluster, data.level),
+        studies=tuple(
+            replace(_study(label, effect, variance, weight, used), cluster=str(group))
+            for label, effect, variance, weight, used, group in rows
+        ),
+    )
 
 
-def _plain_levels(fit: MultilevelMeta, names: Sequence[str]) -> dict[str, Any]:
-    tau2, omega2 = (float(value) for value in fit.sigma2)
-    return _first(fit.coefficients, fit.se, fit.df, fit.ci, fit.p) | {
-        "tau2": tau2, "omega2": omega2, "i2": float(fit.i2.sum()), "i2_levels": fit.i2.tolist(),
-        "q": fit.q, "q_df": fit.q_df, "q_p": fit.q_p, "k": fit.k, "clusters": fit.groups[0],
-        "dropped": int((~fit.used).sum()), "log_likelihood": fit.log_likelihood,
-        "coefficients": _named(names, fit.coefficients, fit.se, fit.df, fit.ci, fit.p),
-        "status": fit.status, "reason": fit.reason,
-    }  # fmt: skip
+def _independent(fit: MetaAnalysis, names: Sequence[str]) -> PooledModel:
+    lines = _named(names, fit.coefficients, fit.se, np.full(len(names), fit.df), fit.ci, fit.p)
+    first = lines[0]
+    return PooledModel(
+        estimate=first.estimate, se=first.se, df=first.df, ci=first.ci, p=first.p,
+        tau2=finite(fit.tau2), tau2_se=finite(fit.tau2_se), tau2_ci=_ends(fit.tau2_ci),
+        i2=finite(fit.i2), i2_ci=_ends(fit.i2_ci), h2=finite(fit.h2),
+        q=finite(fit.q), q_df=fit.q_df, q_p=finite(fit.q_p),
+        qm=finite(fit.qm), qm_df=fit.qm_df, qm_p=finite(fit.qm_p),
+        k=fit.k, dropped=int((~fit.used).sum()), log_likelihood=finite(fit.log_likelihood),
+        coefficients=lines, status=fit.status, reason=fit.reason,
+    )  # fmt: skip
 
 
-def _plain_robust(fit: RobustMeta, names: Sequence[str]) -> dict[str, Any]:
-    return _first(fit.coefficients, fit.se, fit.df, fit.ci, fit.p) | {
-        "tau2": fit.tau2, "omega2": fit.omega2, "i2": float("nan"), "k": fit.k,
-        "clusters": fit.clusters, "dropped": int((~fit.used).sum()),
-        "correlation": fit.correlation, "trustworthy": bool(fit.trustworthy[0]),
-        "coefficients": _named(names, fit.coefficients, fit.se, fit.df, fit.ci, fit.p),
-        "status": fit.status, "reason": fit.reason,
-    }  # fmt: skip
+def _ahead(fit: MetaAnalysis, names: Sequence[str]) -> Ends:
+    """Return where the true effect of a new study may lie."""
+    if fit.status not in _SOLVED:
+        return (None, None)
+    found = predict(fit, np.zeros((1, len(names) - 1)) if len(names) > 1 else None)
+    return _ends(found.interval[0])
 
 
-def _first(b: Floats, se: Floats, df: Floats, ci: Floats, p: Floats) -> dict[str, Any]:
-    return {"estimate": float(b[0]), "se": float(se[0]), "df": float(df[0]), "ci": ci[0].tolist(),
-            "p": float(p[0])}  # fmt: skip
+def _nested(fit: MultilevelMeta, names: Sequence[str]) -> PooledModel:
+    lines = _named(names, fit.coefficients, fit.se, fit.df, fit.ci, fit.p)
+    first, (tau2, omega2) = lines[0], fit.sigma2
+    return PooledModel(
+        estimate=first.estimate, se=first.se, df=first.df, ci=first.ci, p=first.p,
+        tau2=finite(tau2), omega2=finite(omega2), i2=finite(fit.i2.sum()),
+        i2_levels=tuple(finite(share) for share in fit.i2),
+        q=finite(fit.q), q_df=fit.q_df, q_p=finite(fit.q_p), k=fit.k, clusters=fit.groups[0],
+        dropped=int((~fit.used).sum()), log_likelihood=finite(fit.log_likelihood),
+        coefficients=lines, status=fit.status, reason=fit.reason,
+    )  # fmt: skip
+
+
+def _robust(fit: RobustMeta, names: Sequence[str]) -> PooledModel:
+    lines = _named(names, fit.coefficients, fit.se, fit.df, fit.ci, fit.p)
+    first = lines[0]
+    return PooledModel(
+        estimate=first.estimate, se=first.se, df=first.df, ci=first.ci, p=first.p,
+        tau2=finite(fit.tau2), omega2=finite(fit.omega2), i2=None, k=fit.k,
+        clusters=fit.clusters, dropped=int((~fit.used).sum()),
+        correlation=finite(fit.correlation), trustworthy=bool(fit.trustworthy[0]),
+        coefficients=lines, status=fit.status, reason=fit.reason,
+    )  # fmt: skip
+
+
+def _ends(interval: Sequence[float] | Floats) -> Ends:
+    return finite(interval[0]), finite(interval[1])
 
 
 def _named(
     names: Sequence[str], b: Floats, se: Floats, df: Floats, ci: Floats, p: Floats
-) -> list[dict[str, Any]]:
-    return [
-        {"name": name} | _first(b[place:], se[place:], df[place:], ci[place:], p[place:])
-        for place, name in enumerate(names)
-    ]
+) -> tuple[NamedEstimate, ...]:
+    return tuple(
+        NamedEstimate(
+            name=name, estimate=finite(b[i]), se=finite(se[i]), df=finite(df[i]),
+            ci=_ends(ci[i]), p=finite(p[i]),
+        )
+        for i, name in enumerate(names)
+    )  # fmt: skip
 
 
-def _prediction(main: dict[str, Any], spread: float, level: float) -> list[float | None]:
+def _prediction(main: PooledModel, level: float) -> Ends:
     """Return the range of true effects of a new effect in a new study."""
-    if not np.isfinite(main["estimate"]):
-        return [None, None]
+    if main.estimate is None or main.se is None:
+        return (None, None)
+    spread = (main.tau2 or 0.0) + (main.omega2 or 0.0)
     upper = (1 + level) / 2
-    reach = t.ppf(upper, main["df"]) if np.isfinite(main["df"]) else norm.ppf(upper)
-    wide = float(reach * np.sqrt(main["se"] ** 2 + spread))
-    return [main["estimate"] - wide, main["estimate"] + wide]
+    reach = norm.ppf(upper) if main.df is None else t.ppf(upper, main.df)
+    wide = float(reach * np.sqrt(main.se**2 + spread))
+    return main.estimate - wide, main.estimate + wide
 
 
-def _egger(
-    fit: MetaAnalysis, y: Floats, v: Floats, method: Method, test: Test, level: float
-) -> dict[str, Any]:
+def _egger(fit: MetaAnalysis, y: Floats, v: Floats) -> EggerFound:
     """Return Egger's classical test, with the meta-regression beside it."""
-    found = {}
-    for model in ("lm", "rma"):
-        one = egger(y[fit.used], v[fit.used], model=model, method=method, test=test, level=level)
-        found[model] = {
-            "statistic": one.statistic, "df": one.df, "p": one.p, "limit": one.limit,
-            "limit_ci": list(one.limit_ci), "k": one.k, "status": one.status,
-            "reason": one.reason,
-        }  # fmt: skip
-    return found["lm"] | {"model": "lm", "random_effects": found["rma"]}
+    classical, regression = (
+        _tested(
+            egger(
+                y[fit.used], v[fit.used],
+                model=model, method=fit.method, test=fit.test, level=fit.level,
+            )
+        )
+        for model in ("lm", "rma")
+    )  # fmt: skip
+    return replace(classical, model="lm", random_effects=regression)
 
 
-def _filled(y: Floats, v: Floats, method: Method, test: Test, level: float) -> dict[str, Any]:
+def _tested(one: EggerTest) -> EggerFound:
+    return EggerFound(
+        statistic=finite(one.statistic), df=finite(one.df), p=finite(one.p),
+        limit=finite(one.limit), limit_ci=_ends(one.limit_ci), k=one.k,
+        status=one.status, reason=one.reason,
+    )  # fmt: skip
+
+
+def _filled(y: Floats, v: Floats, method: Method, test: Test, level: float) -> FilledFound:
     """Return the average with mirror images of the studies that seem to be missing."""
     found = trim_and_fill(y, v, method=method, test=test, level=level)
     fit = found.fit
-    return {
-        "missing": found.missing if fit else None, "missing_se": found.missing_se,
-        "side": found.side or None,
-        "estimate": float(fit.coefficients[0]) if fit else None,
-        "ci": fit.ci[0].tolist() if fit else None,
-        "p": float(fit.p[0]) if fit else None,
-        "status": found.status, "reason": found.reason,
-    }  # fmt: skip
+    return FilledFound(
+        missing=found.missing if fit else None,
+        missing_se=finite(found.missing_se),
+        side=found.side or None,
+        estimate=finite(fit.coefficients[0]) if fit else None,
+        ci=_ends(fit.ci[0]) if fit else None,
+        p=finite(fit.p[0]) if fit else None,
+        status=found.status,
+        reason=found.reason,
+    )
 
 
-def _robust_egger(y: Floats, v: Floats, cluster: NDArray[Any], level: float) -> dict[str, Any]:
+def _robust_egger(y: Floats, v: Floats, cluster: NDArray[Any], level: float) -> EggerFound:
     """Return Egger's test for dependent effects: the slope on the standard error, CR2."""
     m = robust_correlated(y, v, cluster, moderators=np.sqrt(v), level=level)
-    return {
-        "statistic": float(m.statistic[1]), "df": float(m.df[1]), "p": float(m.p[1]),
-        "limit": float(m.coefficients[0]), "limit_ci": m.ci[0].tolist(), "k": m.k,
-        "model": "correlated", "status": m.status, "reason": m.reason,
-    }  # fmt: skip
+    return EggerFound(
+        statistic=finite(m.statistic[1]), df=finite(m.df[1]), p=finite(m.p[1]),
+        limit=finite(m.coefficients[0]), limit_ci=_ends(m.ci[0]), k=m.k,
+        model="correlated", status=m.status, reason=m.reason,
+    )  # fmt: skip
 
 
 def _studies(
     fit: MetaAnalysis, y: Floats, v: Floats, columns: Floats | None, labels: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> tuple[StudyFound, ...]:
     """Return each trial with its weight, how far it lies off and what goes without it."""
     weight = _spread_out(fit.weights, fit.used)
     listed = [
@@ -262,22 +312,23 @@ def _studies(
         y[used], v[used], method=fit.method, test=fit.test, level=fit.level
     )  # fmt: skip
     for place, row in enumerate(used):
-        listed[row]["rstudent"] = float(pulls.rstudent[place])
-        listed[row]["cook"] = float(pulls.cook[place])
-        listed[row]["hat"] = float(pulls.hat[place])
-        if without is not None:
-            listed[row]["without"] = {
-                "estimate": float(without.estimate[place]), "ci": without.ci[place].tolist(),
-                "tau2": float(without.tau2[place]),
-            }  # fmt: skip
-    return listed
+        listed[row] = replace(
+            listed[row],
+            rstudent=float(pulls.rstudent[place]),
+            cook=float(pulls.cook[place]),
+            hat=float(pulls.hat[place]),
+            without=ABSENT if without is None else WithoutStudy(
+                finite(without.estimate[place]),
+                _ends(without.ci[place]),
+                finite(without.tau2[place]),
+            ),
+        )  # fmt: skip
+    return tuple(listed)
 
 
-def _study(label: str, effect: float, variance: float, weight: float, used: bool) -> dict[str, Any]:
+def _study(label: str, effect: float, variance: float, weight: float, used: bool) -> StudyFound:
     se = float(np.sqrt(variance)) if variance > 0 else float("nan")
-    reach = Z95 * se
-    return {"study": label, "effect": float(effect), "se": se, "ci": [effect - reach,
-            effect + reach], "weight": float(weight) if used else None}  # fmt: skip
+    return study_found(label, float(effect), se, float(weight) if used else None)
 
 
 def _cluster_weights(

@@ -1,7 +1,6 @@
 """``instroom meta``: a file of studies, and what they say together."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,10 +8,10 @@ from numpy.typing import NDArray
 
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
-from instroom.core.quantities import significant
 from instroom.learning.evidence import meta_summary
 from instroom.learning.measures import MEASURES, Measure, measured
-from instroom.monitoring.score_files import read_columns
+from instroom.learning.meta_answer import BackTransformed, Ends, MetaAnswer
+from instroom.monitoring.score_files import columns_of, names_of
 from instroom.sources.columns import Columns
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import Test
@@ -21,25 +20,27 @@ Floats = NDArray[np.float64]
 
 
 def meta(
-    file: str | Path,
+    file: Any,
     *,
     effect: str | None = None,
     variance: str | None = None,
     measure: str | None = None,
-    columns: Sequence[str] = (),
+    columns: str | Sequence[str] = (),
     cluster: str | None = None,
-    moderator: Sequence[str] = (),
+    moderator: str | Sequence[str] = (),
     method: Method = "REML",
     test: Test = "knha",
     study: str | None = None,
     sheet: str | None = None,
-) -> dict[str, Any]:
+) -> MetaAnswer:
     """Return what the studies in a file say together.
 
     Parameters
     ----------
     file
-        CSV with one row per effect, or ``-``. Rows with a missing value are left out and counted.
+        CSV, XLSX, ODS or SPSS file with one row per effect, or ``-``; or a table in memory (pandas,
+        Polars, Arrow, DuckDB, or a dictionary of columns). Rows with a missing value are left out
+        and counted.
     effect, variance
         Columns of the effect and of its variance (the squared standard error).
     measure, columns
@@ -59,8 +60,8 @@ def meta(
 
     Returns
     -------
-    dict
-        As :func:`instroom.learning.evidence.meta_summary`; with a measure that is pooled on
+    MetaAnswer
+        As of :func:`instroom.learning.evidence.meta_summary`; with a measure that is pooled on
         another scale also ``back_transformed``: ``scale`` (``odds_ratio``, ``risk_ratio``,
         ``share``), the estimate, its interval and the prediction on it.
 
@@ -70,6 +71,12 @@ def meta(
         When neither an effect with its variance nor a measure with its columns is named, or both.
     DataError
         For a column that is missing or holds something else than numbers, with its row.
+
+    Examples
+    --------
+    >>> studies = {"yi": [0.38, 0.05, 0.22, 0.61], "vi": [0.020, 0.008, 0.030, 0.050]}
+    >>> meta(studies, effect="yi", variance="vi").summary("en")
+    '4 studies together: 0.27 (-0.10 … 0.64)'
     """
     if (measure is None) == (effect is None and variance is None):
         raise UserError(
@@ -80,25 +87,22 @@ def meta(
             else Message("neither a column nor a measure"),
             expected=Message("--effect and --variance, or --measure and --columns"),
         )
-    data = read_columns(file, sheet)
+    data = columns_of(file, sheet)
     name = study or next((n for n in ("author", "study", "trial") if n in data.names), None)
-    effects, variances = _effects(data, effect, variance, measure, columns)
+    effects, variances = _effects(data, effect, variance, measure, names_of(columns))
     found = meta_summary(
         effects,
         variances,
         cluster=data.words(cluster) if cluster else None,
-        moderators={column: data.numbers(column) for column in moderator} or None,
+        moderators={column: data.numbers(column) for column in names_of(moderator)} or None,
         method=method,
         test=test,
         studies=data.words(name).tolist() if name else None,
     )
-    if measure is not None:
-        found["measure"] = measure
-        form = MEASURES[measure]  # type: ignore[index]
-        if form.scale:
-            back = {key: _back(form, found[key]) for key in ("estimate", "ci", "prediction")}
-            found["back_transformed"] = {"scale": form.scale} | back
-    return dict(found)
+    if measure is None:
+        return found
+    form = MEASURES[measure]  # type: ignore[index]
+    return found.measured(measure, _back(form, found) if form.scale else None)
 
 
 def _effects(
@@ -124,11 +128,16 @@ def _effects(
     return effects, variances
 
 
-def _back(form: Measure, value: Any) -> Any:
-    """Return an effect on the scale that people read, also both ends of an interval."""
-    if isinstance(value, list):
-        return [_back(form, one) for one in value]
-    return None if value is None else significant(form.back(value))
+def _back(form: Measure, found: MetaAnswer) -> BackTransformed:
+    """Return an effect on the scale that people read, also both ends of its intervals."""
+
+    def one(value: float | None) -> float | None:
+        return None if value is None else float(form.back(value))
+
+    def both(ends: Ends) -> Ends:
+        return one(ends[0]), one(ends[1])
+
+    return BackTransformed(form.scale, one(found.estimate), both(found.ci), both(found.prediction))
 
 
 def _check_variances(data: Columns, name: str, effects: Floats, variances: Floats) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from instroom.core.answers import ABSENT, Absent, Answer
+from instroom.monitoring.answer_pictures import effect_plot
 
 #: An interval; an end that is not known is None.
 Ends = tuple[float | None, float | None]
@@ -255,6 +256,10 @@ class EffectAnswer(Answer):
         """Return the strongest sentence that may be said."""
         return self.wording.get(language) or self.wording["nl"]
 
+    def picture(self, language: str = "nl") -> str:
+        """Return the effect with its interval as an SVG; "" without an estimate."""
+        return effect_plot(self, language=language) if self.estimate is not None else ""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EffectAnswers(Answer):
@@ -266,3 +271,7 @@ class EffectAnswers(Answer):
     def summary(self, language: str = "nl") -> str:
         """Return the sentence of every outcome."""
         return " ".join(one.summary(language) for one in self.outcomes)
+
+    def picture(self, language: str = "nl") -> str:
+        """Return the picture of every outcome."""
+        return "".join(one.picture(language) for one in self.outcomes)

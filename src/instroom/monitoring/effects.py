@@ -14,13 +14,13 @@ from instroom.monitoring.designs import AnalysisPlan, choose, plan
 from instroom.monitoring.effect_answer import EffectAnswer, EffectAnswers
 from instroom.monitoring.effect_words import refused, silent, worded
 from instroom.monitoring.estimates import Choices, Df, Robust, answer
-from instroom.monitoring.score_files import read_columns
+from instroom.monitoring.score_files import columns_of, names_of
 from instroom.monitoring.strength import ALLOCATIONS, Allocation
 from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import StudyQuestion
 from instroom.monitoring.sums import pooled, study_of, sums
 from instroom.monitoring.wording import silence
-from instroom.sources.columns import Columns, of_frame
+from instroom.sources.columns import Columns
 from instroom.stats.trials import multiplicity
 
 #: From this p on, what was asked beside other things is not clear.
@@ -34,9 +34,9 @@ def effect(
     outcome: str | None = None,
     baseline: str | None = None,
     treatment: str | None = None,
-    covariate: Sequence[str] = (),
-    category: Sequence[str] = (),
-    groups: Sequence[str] = (),
+    covariate: str | Sequence[str] = (),
+    category: str | Sequence[str] = (),
+    groups: str | Sequence[str] = (),
     design: str | None = None,
     time: str | None = None,
     pupil: str | None = None,
@@ -61,7 +61,8 @@ def effect(
     ----------
     file
         CSV, XLSX, ODS or SPSS file with one row per pupil (``growth`` and ``did``: per pupil and
-        moment), or ``-``; or a table in memory (pandas, Polars, Arrow, DuckDB, PySpark).
+        moment), or ``-``; or a table in memory (pandas, Polars, Arrow, DuckDB, PySpark, or a
+        dictionary of columns).
     outcome, baseline
         Columns with the score afterwards and before. Several outcomes, with commas between,
         each get an answer, and p-values that allow for asking more than one question.
@@ -72,7 +73,8 @@ def effect(
     category
         The same for columns whose numbers are names of groups, such as a code of a school type.
     groups
-        Columns of school and class, the highest level first; ``none`` says that there are none.
+        Columns of school and class, the highest level first (in one text with commas between);
+        ``none`` says that there are none.
     design
         ``ancova`` (the outcome given the baseline), ``did`` (change against other schools),
         ``one_group`` (before and after, no comparison) or ``growth`` (three or more moments).
@@ -127,7 +129,9 @@ def effect(
         return pooled(from_, key, choices)
     if file is None or outcome is None:
         raise UserError("name a file and the column of the outcome (--outcome)")
-    data = read_columns(file, sheet) if isinstance(file, str | Path) else of_frame(file)
+    data = columns_of(file, sheet)
+    covariate, category = names_of(covariate), names_of(category)
+    category += tuple(name for name in covariate if name in data.declared and name not in category)
     data = data.recoded(filter(None, [*_outcomes(outcome, data), baseline, treatment]), yes)
     question = StudyQuestion(
         outcome=outcome,
@@ -135,7 +139,7 @@ def effect(
         treatment=treatment,
         covariates=tuple(dict.fromkeys((*covariate, *category))),
         categories=tuple(category),
-        groups=tuple(groups),
+        groups=names_of(groups),
         design=choose(design, treatment, baseline, time),
         time=time,
         pupil=pupil,

@@ -1,19 +1,19 @@
 """``instroom power``: whether a planned measurement can see the effect it hopes for.
 
-Pure functions over numbers; the command writes them as JSON. Effects are in standard deviations
+Pure functions over numbers. Effects are in standard deviations
 of the pupils' outcome.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import floor
-from typing import Any, Literal
+from math import floor, isfinite
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.core.quantities import significant
+from instroom.monitoring.power_answer import PowerAnswer, PowerCounted, PowerCurve
 from instroom.stats.trials import power as sizes
 from instroom.stats.trials.power_simulation import simulate_power
 from instroom.stats.trials.trial_designs import TrialDesign, bcra3, bira2, bira3, cra2, cra3, ira
@@ -82,6 +82,11 @@ class PowerPlan:
         return self.pupils * (1 - self.attrition) * self.linkage
 
 
+class _Test(TypedDict):
+    alpha: float
+    two_tailed: bool
+
+
 def design_of(plan: PowerPlan) -> TrialDesign:
     """Return the design of a plan: cra2, cra3, bcra3, bira2, bira3 or ira.
 
@@ -140,8 +145,8 @@ def power(
     linkage: float = 1.0,
     simulate: bool = False,
     rng: np.random.Generator | None = None,
-) -> dict[str, Any]:
-    """Return what a planned measurement can see, in the public shape of ``instroom power``.
+) -> PowerAnswer:
+    """Return what a planned measurement can see.
 
     Parameters
     ----------
@@ -162,7 +167,7 @@ def power(
 
     Returns
     -------
-    dict
+    PowerAnswer
         ``mdes`` (noncentral t, with ``mdes_ci``; ``mdes_powerup`` is PowerUp!'s approximation),
         ``power`` at ``effect`` (the asked power without one), ``df``, ``design``, the smallest
         number of ``schools_needed``, ``curve`` over numbers of schools, ``simulation``, and
@@ -177,7 +182,7 @@ def power(
     Examples
     --------
     >>> p = power(schools=30, pupils=50, icc=0.15, effect=0.40)
-    >>> p["design"], p["df"], round(p["mdes"], 3), round(p["power"], 3), p["schools_needed"]
+    >>> p.design, p.df, round(p.mdes, 3), round(p.power, 3), p.schools_needed
     ('cra2', 28, 0.433, 0.735, 35)
     """
     if covariates_school is None:
@@ -188,11 +193,11 @@ def power(
         attrition, attrition_schools, linkage,
     )  # fmt: skip
     _check(plan)
-    test: dict[str, Any] = {"alpha": alpha, "two_tailed": not one_tailed}
+    test: _Test = {"alpha": alpha, "two_tailed": not one_tailed}
     if plan.schools_left < 1 or plan.pupils_left < 1:
         reason = "less than one school, or one pupil per group, is left after attrition and linking"
-        return {"status": "too_few", "reason": reason} | dict.fromkeys(
-            ("mdes", "power", "df", "design", "simulation")
+        return PowerAnswer(
+            mdes=None, power=None, df=None, design=None, status="too_few", reason=reason
         )
     design = design_of(plan)
     if not design.se > 0:
@@ -208,24 +213,24 @@ def power(
             expected=Message("some variance that covariates do not explain"),
         )
     seen = sizes.mdes(design, power=power, **test)
-    found: dict[str, Any] = {
-        "mdes": seen.mdes, "mdes_ci": [seen.low, seen.high], "mdes_powerup": seen.powerup,
-        "power": power, "target_power": power, "df": design.df, "design": design.name,
-        "se": design.se, "alpha": alpha, "one_tailed": one_tailed, "effect": effect,
-        "schools": plan.schools_left, "pupils": plan.pupils_left, "classes": classes,
-        "covariates_school": covariates_school, "schools_needed": None,
-        "curve": _curve(plan, power, effect, test), "simulation": None,
-        "advice": "simulate" if clusters(plan) < FEW_CLUSTERS else "",
-        "status": seen.status, "reason": seen.reason,
-    }  # fmt: skip
-    if not design.feasible:
-        found["power"] = None
-    elif effect is not None:
-        found["power"] = sizes.power(design, effect, **test).power
-        found["schools_needed"] = _needed(plan, effect, power, test)
+    found = PowerAnswer(
+        mdes=seen.mdes if isfinite(seen.mdes) else None,
+        mdes_ci=(seen.low, seen.high), mdes_powerup=seen.powerup,
+        power=power if design.feasible else None, target_power=power, df=design.df,
+        design=design.name, se=design.se, alpha=alpha, one_tailed=one_tailed, effect=effect,
+        schools=plan.schools_left, pupils=plan.pupils_left, classes=classes,
+        covariates_school=covariates_school, schools_needed=None,
+        curve=_curve(plan, power, effect, test),
+        advice="simulate" if clusters(plan) < FEW_CLUSTERS else "",
+        status=seen.status, reason=seen.reason,
+    )  # fmt: skip
+    if design.feasible and effect is not None:
+        at = sizes.power(design, effect, **test).power
+        found = replace(found, power=at, schools_needed=_needed(plan, effect, power, test))
     if simulate and design.feasible:
-        found["simulation"] = _simulation(plan, design, effect, seen.mdes, test, rng)
-    return dict(significant(found))
+        counted = _simulation(plan, design, effect, seen.mdes, test, rng)
+        found = replace(found, simulation=counted)
+    return found
 
 
 def clusters(plan: PowerPlan) -> int:
@@ -307,7 +312,7 @@ def _made(plan: PowerPlan) -> Callable[[int], TrialDesign]:
     return lambda count: design_of(replace(plan, schools=count, attrition_schools=0.0))
 
 
-def _needed(plan: PowerPlan, effect: float, target: float, test: dict[str, Any]) -> int | None:
+def _needed(plan: PowerPlan, effect: float, target: float, test: _Test) -> int | None:
     """Return how many schools must start, or None when no number is enough."""
     if plan.attrition_schools >= 1 or design_of(plan).name == "ira":
         return None
@@ -320,19 +325,17 @@ def _needed(plan: PowerPlan, effect: float, target: float, test: dict[str, Any])
     return start
 
 
-def _curve(
-    plan: PowerPlan, target: float, effect: float | None, test: dict[str, Any]
-) -> dict[str, Any]:
+def _curve(plan: PowerPlan, target: float, effect: float | None, test: _Test) -> PowerCurve:
     """Return detectable effects, and power, over numbers of schools for the proposal form."""
     counts = curve_counts(plan.schools)
     left = [replace(plan, schools=count).schools_left for count in counts]
     made = _made(plan)
-    found = {"schools": counts, "mdes": _points(
-        left, lambda j: sizes.mdes_curve(made, [j], target=target, **test)[0]
-    )}  # fmt: skip
-    if effect is not None:
-        found["power"] = _points(left, lambda j: sizes.power_curve(made, [j], effect, **test)[0])
-    return found
+    seen = _points(left, lambda j: sizes.mdes_curve(made, [j], target=target, **test)[0])
+    found = PowerCurve(tuple(counts), seen)
+    if effect is None:
+        return found
+    at = _points(left, lambda j: sizes.power_curve(made, [j], effect, **test)[0])
+    return replace(found, power=at)
 
 
 def curve_counts(schools: int) -> list[int]:
@@ -347,8 +350,8 @@ def curve_counts(schools: int) -> list[int]:
     return sorted(step for step in steps if step >= 2)
 
 
-def _points(counts: Sequence[int], at: Callable[[int], float]) -> list[float]:
-    return [float(at(count)) if count >= 1 else float("nan") for count in counts]
+def _points(counts: Sequence[int], at: Callable[[int], float]) -> tuple[float, ...]:
+    return tuple(float(at(count)) if count >= 1 else float("nan") for count in counts)
 
 
 def _simulation(
@@ -356,16 +359,16 @@ def _simulation(
     design: TrialDesign,
     effect: float | None,
     exact: float,
-    test: dict[str, Any],
+    test: _Test,
     rng: np.random.Generator | None,
-) -> dict[str, Any]:
+) -> PowerCounted:
     """Return power over simulated trials, at the effect hoped for or the detectable one."""
     size = exact if effect is None else effect
     drawn = plan.covariates_school if design.name in ("ira", "cra2", "cra3") else 0
     found = simulate_power(
         design, size, rng or np.random.default_rng(_SEED), covariates=drawn, **test
     )
-    return {
-        "effect": size, "power": found.power, "se": found.se, "false_alarms": found.false_alarms,
-        "boundary": found.boundary, "runs": found.runs,
-    }  # fmt: skip
+    return PowerCounted(
+        effect=size, power=found.power, se=found.se, false_alarms=found.false_alarms,
+        boundary=found.boundary, runs=found.runs,
+    )  # fmt: skip

@@ -1,40 +1,83 @@
 """``instroom reliability``: how well a scale measures, from a file of answers."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from instroom.core.answers import Answer
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
-from instroom.core.quantities import significant
-from instroom.monitoring.score_files import read_columns
+from instroom.core.texts import Texts
+from instroom.monitoring.answer_pictures import reliability_plot
+from instroom.monitoring.score_files import columns_of, names_of
 from instroom.sources.codes import missing_code
 from instroom.sources.columns import Columns
 from instroom.stats.scales import reliability as scale
+from instroom.stats.scales.reliability import ItemStatistics
 
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ReliabilityAnswer(Answer):
+    """How well a scale measures (``contracts``: ``instroom reliability``).
+
+    ``alpha`` and ``omega`` are 0-1, ``floor`` and ``ceiling`` shares of pupils at the ends of
+    ``range``; ``items_`` is ``items`` in JSON. What could not be computed is None, and ``status``
+    with ``reason`` say why.
+    """
+
+    alpha: float | None
+    alpha_ci: tuple[float, float] | None
+    omega: float | None
+    n: int
+    k: int
+    dropped: int
+    items_: tuple[ItemStatistics, ...]
+    floor: float | None
+    ceiling: float | None
+    status: str
+    reason: str | None
+    range: tuple[float, float]
+
+    def summary(self, language: str = "nl") -> str:
+        """Return alpha with its interval, and from how many pupils."""
+        t = Texts(language)
+        if self.alpha is None or self.alpha_ci is None:
+            return t("Er zijn te weinig antwoorden om iets over deze schaal te zeggen.")
+        low, high = (t.number(end, digits=2) for end in self.alpha_ci)
+        omega = "–" if self.omega is None else t.number(self.omega, digits=2)
+        return (
+            f"alfa {t.number(self.alpha, digits=2)} ({low} … {high}), omega {omega}, "
+            f"n {t.number(self.n)}, k {self.k}"
+        )
+
+    def picture(self, language: str = "nl") -> str:
+        """Return alpha and what each item adds as an SVG; "" without alpha."""
+        return reliability_plot(self, language=language) if self.alpha is not None else ""
+
+
 def reliability(
-    file: str | Path,
+    file: Any,
     *,
-    items: Sequence[str],
-    reverse: Sequence[str] = (),
+    items: str | Sequence[str],
+    reverse: str | Sequence[str] = (),
     range: str | None = None,  # noqa: A002 - the option's name
     sheet: str | None = None,
-) -> dict[str, Any]:
+) -> ReliabilityAnswer:
     """Return alpha, omega and what each item contributes to a scale.
 
     Parameters
     ----------
     file
-        CSV with one row per pupil, or ``-``. Pupils with a missing answer are left out.
+        CSV, XLSX, ODS or SPSS file with one row per pupil, or ``-``; or a table in memory (pandas,
+        Polars, Arrow, DuckDB, or a dictionary of columns). Pupils with a missing answer are left
+        out.
     items
-        Columns of the scale, two or more.
+        Columns of the scale, two or more; in one text with commas between.
     reverse
         Items worded the other way round; their answers are turned over first.
     range
@@ -48,7 +91,15 @@ def reliability(
     DataError
         For an item that is not there, an answer outside the range, a text, or what looks like
         a code for "no answer" (``missing_code``), with its row.
+
+    Examples
+    --------
+    >>> answers = {"a": [1, 2, 3, 4, 5], "b": [2, 2, 3, 5, 5], "c": [1, 3, 3, 4, 4]}
+    >>> found = reliability(answers, items="a,b,c")
+    >>> round(found.alpha, 3), found.n, found.k
+    (0.954, 5, 3)
     """
+    items, reverse = names_of(items), names_of(reverse)
     stray = [name for name in reverse if name not in items]
     if stray:
         raise UserError(
@@ -56,7 +107,7 @@ def reliability(
         )
     if len(set(items)) < max(2, len(items)):
         raise UserError("name two or more different items", found=", ".join(items))
-    data = read_columns(file, sheet)
+    data = columns_of(file, sheet)
     _no_codes(data, items, range)
     scores = np.column_stack([data.numbers(name) for name in items])
     low, high = _range(range, scores)
@@ -65,8 +116,20 @@ def reliability(
         at = list(items).index(name)
         scores[:, at] = low + high - scores[:, at]
     found = scale.reliability(scores, answer_range=(low, high), names=tuple(items))
-    dropped = data.rows - found.n
-    return dict(significant(asdict(found) | {"dropped": dropped, "range": [low, high]}))
+    return ReliabilityAnswer(
+        alpha=found.alpha,
+        alpha_ci=found.alpha_ci,
+        omega=found.omega,
+        n=found.n,
+        k=found.k,
+        dropped=data.rows - found.n,
+        items_=found.items,
+        floor=found.floor,
+        ceiling=found.ceiling,
+        status=found.status,
+        reason=found.reason,
+        range=(low, high),
+    )
 
 
 def _no_codes(data: Columns, items: Sequence[str], said: str | None) -> None:

@@ -6,8 +6,10 @@ import re
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -25,6 +27,34 @@ MOST_BYTES = 256 * 2**20
 _SPSS = (b"$FL2", b"$FL3")
 #: The first line with which Excel is told what stands between cells.
 _SEP = re.compile(r"\Asep=.\n", re.IGNORECASE)
+
+
+def columns_of(table: Any, sheet: str | None = None) -> Columns:
+    """Return the columns of whatever holds them: a path or ``-``, or a table in memory.
+
+    A table is one of pandas, Polars, Arrow, DuckDB or PySpark, or a dictionary of columns.
+
+    Examples
+    --------
+    >>> columns_of({"x": [1.5, None], "school": ["A", "B"]}).numbers("x").tolist()
+    [1.5, nan]
+    """
+    if isinstance(table, str | Path):
+        return read_columns(table, sheet)
+    return of_frame(pa.table(dict(table)) if isinstance(table, Mapping) else table)
+
+
+def names_of(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns: of a text those between commas, of a list its items.
+
+    Examples
+    --------
+    >>> names_of("school"), names_of("school, class"), names_of(["a,b"])
+    (('school',), ('school', 'class'), ('a,b',))
+    """
+    if isinstance(names, str):
+        return tuple(name.strip() for name in names.split(",") if name.strip())
+    return tuple(names)
 
 
 def read_columns(file: str | Path, sheet: str | None = None) -> Columns:

@@ -36,6 +36,8 @@ class Columns:
     text: str
     delimiter: str
     lines: tuple[int, ...] = ()
+    #: Columns that a table in memory declares to be categories, whatever their words are.
+    declared: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> int:
@@ -234,7 +236,10 @@ def of_frame(frame: Any) -> Columns:
     lazy = nw.from_native(frame).lazy()
     table: pa.Table = lazy.collect(backend="pyarrow").to_native()
     texts = [_as_text(table.column(name)) for name in table.column_names]
-    return Columns("(table)", pa.table(texts, names=table.column_names), "", ",")
+    declared = {f.name for f in table.schema if pa.types.is_dictionary(f.type)}
+    return Columns(
+        "(table)", pa.table(texts, names=table.column_names), "", ",", declared=frozenset(declared)
+    )
 
 
 def _as_text(column: Any) -> Any:

@@ -26,7 +26,7 @@ CONTRACT = {
 def test_every_promised_key_is_there_and_it_is_json(options) -> None:
     found = meta_summary(Y, V, **options)
     assert set(found) >= CONTRACT
-    again = json.loads(json.dumps(found, allow_nan=False))
+    again = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert again["k"] == 8
     assert len(again["ci"]) == len(again["prediction"]) == 2
     assert sum(study["weight"] for study in again["studies"]) == pytest.approx(1, rel=1e-9)
@@ -92,11 +92,11 @@ def test_one_trial_gives_a_reason_and_no_numbers(cluster) -> None:
     assert found["estimate"] is None
     assert found["prediction"] == [None, None]
     assert found["reason"]
-    json.dumps(found, allow_nan=False)
+    json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_equal_input_gives_equal_bytes() -> None:
-    one, two = (json.dumps(meta_summary(Y, V, cluster=STUDY)) for _ in range(2))
+    one, two = (json.dumps(meta_summary(Y, V, cluster=STUDY).to_dict()) for _ in range(2))
     assert one == two
 
 

@@ -27,7 +27,7 @@ BASE = {"schools": 30, "pupils": 50, "icc": 0.15}
 def test_the_plan_decides_the_design(options, design, df) -> None:
     found = power(**(BASE | options))
     assert (found["design"], found["df"]) == (design, df)
-    json.dumps(found, allow_nan=False)
+    json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_published_example_of_powerup() -> None:

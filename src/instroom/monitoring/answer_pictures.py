@@ -1,7 +1,7 @@
 """Pictures of statistical answers: what ``effect``, ``power``, ``reliability`` and ``meta`` gave.
 
-Each function takes the plain data of a command and returns an SVG whose title is the sentence.
-The table beside a picture is the answer itself.
+Each function reads an answer by the names of its JSON and returns an SVG whose title is the
+sentence. The table beside a picture is the answer itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,11 @@ from instroom.drawing.canvas import Width
 from instroom.drawing.charts.curves import Curve, Mark, curve_chart
 from instroom.drawing.charts.forest import EffectRow, forest_chart
 from instroom.drawing.charts.funnel import TrialPoint, funnel_chart
-from instroom.stats.intervals import Z95
 
-Answer = Mapping[str, Any]
+Found = Mapping[str, Any]
 
 
-def effect_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> str:
+def effect_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> str:
     """Draw an effect with its interval, in points, and what stands beside it.
 
     Subgroups, unsure links and school means are rows of their own, so that a reader sees at a
@@ -57,7 +56,7 @@ def effect_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -
     )
 
 
-def meta_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> str:
+def meta_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> str:
     """Draw the studies under each other, all together, and where a new study may end up."""
     t = Texts(language)
     if found.get("estimate") is None:
@@ -87,7 +86,7 @@ def meta_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> 
     )
 
 
-def bias_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> str:
+def bias_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> str:
     """Draw every study's effect against its standard error: are small studies prettier?"""
     t = Texts(language)
     if found.get("estimate") is None:
@@ -109,7 +108,7 @@ def bias_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> 
     )
 
 
-def power_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> str:
+def power_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> str:
     """Draw the smallest effect a design finds, over the number of schools."""
     t = Texts(language)
     curve = found.get("curve") or {}
@@ -118,7 +117,7 @@ def power_plot(found: Answer, *, language: str = "nl", width: Width = "wide") ->
         for x, y in zip(curve.get("schools", []), curve.get("mdes", []), strict=True)
         if y is not None
     ]
-    if len(kept) < 2:
+    if len(kept) < 2 or found["mdes"] is None:
         raise _nothing(found)
     xs, ys = zip(*kept, strict=True)
     marks = (
@@ -143,7 +142,7 @@ def power_plot(found: Answer, *, language: str = "nl", width: Width = "wide") ->
     )
 
 
-def reliability_plot(found: Answer, *, language: str = "nl", width: Width = "wide") -> str:
+def reliability_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> str:
     """Draw how strongly every item hangs together with the others, under alpha and its interval."""
     t = Texts(language)
     if found.get("alpha") is None:
@@ -242,34 +241,7 @@ def growth_plot(
     )
 
 
-def items_plot(
-    items: Mapping[str, tuple[float, float]], *, language: str = "nl", width: Width = "wide"
-) -> str:
-    """Draw per item how differently two groups with the same attitude answer it.
-
-    Parameters
-    ----------
-    items
-        Item -> (difference in log-odds, its standard error).
-    """
-    t = Texts(language)
-    rows = [
-        EffectRow(str(name), value, value - Z95 * se, value + Z95 * se)
-        for name, (value, se) in items.items()
-    ]
-    return forest_chart(
-        rows,
-        None,
-        axis_label=t("verschil tussen groepen met dezelfde houding, in log-odds"),
-        name="items",
-        title=t("Vragen die voor groepen anders werken"),
-        description=_told(rows, t),
-        language=language,
-        width=width,
-    )
-
-
-def _row(label: str, part: Answer) -> EffectRow:
+def _row(label: str, part: Found) -> EffectRow:
     return EffectRow(label, part["estimate"], part["ci"][0], part["ci"][1])
 
 
@@ -282,7 +254,7 @@ def _told(rows: Sequence[EffectRow], t: Texts) -> str:
     )
 
 
-def _nothing(found: Answer) -> DataError:
+def _nothing(found: Found) -> DataError:
     return DataError(
         "there is no estimate to draw",
         code="nothing_to_draw",
