@@ -4,7 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from instroom.core.quantities import Count, Share
+from instroom.core.series import Figure
 from instroom.core.texts import Texts
+from instroom.monitoring.pipeline import PipelineAnswer
+from instroom.monitoring.series_answer import SeriesAnswer
 from instroom.reports import words
 from instroom.reports.release_changes import FIRST
 
@@ -85,50 +89,50 @@ def fetch_lines(found: dict[str, Any], language: str) -> list[str]:
     return lines
 
 
-def series_lines(found: dict[str, Any], language: str) -> list[str]:
+def series_lines(found: SeriesAnswer, language: str) -> list[str]:
     """Return a small table of a series."""
     t = Texts(language)
-    definition = found["definition"]
-    head = [definition["title"]]
-    if definition["classification"]:
-        head.append(definition["classification"])
-    lines = [" · ".join(head), *definition["notes"], ""]
-    for figure in found["series"]:
-        split = " ".join(figure["by"].values())
-        name = f"{words.place_name(figure['place'], t)} {split}".strip()
-        lines.append(f"{name:<28} {figure['period']:<10} {_number(figure, t)}")
+    definition = found.definition
+    head = [definition.title]
+    if definition.classification:
+        head.append(definition.classification)
+    lines = [" · ".join(head), *definition.notes, ""]
+    for figure in found.series:
+        split = " ".join(value for _, value in figure.by)
+        name = f"{words.place_name(figure.place, t)} {split}".strip()
+        lines.append(f"{name:<28} {figure.period:<10} {_number(figure, t)}")
     return lines
 
 
-def _number(figure: dict[str, Any], t: Texts) -> str:
-    if figure["low"] is None:
-        return f"{figure['status']}: {words.reason(figure['reason'], t)}"
-    if figure["denominator"] is None:
-        return t.number(figure["low"], figure["high"])
-    share = t.percent(figure["low"], figure["high"])
-    return f"{share:<16} {_count(figure['numerator'], t)} van {_count(figure['denominator'], t)}"
+def _number(figure: Figure, t: Texts) -> str:
+    if figure.low is None:
+        return f"{figure.status}: {words.reason(figure.reason, t)}"
+    if figure.denominator is None:
+        return t.number(figure.low, figure.high)
+    share = t.percent(figure.low, figure.high)
+    return f"{share:<16} {_count(figure.numerator, t)} van {_count(figure.denominator, t)}"
 
 
-def _count(count: Any, t: Texts) -> str:
-    if isinstance(count, dict):
-        return t.number(count["low"], count["high"])
+def _count(count: Count | int | None, t: Texts) -> str:
+    if isinstance(count, Count):
+        return t.number(count.low, count.high)
     return t.number(count) if count is not None else "?"
 
 
-def pipeline_lines(found: dict[str, Any], language: str) -> list[str]:
+def pipeline_lines(found: PipelineAnswer, language: str) -> list[str]:
     """Return the steps of the pipeline."""
     t = Texts(language)
-    lines = [
-        f"{words.place_name(found['place'], t)}, {found['date'] or 'geen datum'} (momentopname)"
-    ]
-    for step in found["steps"]:
-        if step["count"] is None:
-            lines.append(f"  {step['id']:<16} {words.reason(step['reason'], t)}")
+    lines = [f"{words.place_name(found.place, t)}, {found.date or 'geen datum'} (momentopname)"]
+    for step in found.steps:
+        if step.count is None:
+            lines.append(f"  {step.id:<16} {words.reason(step.reason, t)}")
             continue
-        share = step["share"]
-        low, high = (share["low"], share["high"]) if isinstance(share, dict) else (share, share)
-        text = "" if share is None else f"technisch {t.percent(low, high)}"
-        lines.append(f"  {step['id']:<16} {_count(step['count'], t):>16}  {text}")
+        ends = step.share
+        text = ""
+        if ends is not None:
+            low, high = (ends.low, ends.high) if isinstance(ends, Share) else (ends, ends)
+            text = f"technisch {t.percent(low, high)}"
+        lines.append(f"  {step.id:<16} {_count(step.count, t):>16}  {text}")
     return lines
 
 

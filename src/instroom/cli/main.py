@@ -194,7 +194,7 @@ def _kpi(args: argparse.Namespace) -> int:
     from instroom import api
 
     found = api.kpi(place=args.place, data=args.data, lang=args.lang)
-    _out(args, found, lambda: [f"{k['number']}. {k['sentence']}" for k in found["kpis"]])
+    _out(args, found, found.lines)
     return 0
 
 

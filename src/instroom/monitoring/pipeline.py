@@ -6,11 +6,12 @@ open data cannot tell is a step with a status and a reason.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from instroom.core import periods
-from instroom.core.quantities import Count, significant
+from instroom.core.answers import Answer
+from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series
+from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
@@ -117,51 +118,79 @@ def _best_period(table: dict[tuple[str, str, str], Figure]) -> str | None:
     return max(counts, key=lambda p: (counts[p], p)) if counts else None
 
 
-def pipeline(*, place: str = "twente", data: str | Path | None = None) -> dict[str, Any]:
-    """Return the pipeline of a place at one reference date (a cross-section), as plain data.
+@dataclass(frozen=True, slots=True)
+class PipelineCount:
+    """One step: how many pupils, which share (0-1) is technical, or the reason of its silence."""
+
+    id: str
+    group: str
+    count: int | Count | None
+    share: float | Share | None
+    technical: int | Count | None
+    status: str
+    reason: str | None
+    figure: str | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PipelineAnswer(Answer):
+    """The steps of one place on one date, other children in each (``instroom pipeline``)."""
+
+    place: str
+    date: str | None
+    cross_section: bool
+    steps: tuple[PipelineCount, ...]
+
+    def summary(self, language: str = "nl") -> str:
+        """Return how many steps have a number, and on which date."""
+        known = sum(step.count is not None for step in self.steps)
+        t = Texts(language)
+        return t(
+            "{known} van de {all} stappen hebben een cijfer (peildatum {date}).",
+            known=known,
+            all=len(self.steps),
+            date=self.date or "–",
+        )
+
+
+def pipeline(*, place: str = "twente", data: str | Path | None = None) -> PipelineAnswer:
+    """Return the pipeline of a place at one reference date (a cross-section).
 
     Raises
     ------
     DataError
         For an unknown place.
     """
-    return to_dict(compute_pipeline(place, ClassifiedCounts(Store(data))))
+    return answer(compute_pipeline(place, ClassifiedCounts(Store(data))))
 
 
-def to_dict(found: Pipeline) -> dict[str, Any]:
-    """Return the public shape of a pipeline."""
+def answer(found: Pipeline) -> PipelineAnswer:
+    """Return a pipeline in its public shape."""
     date = periods.parse(found.period).reference_date.isoformat() if found.period else None
-    return {
-        "place": found.place,
-        "date": date,
-        "cross_section": True,
-        "steps": [_step_dict(step) for step in found.steps],
-    }
+    return PipelineAnswer(found.place, date, True, tuple(_counted(row) for row in found.steps))
 
 
-def _step_dict(step: PipelineRow) -> dict[str, Any]:
+def _counted(step: PipelineRow) -> PipelineCount:
     figure = step.figure
-    known = figure is not None and figure.status in ("ok", "bounded")
-    count = share = None
-    if figure is not None and known:
-        whole = figure.denominator or figure.numerator
-        count = _count(whole)
-        if figure.denominator is not None:
-            low, high = significant(figure.low), significant(figure.high)
-            share = low if figure.status == "ok" else {"low": low, "high": high}
-    return {
-        "id": step.definition.id,
-        "group": step.group,
-        "count": count,
-        "share": share,
-        "technical": _count(figure.numerator) if figure and known and figure.denominator else None,
-        "status": figure.status if figure is not None else "missing",
-        "reason": step.reason,
-        "figure": figure.id if figure is not None else None,
-    }
+    known = figure if figure is not None and figure.status in ("ok", "bounded") else None
+    whole = (known.denominator or known.numerator) if known else None
+    return PipelineCount(
+        id=step.definition.id,
+        group=step.group,
+        count=_shown(whole),
+        share=_share(known) if known and known.denominator is not None else None,
+        technical=_shown(known.numerator) if known and known.denominator else None,
+        status=figure.status if figure is not None else "missing",
+        reason=step.reason,
+        figure=figure.id if figure is not None else None,
+    )
 
 
-def _count(count: Count | None) -> Any:
-    if count is None:
+def _share(figure: Figure) -> float | Share | None:
+    if figure.low is None or figure.high is None:
         return None
-    return count.low if count.exact else {"low": count.low, "high": count.high}
+    return figure.low if figure.status == "ok" else Share(figure.low, figure.high)
+
+
+def _shown(count: Count | None) -> int | Count | None:
+    return count.low if count and count.exact else count

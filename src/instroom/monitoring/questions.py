@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core import periods
+from instroom.core.answers import plain
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
 from instroom.core.quantities import Count, significant
 from instroom.core.series import Figure, Series
-from instroom.definitions import models, registry
+from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.monitoring.indicators import series as compute_series
+from instroom.monitoring.score_files import names_of
+from instroom.monitoring.series_answer import SeriesAnswer, indicator_meaning
 from instroom.privacy.published import Published, publish
 from instroom.sources.again import read_again
 from instroom.sources.store import Store, scratch
@@ -25,30 +28,6 @@ def figure_dict(figure: Figure) -> dict[str, Any]:
     for name in ("value", "low", "high"):
         data[name] = significant(data[name])
     return data
-
-
-def definition_dict(
-    indicator: models.Indicator, stage: str | None, classification: str | None
-) -> dict[str, Any]:
-    """Return what an indicator means, for people and programs."""
-    chosen = indicator.stages.get(stage or "")
-    rules = None
-    if classification:
-        rules = registry.classifications()[f"{indicator.classification}/{classification}"]
-    return {
-        "id": indicator.id,
-        "title": indicator.title,
-        "definition": indicator.definition,
-        "measure": indicator.measure,
-        "unit": indicator.unit,
-        "place_of": indicator.place_of,
-        "stage": chosen.title if chosen else None,
-        "who": chosen.who if chosen else None,
-        "classification": rules.title if rules else None,
-        "classification_source": rules.source if rules else None,
-        "notes": [*indicator.notes, *([chosen.note] if chosen and chosen.note else [])],
-        "need": indicator.need,
-    }
 
 
 def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:
@@ -66,14 +45,14 @@ def series(
     indicator: str,
     *,
     place: Sequence[str] | str = ("twente",),
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     stage: str | None = None,
     classification: str | None = None,
     period: str | None = None,
-    school_type: Sequence[str] = (),
+    school_type: str | Sequence[str] = (),
     transitions: bool = True,
     data: str | Path | None = None,
-) -> dict[str, Any]:
+) -> SeriesAnswer:
     """Return the figures of an indicator over the years.
 
     Parameters
@@ -91,8 +70,8 @@ def series(
 
     Returns
     -------
-    dict
-        ``{"indicator", "classification", "stage", "definition", "series": [...]}``.
+    SeriesAnswer
+        What the indicator means, and its figures: per place, by breakdown, in order of time.
 
     Raises
     ------
@@ -101,22 +80,22 @@ def series(
     DataError
         For an unknown place or period.
     """
-    places = (place,) if isinstance(place, str) else tuple(place)
     question = IndicatorQuery(
-        indicator, places, tuple(by), stage, classification, period, tuple(school_type), transitions
-    )
+        indicator, names_of(place), names_of(by), stage, classification, period,
+        names_of(school_type), transitions,
+    )  # fmt: skip
     definition, used_stage, used_classification = resolve(question)
     facts = ClassifiedCounts(Store(data))
     found = ask(question, facts)
     if period:
         _refuse_other_period(question, found, facts)
-    return {
-        "indicator": indicator,
-        "classification": used_classification,
-        "stage": used_stage if len(definition.stages) > 1 else None,
-        "definition": definition_dict(definition, used_stage, used_classification),
-        "series": [figure_dict(f) for f in found.figures],
-    }
+    return SeriesAnswer(
+        indicator=indicator,
+        classification=used_classification,
+        stage=used_stage if len(definition.stages) > 1 else None,
+        definition=indicator_meaning(definition, used_stage, used_classification),
+        series=found.figures,
+    )
 
 
 def _refuse_other_period(
@@ -241,7 +220,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]
     value, recomputed = _value(figure), _value(again)
     return {
         "id": figure_id,
-        "definition": definition_dict(definition, stage, classification),
+        "definition": plain(indicator_meaning(definition, stage, classification)),
         "formula": formula(figure.numerator, figure.denominator),
         "value": value,
         "recomputed": recomputed,

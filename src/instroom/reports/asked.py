@@ -6,9 +6,11 @@ The web looks stored figures up; what was asked, and what there is to be asked, 
 from dataclasses import dataclass
 from typing import Any
 
+from instroom.core.answers import plain
 from instroom.core.quantities import Count
 from instroom.monitoring.indicators import IndicatorQuery, resolve
-from instroom.monitoring.questions import definition_dict, formula, parse_id, refuse_period
+from instroom.monitoring.questions import formula, parse_id, refuse_period
+from instroom.monitoring.series_answer import indicator_meaning
 from instroom.region.locate import find_place
 
 __all__ = [
@@ -41,7 +43,9 @@ def meaning(question: IndicatorQuery) -> Meaning:
     """
     indicator, stage, classification = resolve(question)
     shown = stage if len(indicator.stages) > 1 else None
-    return Meaning(shown, classification, definition_dict(indicator, stage, classification))
+    return Meaning(
+        shown, classification, plain(indicator_meaning(indicator, stage, classification))
+    )
 
 
 def meaning_of(figure_id: str) -> Meaning:

@@ -1,9 +1,9 @@
 """The seven goals (KPI's) of the programme: what they stand at, or what is needed to know."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from instroom.core.quantities import significant
+from instroom.core.answers import Answer
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
@@ -25,12 +25,47 @@ def goals(place: str, facts: ClassifiedCounts) -> Published:
     return publish([compute_series(IndicatorQuery(i, both), facts) for i in sorted(wanted)])
 
 
-def kpi(
-    *, place: str = "twente", data: str | Path | None = None, lang: str = "nl"
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class GoalFound:
+    """One goal: its newest figure (shares 0-1, else counts) and sentence, or why there is none."""
+
+    id: str
+    number: int
+    title: str
+    indicators: tuple[str, ...]
+    value: float | None
+    low: float | None
+    high: float | None
+    status: str
+    sentence: str
+    reason: str | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GoalsAnswer(Answer):
+    """The goals of the programme for one place (``contracts``: ``instroom kpi``)."""
+
+    place: str
+    kpis: tuple[GoalFound, ...]
+
+    def summary(self, language: str = "nl") -> str:
+        """Return how many goals have a figure."""
+        t = Texts(language)
+        return t(
+            "{known} van de {all} doelen hebben een cijfer.",
+            known=sum(goal.low is not None for goal in self.kpis),
+            all=len(self.kpis),
+        )
+
+    def lines(self) -> list[str]:
+        """Return the sentences of the goals, numbered."""
+        return [f"{goal.number}. {goal.sentence}" for goal in self.kpis]
+
+
+def kpi(*, place: str = "twente", data: str | Path | None = None, lang: str = "nl") -> GoalsAnswer:
     """Return the seven goals: newest figure and sentence, or what is needed to know it."""
     facts = ClassifiedCounts(Store(data))
-    return to_dict(find_place(place, facts.organisations), goals(place, facts), Texts(lang))
+    return answer(find_place(place, facts.organisations), goals(place, facts), Texts(lang))
 
 
 def latest(published: Published, indicator: str, place: str) -> Figure | None:
@@ -47,28 +82,28 @@ def latest(published: Published, indicator: str, place: str) -> Figure | None:
     return max(known or found, key=lambda f: f.period, default=None)
 
 
-def to_dict(place: str, published: Published, t: Texts) -> dict[str, Any]:
-    """Return the public shape of the seven goals."""
+def answer(place: str, published: Published, t: Texts) -> GoalsAnswer:
+    """Return the goals in their public shape, from figures that passed the gate."""
     kpis = sorted(registry.kpis().values(), key=lambda k: k.number)
-    return {"place": place, "kpis": [_goal(kpi, place, published, t) for kpi in kpis]}
+    return GoalsAnswer(place, tuple(_goal(kpi, place, published, t) for kpi in kpis))
 
 
-def _goal(kpi: models.Kpi, place: str, published: Published, t: Texts) -> dict[str, Any]:
+def _goal(kpi: models.Kpi, place: str, published: Published, t: Texts) -> GoalFound:
     figures = [f for i in kpi.indicators if (f := latest(published, i, place))]
     known = [f for f in figures if f.status in ("ok", "bounded")]
     lead = known[0] if known else (figures[0] if figures else None)
-    return {
-        "id": kpi.id,
-        "number": kpi.number,
-        "title": t(kpi.title),
-        "indicators": list(kpi.indicators),
-        "value": significant(lead.value) if lead else None,
-        "low": significant(lead.low) if lead else None,
-        "high": significant(lead.high) if lead else None,
-        "status": lead.status if lead else "missing",
-        "sentence": goal_sentence(kpi, place, published, t),
-        "reason": (lead.reason if lead else "not_measured") if not known else None,
-    }
+    return GoalFound(
+        id=kpi.id,
+        number=kpi.number,
+        title=t(kpi.title),
+        indicators=tuple(kpi.indicators),
+        value=lead.value if lead else None,
+        low=lead.low if lead else None,
+        high=lead.high if lead else None,
+        status=lead.status if lead else "missing",
+        sentence=goal_sentence(kpi, place, published, t),
+        reason=(lead.reason if lead else "not_measured") if not known else None,
+    )
 
 
 def goal_sentence(kpi: models.Kpi, place: str, published: Published, t: Texts) -> str:

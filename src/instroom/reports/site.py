@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom import __version__
+from instroom.core.answers import plain
 from instroom.core.errors import DataError, DefinitionError, Where
 from instroom.core.messages import Message
 from instroom.core.printing import printable
@@ -18,7 +19,8 @@ from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.facts import ClassifiedCounts
-from instroom.monitoring.questions import definition_dict, figure_dict
+from instroom.monitoring.questions import figure_dict
+from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
 from instroom.reports.blocks import Document, TextBlock
 from instroom.reports.documents import home, pages, parts, place
@@ -160,13 +162,13 @@ def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
 
     region = results.region
     found = pipelines.from_published(region, results.published)
-    yield body(f"api/pipeline/{region}", pipelines.to_dict(found))
-    yield body(f"api/kpi/{region}", goals.to_dict(region, results.published, Texts("nl")))
+    yield body(f"api/pipeline/{region}", pipelines.answer(found).to_dict())
+    yield body(f"api/kpi/{region}", goals.answer(region, results.published, Texts("nl")).to_dict())
     definitions: dict[tuple[str, str | None, str | None], dict[str, Any]] = {}
     for indicator in registry.indicators().values():
         for topic in parts.topics(indicator):
             stage = topic.stage or next(iter(indicator.stages), None)
-            definition = definition_dict(indicator, stage, topic.classification)
+            definition = plain(indicator_meaning(indicator, stage, topic.classification))
             definitions[topic.indicator, topic.stage, topic.classification] = definition
             yield body(f"api/definition/{topic.code}", definition)
             if topic == parts.topics(indicator)[0] and topic.code != indicator.id:
@@ -249,5 +251,4 @@ def demo(*, data: str | Path | None = None, progress: Progress | None = None) ->
     site = build(results, progress=progress, data=data_directory(data))
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
-    found = goals.to_dict(results.region, results.published, Texts())
-    return [f"{k['number']}. {k['sentence']}" for k in found["kpis"]]
+    return goals.answer(results.region, results.published, Texts()).lines()

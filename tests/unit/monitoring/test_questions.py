@@ -9,6 +9,7 @@ from instroom.core.quantities import Count, Share, significant
 from instroom.core.series import Figure
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
+from instroom.monitoring.pipeline import pipeline
 from instroom.monitoring.questions import ask, figure_dict, formula, parse_id, series
 from instroom.reports.results import Results
 from unit.monitoring.small import HIDDEN, Table, exam, primary, published, store
@@ -157,3 +158,16 @@ def test_the_same_files_give_the_same_answer_in_any_order(tmp_path: Path) -> Non
         found = ask(IndicatorQuery("po_pupils", ("twente", "nl"), ("school",)), facts).figures
         answers.append([{k: v for k, v in figure_dict(f).items() if k != "sources"} for f in found])
     assert answers[0] == answers[1]
+
+
+def test_answers_about_the_region_say_themselves(example_data: Path) -> None:
+    found = series("po_pupils", place="voorbeeld", data=example_data)
+    newest = max(figure.period for figure in found.series if figure.low is not None)
+    assert newest in found.summary()
+    assert found.series[0].id == found["series"][0]["id"]
+    nothing = series("po_pupils", place="GM0153", data=example_data)
+    assert nothing.summary("en").endswith("there is no figure yet.")
+    steps = pipeline(place="voorbeeld", data=example_data)
+    known = sum(step.count is not None for step in steps.steps)
+    assert steps.summary("de").startswith(f"{known} von {len(steps.steps)} Schritten")
+    assert repr(steps) == f"<PipelineAnswer: {steps.summary()}>"

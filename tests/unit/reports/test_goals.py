@@ -32,13 +32,13 @@ def passed(*figures: Figure) -> Published:
 
 
 def test_there_are_seven_in_their_order() -> None:
-    found = goals.to_dict("twente", passed(), Texts("nl"))
+    found = goals.answer("twente", passed(), Texts("nl"))
     assert found["place"] == "twente"
     assert [k["number"] for k in found["kpis"]] == list(range(1, 8))
 
 
 def test_without_a_figure_a_goal_says_what_is_needed() -> None:
-    for kpi in goals.to_dict("twente", passed(), Texts("nl"))["kpis"]:
+    for kpi in goals.answer("twente", passed(), Texts("nl"))["kpis"]:
         assert (kpi["status"], kpi["value"], kpi["low"], kpi["high"]) == (
             "missing",
             None,
@@ -96,17 +96,23 @@ def test_the_first_number_leads_and_the_others_are_said_too() -> None:
         SHARE, indicator="mbo_technical_students", stage=None, classification="sector_unit",
     )  # fmt: skip
     kpi = next(k for k in registry.kpis().values() if "mbo_technical_entrants" in k.indicators)
-    found = goals.to_dict("twente", passed(MISSING, student), Texts("nl"))
+    found = goals.answer("twente", passed(MISSING, student), Texts("nl"))
     mine = next(k for k in found["kpis"] if k["id"] == kpi.id)
     assert (mine["status"], mine["value"], mine["reason"]) == ("ok", 0.523, None)
 
 
 @pytest.mark.parametrize("language", languages())
 def test_sentences_of_the_example_region_are_whole(example_results: Results, language: str) -> None:
-    found = goals.to_dict("voorbeeld", example_results.published, Texts(language))
+    found = goals.answer("voorbeeld", example_results.published, Texts(language))
     for kpi in found["kpis"]:
         sentence = kpi["sentence"]
         assert not any(wrong in sentence for wrong in ("?", "None", "{", "}", "  "))
         assert sentence[0].isupper() or not sentence[0].isalpha()
         assert sentence.endswith(".")
     assert any(k["status"] == "ok" for k in found["kpis"])
+
+
+def test_the_answer_counts_the_goals_with_a_figure() -> None:
+    found = goals.answer("twente", passed(), Texts("nl"))
+    assert found.summary("en") == f"0 of the {len(found.kpis)} goals have a figure."
+    assert found.lines()[0].startswith("1. ")
