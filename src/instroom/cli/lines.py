@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from instroom.core.answers import ABSENT
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
+from instroom.monitoring.explanation import ExplainAnswer
 from instroom.monitoring.pipeline import PipelineAnswer
 from instroom.monitoring.series_answer import SeriesAnswer
 from instroom.reports import words
@@ -136,32 +138,45 @@ def pipeline_lines(found: PipelineAnswer, language: str) -> list[str]:
     return lines
 
 
-def explain_lines(found: dict[str, Any], language: str = "nl") -> list[str]:
+def explain_lines(found: ExplainAnswer, language: str = "nl") -> list[str]:
     """Return where a figure comes from."""
     t = Texts(language)
-    same = {True: "gelijk", False: "NIET GELIJK", None: "niet na te rekenen"}[found["equal"]]
+    same = {True: "gelijk", False: "NIET GELIJK", None: "niet na te rekenen"}[found.equal]
     lines = [
-        found["definition"]["title"],
-        f"formule:      {found['formula']}",
-        f"waarde:       {found['value']}",
-        f"opnieuw:      {found['recomputed']} ({same})",
+        found.definition.title,
+        f"formule:      {found.formula}",
+        f"waarde:       {_between(found.value, t)}",
+        f"opnieuw:      {_between(found.recomputed, t)} ({same})",
     ]
-    if "release" in found:
-        lines += _of_release(found, t)
+    lines += _of_release(found, t)
     lines += [
-        f"bestand:      {i['file']}, {i['rows']} rijen, {i['licence']}, sha256 {i['sha256']}"
-        for i in found["inputs"]
+        f"bestand:      {i.file}, {i.rows} rijen, {i.licence}, sha256 {i.sha256}"
+        for i in found.inputs
     ]
     return lines
 
 
-def _of_release(found: dict[str, Any], t: Texts) -> list[str]:
+def _between(value: float | Share | None, t: Texts) -> str:
+    """Return a number, or its bounds, at the digits it is compared with."""
+    if isinstance(value, Share):
+        return f"{_exactly(value.low, t)} – {_exactly(value.high, t)}"
+    return "–" if value is None else _exactly(value, t)
+
+
+def _exactly(value: float, t: Texts) -> str:
+    text = f"{value:.12g}"
+    return text if t.language == "en" else text.replace(".", ",")
+
+
+def _of_release(found: ExplainAnswer, t: Texts) -> list[str]:
     """Say of an older figure which release told it, and what changed since."""
-    told = found["release"]
-    lines = [t("Uitgave {number} van {date}", number=told["number"], date=told["created"][:10])]
-    if found["files"] == "erased":
+    if found.release is ABSENT:
+        return []
+    number, date = found.release["number"], str(found.release["created"])[:10]
+    lines = [t("Uitgave {number} van {date}", number=number, date=date)]
+    if found.files == "erased":
         lines.append(t("De bestanden achter dit cijfer zijn sindsdien vervangen of gewist."))
-    if found["definition_changed"]:
+    if found.definition_changed:
         lines.append(t("De definitie is sindsdien veranderd."))
     return lines
 

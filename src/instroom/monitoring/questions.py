@@ -1,4 +1,4 @@
-"""The commands of this chapter as functions: series, pipeline, goals, and their explanation."""
+"""What an indicator says: ``instroom series``, and the question behind the id of a figure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core import periods
-from instroom.core.answers import plain
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
-from instroom.core.quantities import Count, significant
-from instroom.core.series import Figure, Series
+from instroom.core.quantities import significant
+from instroom.core.series import Figure
 from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery, resolve
@@ -18,8 +17,7 @@ from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.score_files import names_of
 from instroom.monitoring.series_answer import SeriesAnswer, indicator_meaning
 from instroom.privacy.published import Published, publish
-from instroom.sources.again import read_again
-from instroom.sources.store import Store, scratch
+from instroom.sources.store import Store
 
 
 def figure_dict(figure: Figure) -> dict[str, Any]:
@@ -195,107 +193,3 @@ def parse_id(figure_id: str) -> tuple[IndicatorQuery, tuple[tuple[str, str], ...
         transitions=dict(by).get("transitions") != "off",
     )
     return question, by
-
-
-def explain(figure_id: str, *, data: str | Path | None = None) -> dict[str, Any]:
-    """Recompute one figure from the bytes as they came, and compare.
-
-    Returns
-    -------
-    dict
-        ``{"id", "definition", "formula", "value", "recomputed", "equal", "inputs"}``.
-
-    Raises
-    ------
-    DataError
-        When there is no such figure in this data directory.
-    """
-    question, _ = parse_id(figure_id)
-    store = Store(data)
-    facts = ClassifiedCounts(store)
-    figure = _find(ask(question, facts), figure_id)
-    inputs = [s for sha in figure.sources if (s := store.get(sha))]
-    again = recomputed_figure(figure_id, [*figure.sources, *facts.organisations.files], store)
-    definition, stage, classification = resolve(question)
-    value, recomputed = _value(figure), _value(again)
-    return {
-        "id": figure_id,
-        "definition": plain(indicator_meaning(definition, stage, classification)),
-        "formula": formula(figure.numerator, figure.denominator),
-        "value": value,
-        "recomputed": recomputed,
-        "equal": figure == again,
-        "status": figure.status,
-        "reason": figure.reason,
-        "inputs": [
-            {
-                "file": s.receipt["name"],
-                "sha256": s.sha256,
-                "rows": s.receipt["rows"],
-                "licence": s.receipt["licence"],
-                "vintage": s.receipt.get("published") or (s.receipt["periods"] or [None])[-1],
-                "source": s.receipt["source"],
-            }
-            for s in inputs
-        ],
-    }
-
-
-def recomputed_figure(figure_id: str, files: Sequence[str], store: Store) -> Figure:
-    """Compute a figure from nothing but the kept bytes of these files, by their sha256.
-
-    Raises
-    ------
-    DataError
-        ``unknown_figure`` when they do not give it; ``damaged_store`` when an original is not
-        the file that was read.
-    """
-    kept = [stored for sha in dict.fromkeys(files) if (stored := store.get(sha))]
-    with scratch() as folder:
-        fresh = Store(folder / "data")
-        for stored, parsed, receipt in read_again(kept, folder / "parsed"):
-            fresh.keep(stored.original, parsed, stored.sha256, receipt)
-        return _find(ask(parse_id(figure_id)[0], ClassifiedCounts(fresh)), figure_id)
-
-
-def _find(published: Published, figure_id: str) -> Figure:
-    for figure in published.figures:
-        if figure.id == figure_id:
-            return figure
-    raise DataError(
-        "there is no figure '{figure_id}'",
-        code="unknown_figure",
-        where=Where(key=figure_id),
-        hint=Message(
-            "read the publishers' files first (instroom read), and take the id from instroom series"
-        ),
-        figure_id=figure_id,
-    )
-
-
-def _value(figure: Figure) -> Any:
-    if figure.status == "bounded":
-        return {"low": significant(figure.low), "high": significant(figure.high)}
-    return significant(figure.value)
-
-
-def formula(part: Count | None, whole: Count | None) -> str:
-    """Return the sum behind a figure, from its numerator and denominator."""
-    if part is None:
-        return ""
-    if whole is None:
-        return f"count = {_between(part.low, part.high)}"
-    if part.exact and whole.exact:
-        return f"{part.low} / {whole.low}"
-    rest_low, rest_high = whole.low - part.low, whole.high - part.high
-    return (
-        f"low = {part.low} / ({part.low} + {rest_high}); "
-        f"high = {part.high} / ({part.high} + {rest_low})"
-    )
-
-
-def _between(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}..{high}"
-
-
-__all__ = ["Series", "ask", "explain", "figure_dict", "parse_id", "series"]

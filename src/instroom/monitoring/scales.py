@@ -50,9 +50,14 @@ class ReliabilityAnswer(Answer):
             return t("Er zijn te weinig antwoorden om iets over deze schaal te zeggen.")
         low, high = (t.number(end, digits=2) for end in self.alpha_ci)
         omega = "–" if self.omega is None else t.number(self.omega, digits=2)
-        return (
-            f"alfa {t.number(self.alpha, digits=2)} ({low} … {high}), omega {omega}, "
-            f"n {t.number(self.n)}, k {self.k}"
+        return t(
+            "alfa {alpha} ({low} … {high}), omega {omega}, n {n}, k {k}",
+            alpha=t.number(self.alpha, digits=2),
+            low=low,
+            high=high,
+            omega=omega,
+            n=t.number(self.n),
+            k=self.k,
         )
 
     def picture(self, language: str = "nl") -> str:

@@ -6,11 +6,11 @@ The web looks stored figures up; what was asked, and what there is to be asked, 
 from dataclasses import dataclass
 from typing import Any
 
-from instroom.core.answers import plain
 from instroom.core.quantities import Count
+from instroom.monitoring.explanation import formula
 from instroom.monitoring.indicators import IndicatorQuery, resolve
-from instroom.monitoring.questions import formula, parse_id, refuse_period
-from instroom.monitoring.series_answer import indicator_meaning
+from instroom.monitoring.questions import parse_id, refuse_period
+from instroom.monitoring.series_answer import IndicatorMeaning, indicator_meaning
 from instroom.region.locate import find_place
 
 __all__ = [
@@ -30,7 +30,7 @@ class Meaning:
 
     stage: str | None
     classification: str | None
-    definition: dict[str, Any]
+    definition: IndicatorMeaning
 
 
 def meaning(question: IndicatorQuery) -> Meaning:
@@ -43,9 +43,7 @@ def meaning(question: IndicatorQuery) -> Meaning:
     """
     indicator, stage, classification = resolve(question)
     shown = stage if len(indicator.stages) > 1 else None
-    return Meaning(
-        shown, classification, plain(indicator_meaning(indicator, stage, classification))
-    )
+    return Meaning(shown, classification, indicator_meaning(indicator, stage, classification))
 
 
 def meaning_of(figure_id: str) -> Meaning:

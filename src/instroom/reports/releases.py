@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from instroom.core.errors import DataError, InstroomError, Where
+from instroom.core.quantities import Share
 from instroom.core.series import Figure
-from instroom.monitoring import questions
+from instroom.monitoring import explanation
+from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput, size
+from instroom.monitoring.questions import figure_dict
 from instroom.reports.asked import meaning_of, sum_behind
 from instroom.reports.release_changes import definition_marks
 from instroom.sources.store import Store, data_directory
@@ -81,7 +84,7 @@ def unknown_release(number: int) -> DataError:
 
 def explain(
     figure_id: str, *, release: int | None = None, data: str | Path | None = None
-) -> dict[str, Any]:
+) -> ExplainAnswer:
     """Explain a figure: of today by default, or as an older release told it.
 
     An older figure is computed again from the very files it came from, as far as they are still
@@ -91,9 +94,9 @@ def explain(
 
     Returns
     -------
-    dict
-        As :func:`instroom.monitoring.questions.explain`; with ``release`` also ``"release"``,
-        ``"files"``, ``"definition_changed"``, and per input ``"present"``.
+    ExplainAnswer
+        With ``release`` also ``release``, ``files``, ``definition_changed``, and per input
+        ``present``.
 
     Raises
     ------
@@ -101,7 +104,7 @@ def explain(
         ``unknown_release``, or ``unknown_figure`` when the release does not hold it.
     """
     if release is None:
-        return questions.explain(figure_id, data=data)
+        return explanation.explain(figure_id, data=data)
     meant = meaning_of(figure_id)
     archive = _archive(data)
     held = archive.figure(release, figure_id) if archive else None
@@ -118,20 +121,21 @@ def explain(
     store = Store(data)
     files, again = _again(figure_id, row, made_of, store)
     marks, name = definition_marks(), row["indicator"]
-    return {
-        "id": figure_id,
-        "release": held["release"],
-        "definition": meant.definition,
-        "definition_changed": made_of["definitions"].get(name) != marks.get(name),
-        "formula": sum_behind(row["numerator"], row["denominator"]),
-        "value": _shown(row),
-        "recomputed": None if again is None else _shown(questions.figure_dict(again)),
-        "equal": None if again is None else _same(row, questions.figure_dict(again)),
-        "status": row["status"],
-        "reason": row["reason"],
-        "files": files,
-        "inputs": [_input(sha, made_of["inputs"].get(sha, {}), store) for sha in row["sources"]],
-    }
+    inputs = (_input(sha, made_of["inputs"].get(sha, {}), store) for sha in row["sources"])
+    return ExplainAnswer(
+        id=figure_id,
+        release=held["release"],
+        definition=meant.definition,
+        definition_changed=made_of["definitions"].get(name) != marks.get(name),
+        formula=sum_behind(row["numerator"], row["denominator"]),
+        value=_shown(row),
+        recomputed=None if again is None else size(again),
+        equal=None if again is None else _same(row, figure_dict(again)),
+        status=row["status"],
+        reason=row["reason"],
+        files=files,
+        inputs=tuple(inputs),
+    )
 
 
 def _again(
@@ -143,21 +147,27 @@ def _again(
     helpers = [sha for sha in made_of["helpers"] if store.sound(sha)]
     state: FilesNow = "present" if len(helpers) == len(made_of["helpers"]) else "erased"
     try:
-        found = questions.recomputed_figure(figure_id, [*row["sources"], *helpers], store)
+        found = explanation.recomputed_figure(figure_id, [*row["sources"], *helpers], store)
     except InstroomError:
         return state, None
     return state, found if state == "present" else None
 
 
-def _input(sha: str, row: dict[str, Any], store: Store) -> dict[str, Any]:
-    names = ("file", "rows", "licence", "vintage", "source")
-    found = {name: row.get(name) for name in names}
-    return {**found, "sha256": sha, "present": store.sound(sha) is not None}
+def _input(sha: str, row: dict[str, Any], store: Store) -> ExplainedInput:
+    return ExplainedInput(
+        file=row.get("file"),
+        sha256=sha,
+        rows=row.get("rows"),
+        licence=row.get("licence"),
+        vintage=row.get("vintage"),
+        source=row.get("source"),
+        present=store.sound(sha) is not None,
+    )
 
 
-def _shown(row: dict[str, Any]) -> Any:
-    bounds = {"low": row["low"], "high": row["high"]}
-    return bounds if row["status"] == "bounded" else row["value"]
+def _shown(row: dict[str, Any]) -> float | Share | None:
+    bounded: bool = row["status"] == "bounded"
+    return Share(row["low"], row["high"]) if bounded else row["value"]
 
 
 def _same(row: dict[str, Any], other: dict[str, Any]) -> bool:

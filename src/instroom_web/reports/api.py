@@ -14,6 +14,7 @@ from ninja.errors import ValidationError
 
 from instroom import __version__
 from instroom.core import periods
+from instroom.core.answers import plain
 from instroom.core.errors import DataError, DefinitionError, UserError, Where
 from instroom.core.messages import Message
 from instroom.reports.asked import (
@@ -169,7 +170,7 @@ def series(
             "indicator": indicator,
             "classification": meant.classification,
             "stage": meant.stage,
-            "definition": meant.definition,
+            "definition": plain(meant.definition),
             "series": [{name: row.body[name] for name in FigureShape.model_fields} for row in rows],
         },
     )
@@ -249,7 +250,7 @@ def explain(request: HttpRequest, figure: str, release: int | None = None) -> Ht
         request,
         {
             "id": figure,
-            "definition": meant.definition,
+            "definition": plain(meant.definition),
             "formula": sum_behind(body["numerator"], body["denominator"]),
             "value": bounds if body["status"] == "bounded" else body["value"],
             "recomputed": None,

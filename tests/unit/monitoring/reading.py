@@ -63,7 +63,13 @@ def _wait(folder: Path, failed: Path) -> None:
 @pytest.fixture(scope="session")
 def example_data(tmp_path_factory: pytest.TempPathFactory, example: dict[str, Path]) -> Path:
     """Give a data directory with all example files; never write to it."""
-    return once(tmp_path_factory, "example-data", lambda data: read_example(example, data))
+
+    def filled(data: Path) -> None:
+        read_example(example, data)
+        # What is worked out is kept in the directory: do it now, while nobody else looks at it.
+        compute_results("voorbeeld", ClassifiedCounts(Store(data)))
+
+    return once(tmp_path_factory, "example-data", filled)
 
 
 @pytest.fixture(scope="session")

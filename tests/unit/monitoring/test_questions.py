@@ -1,5 +1,6 @@
 """Questions and their answers: ids that mean one thing, formulas, public shapes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from instroom.core.errors import DataError, DefinitionError
 from instroom.core.quantities import Count, Share, significant
 from instroom.core.series import Figure
+from instroom.monitoring.explanation import explain, formula
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.pipeline import pipeline
-from instroom.monitoring.questions import ask, figure_dict, formula, parse_id, series
+from instroom.monitoring.questions import ask, figure_dict, parse_id, series
 from instroom.reports.results import Results
 from unit.monitoring.small import HIDDEN, Table, exam, primary, published, store
 
@@ -171,3 +173,16 @@ def test_answers_about_the_region_say_themselves(example_data: Path) -> None:
     known = sum(step.count is not None for step in steps.steps)
     assert steps.summary("de").startswith(f"{known} von {len(steps.steps)} Schritten")
     assert repr(steps) == f"<PipelineAnswer: {steps.summary()}>"
+
+
+def test_an_explanation_says_whether_it_came_out_the_same(example_data: Path) -> None:
+    figure = series("po_pupils", place="voorbeeld", data=example_data).series[-1]
+    found = explain(figure.id, data=example_data)
+    assert found.equal is True
+    assert found.value == found.recomputed == found["value"]
+    assert found.summary("en").endswith("; calculated again and equal")
+    gone = replace(found, recomputed=None, equal=None)
+    assert gone.summary().endswith("; niet na te rekenen")
+    other = replace(found, recomputed=1.0, equal=False)
+    assert other.summary("de").endswith("; neu berechnet und NICHT gleich")
+    assert "release" not in found

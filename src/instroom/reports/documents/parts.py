@@ -7,7 +7,7 @@ from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import charts
-from instroom.monitoring.questions import formula
+from instroom.monitoring.explanation import formula
 from instroom.reports import sentences, words
 from instroom.reports.blocks import Method, PageLink, PageTable, Picture, SourceNote, TableCell
 from instroom.reports.figure_index import FigureIndex, Topic

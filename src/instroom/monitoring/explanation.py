@@ -1,0 +1,159 @@
+"""Where a figure comes from: computed again from the bytes as they came, and compared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from instroom.core.answers import ABSENT, Absent, Answer
+from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
+from instroom.core.quantities import Count, Share
+from instroom.core.series import Figure
+from instroom.core.texts import Texts
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import resolve
+from instroom.monitoring.questions import ask, parse_id
+from instroom.monitoring.series_answer import IndicatorMeaning, indicator_meaning
+from instroom.privacy.published import Published
+from instroom.sources.again import read_again
+from instroom.sources.store import Store, Stored, scratch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedInput:
+    """A file behind a figure; ``present`` (of an older release): its bytes are still there."""
+
+    file: str | None
+    sha256: str
+    rows: int | None
+    licence: str | None
+    vintage: str | None
+    source: str | None
+    present: bool | Absent = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ExplainAnswer(Answer):
+    """Where a figure comes from (``contracts``: ``instroom explain``).
+
+    ``value`` and ``recomputed`` are numbers, or their bounds; ``equal`` is None when the files
+    are gone. ``release``, ``files`` and ``definition_changed`` belong to figures of a release.
+    """
+
+    id: str
+    release: Mapping[str, object] | Absent = ABSENT
+    definition: IndicatorMeaning
+    definition_changed: bool | Absent = ABSENT
+    formula: str
+    value: float | Share | None
+    recomputed: float | Share | None
+    equal: bool | None
+    status: str
+    reason: str | None
+    files: str | Absent = ABSENT
+    inputs: tuple[ExplainedInput, ...]
+
+    def summary(self, language: str = "nl") -> str:
+        """Return the sum behind the figure, and whether it came out the same again."""
+        t = Texts(language)
+        if self.equal is None:
+            return t("{formula}; niet na te rekenen", formula=self.formula)
+        if self.equal:
+            return t("{formula}; opnieuw uitgerekend en gelijk", formula=self.formula)
+        return t("{formula}; opnieuw uitgerekend en NIET gelijk", formula=self.formula)
+
+
+def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
+    """Recompute one figure from the bytes as they came, and compare.
+
+    Raises
+    ------
+    DataError
+        When there is no such figure in this data directory.
+    """
+    question, _ = parse_id(figure_id)
+    store = Store(data)
+    facts = ClassifiedCounts(store)
+    figure = _find(ask(question, facts), figure_id)
+    again = recomputed_figure(figure_id, [*figure.sources, *facts.organisations.files], store)
+    return ExplainAnswer(
+        id=figure_id,
+        definition=indicator_meaning(*resolve(question)),
+        formula=formula(figure.numerator, figure.denominator),
+        value=size(figure),
+        recomputed=size(again),
+        equal=figure == again,
+        status=figure.status,
+        reason=figure.reason,
+        inputs=tuple(_input(s) for sha in figure.sources if (s := store.get(sha))),
+    )
+
+
+def _input(stored: Stored) -> ExplainedInput:
+    receipt = stored.receipt
+    return ExplainedInput(
+        file=receipt["name"],
+        sha256=stored.sha256,
+        rows=receipt["rows"],
+        licence=receipt["licence"],
+        vintage=receipt.get("published") or (receipt["periods"] or [None])[-1],
+        source=receipt["source"],
+    )
+
+
+def size(figure: Figure) -> float | Share | None:
+    """Return the number of a figure, its bounds, or None when it has neither."""
+    if figure.status == "bounded" and figure.low is not None and figure.high is not None:
+        return Share(figure.low, figure.high)
+    return figure.value
+
+
+def recomputed_figure(figure_id: str, files: Sequence[str], store: Store) -> Figure:
+    """Compute a figure from nothing but the kept bytes of these files, by their sha256.
+
+    Raises
+    ------
+    DataError
+        ``unknown_figure`` when they do not give it; ``damaged_store`` when an original is not
+        the file that was read.
+    """
+    kept = [stored for sha in dict.fromkeys(files) if (stored := store.get(sha))]
+    with scratch() as folder:
+        fresh = Store(folder / "data")
+        for stored, parsed, receipt in read_again(kept, folder / "parsed"):
+            fresh.keep(stored.original, parsed, stored.sha256, receipt)
+        return _find(ask(parse_id(figure_id)[0], ClassifiedCounts(fresh)), figure_id)
+
+
+def _find(published: Published, figure_id: str) -> Figure:
+    for figure in published.figures:
+        if figure.id == figure_id:
+            return figure
+    raise DataError(
+        "there is no figure '{figure_id}'",
+        code="unknown_figure",
+        where=Where(key=figure_id),
+        hint=Message(
+            "read the publishers' files first (instroom read), and take the id from instroom series"
+        ),
+        figure_id=figure_id,
+    )
+
+
+def formula(part: Count | None, whole: Count | None) -> str:
+    """Return the sum behind a figure, from its numerator and denominator."""
+    if part is None:
+        return ""
+    if whole is None:
+        return f"count = {_between(part.low, part.high)}"
+    if part.exact and whole.exact:
+        return f"{part.low} / {whole.low}"
+    rest_low, rest_high = whole.low - part.low, whole.high - part.high
+    return (
+        f"low = {part.low} / ({part.low} + {rest_high}); "
+        f"high = {part.high} / ({part.high} + {rest_low})"
+    )
+
+
+def _between(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}..{high}"
