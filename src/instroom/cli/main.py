@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from instroom import __version__
-from instroom.cli.parser import Parser, add_shared, language_of
+from instroom.cli.parser import Parser, add_language, add_shared, language_of
 from instroom.cli.progress import Progress
 from instroom.cli.statistics import add_commands, names, number, whole
 from instroom.cli.trouble import guarded, show
@@ -42,6 +42,7 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
         version=f"instroom {__version__}",
         help=t("de versie tonen"),
     )
+    add_language(parser, t)
     commands = parser.add_subparsers(
         dest="command", metavar=t("OPDRACHT"), title=t("opdrachten"), parser_class=Parser
     )

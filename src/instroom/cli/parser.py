@@ -136,11 +136,16 @@ class Parser(argparse.ArgumentParser):
         )
 
 
-def add_shared(parser: argparse.ArgumentParser, t: Texts) -> None:
-    """Add the options that every command has."""
+def add_language(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """Add ``--lang``, before the command or after it."""
     parser.add_argument(
         "--lang", default=t.language, choices=spoken(), help=t("taal, anders die van de computer")
     )
+
+
+def add_shared(parser: argparse.ArgumentParser, t: Texts) -> None:
+    """Add the options that every command has."""
+    add_language(parser, t)
     parser.add_argument(
         "--data", default=None, metavar="DIR", help=t("gegevensmap, anders ./instroom-data")
     )
