@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 Labels = dict[str, str]
 #: Rounding error of the solver.
 SLACK = 1e-6
+#: Named arguments of ``linprog``: its matrices may be sparse, of which its stubs know nothing.
+_Known = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +156,21 @@ def _counted(wanted: Sequence[Labels], kinds: Sequence[Labels]) -> csr_matrix:
     return coo_matrix((ones, (rows, columns)), shape=(len(wanted), len(kinds))).tocsr()
 
 
-def _system(matrix: csr_matrix, low: Floats, high: Floats) -> dict[str, Any]:
+def _system(matrix: csr_matrix, low: Floats, high: Floats) -> _Known:
     """Return what is known in the form that linprog takes."""
     equal = low == high
     below, above = ~equal & np.isfinite(high), ~equal & (low > 0)
-    known: dict[str, Any] = {"bounds": (0, None), "method": "highs"}
-    if equal.any():
-        known |= {"A_eq": matrix[equal], "b_eq": low[equal]}
+    exact = {"A_eq": matrix[equal], "b_eq": low[equal]} if equal.any() else {}
+    between: _Known = {}
     if below.any() or above.any():
-        known["A_ub"] = vstack([matrix[below], -matrix[above]])
-        known["b_ub"] = np.concatenate([high[below], -low[above]])
-    return known
+        between = {
+            "A_ub": vstack([matrix[below], -matrix[above]]),
+            "b_ub": np.concatenate([high[below], -low[above]]),
+        }
+    return {"bounds": (0, None), "method": "highs", **exact, **between}
 
 
-def _ends(
-    matrix: csr_matrix, known: Mapping[str, Any], index: int
-) -> tuple[float, float, list[Floats]]:
+def _ends(matrix: csr_matrix, known: _Known, index: int) -> tuple[float, float, list[Floats]]:
     """Return the least and the most a figure can be, and the worlds in which it is."""
     counted = matrix[index].toarray().ravel()
     least, most = linprog(counted, **known), linprog(-counted, **known)
@@ -189,7 +190,7 @@ def _range(index: int, low: float, high: float, worlds: object = None) -> Feasib
 
 def _seen(
     matrix: csr_matrix,
-    known: Mapping[str, Any],
+    known: _Known,
     hidden: Sequence[int],
     enough: Callable[[FeasibleRange], bool],
 ) -> Iterator[FeasibleRange]:
