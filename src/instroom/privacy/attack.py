@@ -21,8 +21,6 @@ Floats = NDArray[np.float64]
 Labels = dict[str, str]
 #: Rounding error of the solver.
 SLACK = 1e-6
-#: Named arguments of ``linprog``: its matrices may be sparse, of which its stubs know nothing.
-_Known = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +154,12 @@ def _counted(wanted: Sequence[Labels], kinds: Sequence[Labels]) -> csr_matrix:
     return coo_matrix((ones, (rows, columns)), shape=(len(wanted), len(kinds))).tocsr()
 
 
-def _system(matrix: csr_matrix, low: Floats, high: Floats) -> _Known:
-    """Return what is known in the form that linprog takes."""
+def _system(matrix: csr_matrix, low: Floats, high: Floats) -> Mapping[str, Any]:
+    """Return what is known as linprog's named arguments; its stubs know no sparse matrices."""
     equal = low == high
     below, above = ~equal & np.isfinite(high), ~equal & (low > 0)
     exact = {"A_eq": matrix[equal], "b_eq": low[equal]} if equal.any() else {}
-    between: _Known = {}
+    between: Mapping[str, Any] = {}
     if below.any() or above.any():
         between = {
             "A_ub": vstack([matrix[below], -matrix[above]]),
@@ -170,7 +168,9 @@ def _system(matrix: csr_matrix, low: Floats, high: Floats) -> _Known:
     return {"bounds": (0, None), "method": "highs", **exact, **between}
 
 
-def _ends(matrix: csr_matrix, known: _Known, index: int) -> tuple[float, float, list[Floats]]:
+def _ends(
+    matrix: csr_matrix, known: Mapping[str, Any], index: int
+) -> tuple[float, float, list[Floats]]:
     """Return the least and the most a figure can be, and the worlds in which it is."""
     counted = matrix[index].toarray().ravel()
     least, most = linprog(counted, **known), linprog(-counted, **known)
@@ -190,7 +190,7 @@ def _range(index: int, low: float, high: float, worlds: object = None) -> Feasib
 
 def _seen(
     matrix: csr_matrix,
-    known: _Known,
+    known: Mapping[str, Any],
     hidden: Sequence[int],
     enough: Callable[[FeasibleRange], bool],
 ) -> Iterator[FeasibleRange]:
