@@ -1,11 +1,12 @@
-"""Keep the languages complete: collect every Dutch sentence and update the .po files.
+"""Keep the languages complete: collect every sentence and update the .po files.
 
 Usage: ``python scripts/messages.py [--check]``. Writes one .po file per chapter and language below
-``src/instroom/locale`` (a new language is one new, empty file there, of any name) and prints what
-is still untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated,
-unused, there twice, has other placeholders than the Dutch, or when a file differs from what this
-script would write. Two translations of one sentence, and those marked as fuzzy, are named and
-nothing of that language is written.
+``src/instroom/locale`` (a new language is one new, empty file there, of any name), and
+``errors.po`` with the refusals, whose source is English (``refusals.py``). Prints what is still
+untranslated. ``--check`` writes nothing and exits 1 when a sentence is untranslated, unused, there
+twice, has other placeholders than its source, or when a file differs from what this script would
+write. Two translations of one sentence, and those marked as fuzzy, are named and nothing of that
+language is written.
 """
 
 import ast
@@ -14,13 +15,22 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
+import refusals
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileParser, write_po
 
-from instroom.core.texts import LOCALE, SOURCE_LANGUAGE, chapters, languages
+from instroom.core.texts import (
+    ERRORS,
+    LOCALE,
+    REFUSAL_LANGUAGE,
+    SOURCE_LANGUAGE,
+    chapters,
+    languages,
+)
 from instroom.definitions import registry
 
 SOURCE = Path(__file__).parents[1] / "src"
@@ -96,7 +106,7 @@ _NAMES, _ATTRIBUTES = {"t", "texts", "parts_t"}, {"t", "texts"}
 _LINE = re.compile(r'\s*(#.*|(msg[a-z_]+(\[\d+\])?\s+)?"(\\.|[^"\\])*"\s*)?')
 _TAG = re.compile(r"""\{%-?\s*t\s+(?:"([^"]*)"|'([^']*)')""")
 _HEADER = (
-    "# Instroom. The message ids are the Dutch sentences; scripts/messages.py keeps them.\n"
+    "# Instroom. The message ids are the {source} sentences; scripts/messages.py keeps them.\n"
     'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n'
     '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
 )
@@ -290,7 +300,9 @@ def twice(files: list[Path]) -> list[str]:
     return sorted(message for message, count in homes.items() if count > 1)
 
 
-def written(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> str:
+def written(
+    language: str, messages: dict[str, set[str]], known: dict[str, str], source: str = "Dutch"
+) -> str:
     """Return the text of a .po file: sorted, places without lines, nothing obsolete."""
     catalogue = Catalog()
     for message, places in messages.items():
@@ -301,7 +313,8 @@ def written(language: str, messages: dict[str, set[str]], known: dict[str, str])
         entry.flags.discard("python-brace-format")
     buffer = io.BytesIO()
     write_po(buffer, catalogue, omit_header=True, include_lineno=False, sort_output=True, width=96)
-    return _HEADER.format(language=language) + buffer.getvalue().decode().rstrip("\n") + "\n"
+    head = _HEADER.format(language=language, source=source)
+    return head + buffer.getvalue().decode().rstrip("\n") + "\n"
 
 
 def placeholders(text: str) -> set[str]:
@@ -323,53 +336,87 @@ def problems(language: str, messages: dict[str, set[str]], known: dict[str, str]
     ]
 
 
-def wanted(language: str, messages: dict[str, set[str]], known: dict[str, str]) -> dict[Path, str]:
-    """Return the files that a language should have, with their text."""
-    folder = LOCALE / language / "LC_MESSAGES"
-    return {
-        folder / f"{name}.po": written(language, part, known)
-        for name, part in sorted(split(messages).items())
-    }
+@dataclass(frozen=True)
+class Book:
+    """The sentences of one language that have one source language, and the files they stand in."""
+
+    language: str
+    messages: dict[str, set[str]]
+    is_refusals: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the language."""
+        return LOCALE / self.language / "LC_MESSAGES"
+
+    @property
+    def files(self) -> list[Path]:
+        """The files there are."""
+        if not self.is_refusals:
+            return chapters(self.language)
+        file = self.folder / f"{ERRORS}.po"
+        return [file] if file.exists() else []
+
+    def wanted(self, known: dict[str, str]) -> dict[Path, str]:
+        """Return the files there should be, with their text."""
+        if self.is_refusals:
+            text = written(self.language, self.messages, known, "English")
+            return {self.folder / f"{ERRORS}.po": text}
+        return {
+            self.folder / f"{name}.po": written(self.language, part, known)
+            for name, part in sorted(split(self.messages).items())
+        }
 
 
-def stale(language: str, messages: dict[str, set[str]]) -> list[str]:
-    """Return what differs between the files of a language and what this script would write."""
-    files = chapters(language)
-    found = [f"{language}: here twice: {message!r}" for message in twice(files)]
+def stale(book: Book) -> list[str]:
+    """Return what differs between the files of a book and what this script would write."""
+    files = book.files
+    found = [f"{book.language}: here twice: {message!r}" for message in twice(files)]
     texts = {file: file.read_text("utf-8") for file in files}
-    should = wanted(language, messages, translations(*files))
+    should = book.wanted(translations(*files))
     differ = [
         file.name for file in sorted(should.keys() | texts) if should.get(file) != texts.get(file)
     ]
     return found + [
-        f"{language}: {name} is not up to date: run python scripts/messages.py" for name in differ
+        f"{book.language}: {name} is not up to date: run python scripts/messages.py"
+        for name in differ
     ]
 
 
-def write(language: str, messages: dict[str, set[str]]) -> None:
-    """Write the chapters of a language; files of other names are taken up in them."""
-    old = chapters(language)
-    should = wanted(language, messages, translations(*old))
+def write(book: Book) -> None:
+    """Write the files of a book; files of other names are taken up in them."""
+    old = book.files
+    should = book.wanted(translations(*old))
     for file, text in should.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     for file in set(old) - should.keys():
         file.unlink()
 
 
+def books() -> list[Book]:
+    """Return what has to be translated: the sentences of pages, then the refusals."""
+    sentences, refused = collect(), refusals.collect()
+    return [
+        *(Book(code, sentences) for code in languages() if code != SOURCE_LANGUAGE),
+        *(Book(code, refused, True) for code in languages() if code != REFUSAL_LANGUAGE),
+    ]
+
+
 def main(arguments: list[str]) -> int:
     """Check or update all languages; return the exit code."""
-    messages, wrong, check = collect(), 0, "--check" in arguments
-    translated = [language for language in languages() if language != SOURCE_LANGUAGE]
-    for language in translated:
-        undecided = [f"{language}: {line}; nothing written" for line in unclear(chapters(language))]
+    wrong, check, every = 0, "--check" in arguments, books()
+    for book in every:
+        undecided = [f"{book.language}: {line}; nothing written" for line in unclear(book.files)]
         if not check and not undecided:
-            write(language, messages)
-        lines = problems(language, messages, translations(*chapters(language)))
-        lines = undecided or lines or stale(language, messages)
+            write(book)
+        lines = problems(book.language, book.messages, translations(*book.files))
+        lines = undecided or lines or stale(book)
         wrong += len(lines)
         print("".join(f"{line}\n" for line in lines), end="")
         check = check or bool(undecided)
-    print(f"{len(messages)} messages, {len(translated)} languages, {wrong} problems")
+    count = len({(book.is_refusals, message) for book in every for message in book.messages})
+    print(f"{count} messages, {len(languages())} languages, {wrong} problems")
     return 1 if wrong and check else 0
 
 

@@ -9,10 +9,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
-from instroom.cli.parser import Parser, shortened
+from instroom.cli.parser import Parser, parser_of, shortened
 from instroom.cli.progress import Progress
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
+from instroom.core.texts import Texts
 from instroom.definitions import registry
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -60,21 +61,23 @@ def _set_up(data: str | Path | None) -> Path:
 
 def migrate(argv: list[str]) -> int:
     """Bring the tables of a data directory up to date with this version."""
-    options = _data_options("migrate").parse_args(argv)
+    parser, t = parser_of("migrate", argv)
+    options = parser.parse_args(argv)
     _set_up(options.data)
     from instroom_web.migrating import bring_up_to_date
 
     count = bring_up_to_date()
-    print(f"{count} migrations applied" if count else "up to date")  # noqa: T201
+    done = t("{n} wijzigingen doorgevoerd", n=t.number(count)) if count else t("al bijgewerkt")
+    print(done)  # noqa: T201
     return 0
 
 
 def person(argv: list[str]) -> int:
     """Add a person who may sign in: ``instroom person add EMAIL --name NAME``."""
-    parser = _data_options("person")
+    parser, t = parser_of("person", argv)
     parser.add_argument("action", choices=["add", "deactivate", "reactivate"])
     parser.add_argument("email", metavar="EMAIL")
-    parser.add_argument("--name", default="", help="full name, for add")
+    parser.add_argument("--name", default="", help=t("voor- en achternaam, bij add"))
     options = parser.parse_args(argv)
     prepare(options.data)
     from instroom_web.accounts import actions, queries
@@ -84,15 +87,13 @@ def person(argv: list[str]) -> int:
     else:
         change = getattr(actions, f"{options.action}_person")
         change(queries.person_with(options.email))
-    print(f"{options.action}: {options.email}")  # noqa: T201
+    done = {
+        "add": t("toegevoegd: {email}", email=options.email),
+        "deactivate": t("geen toegang meer: {email}", email=options.email),
+        "reactivate": t("weer toegang: {email}", email=options.email),
+    }
+    print(done[options.action])  # noqa: T201
     return 0
-
-
-def _data_options(program: str) -> argparse.ArgumentParser:
-    parser = Parser(prog=f"instroom {program}")
-    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
-    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
-    return parser
 
 
 def store(site: ComputedSite, data: str | Path | None = None) -> None:
@@ -177,18 +178,20 @@ def _workers(text: str) -> int:
     )
 
 
-def _options(program: str) -> argparse.ArgumentParser:
-    parser = _data_options(program)
-    parser.add_argument("--port", type=_port, default=8000)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--workers", type=_workers, default=1, help="processes; each has 8 threads")
-    parser.add_argument("--no-worker", action="store_true", help="instroom worker runs elsewhere")
-    return parser
+def _options(program: str, argv: list[str]) -> tuple[Parser, Texts]:
+    parser, t = parser_of(program, argv)
+    parser.add_argument("--port", type=_port, default=8000, help=t("poort (8000)"))
+    parser.add_argument("--host", default="127.0.0.1", help=t("adres (127.0.0.1)"))
+    parser.add_argument(
+        "--workers", type=_workers, default=1, help=t("processen (1), elk met 8 draden")
+    )
+    parser.add_argument("--no-worker", action="store_true", help=t("instroom worker draait elders"))
+    return parser, t
 
 
 def serve(argv: list[str]) -> int:
     """Serve the pages of the data directory; compute them first when there are none."""
-    options = _options("serve").parse_args(argv)
+    options = _options("serve", argv)[0].parse_args(argv)
     registry.check_all()  # pages read definitions: better no server than one that answers 500
     _free(options.host, options.port)
     folder = prepare(options.data)
@@ -203,8 +206,8 @@ def serve(argv: list[str]) -> int:
 
 def demo(argv: list[str]) -> int:
     """Compute the region from the open data at hand, print the seven goals and serve."""
-    parser = _options("demo")
-    parser.add_argument("--no-serve", action="store_true", help="compute, print and stop")
+    parser, t = _options("demo", argv)
+    parser.add_argument("--no-serve", action="store_true", help=t("uitrekenen, tonen en stoppen"))
     options = parser.parse_args(argv)
     if not options.no_serve:
         _free(options.host, options.port)

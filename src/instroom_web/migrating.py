@@ -5,6 +5,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 
 def _pending() -> tuple[bool, int, int]:
@@ -26,14 +27,14 @@ def make_or_refuse() -> None:
         raise DataError(
             "a later version of Instroom made this database",
             code="database_newer",
-            found=f"{unknown} migrations that this version does not know",
+            found=Message("{unknown} migrations that this version does not know", unknown=unknown),
             hint="install the version that made it",
         )
     elif lacking:
         raise DataError(
             "an earlier version of Instroom made this database",
             code="database_older",
-            found=f"{lacking} migrations are not applied",
+            found=Message("{lacking} migrations are not applied", lacking=lacking),
             hint="make a copy of the data directory, then run: instroom migrate",
         )
 

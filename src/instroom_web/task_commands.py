@@ -5,7 +5,7 @@ import datetime
 import os
 from uuid import UUID
 
-from instroom.cli.parser import Parser, shortened
+from instroom.cli.parser import parser_of, shortened
 from instroom.cli.trouble import show
 from instroom.core.errors import UserError, Where
 from instroom.core.texts import Texts
@@ -14,9 +14,7 @@ from instroom_web.commands import prepare
 
 def worker(argv: list[str]) -> int:
     """Run waiting tasks until told to stop; ``instroom serve`` starts one by itself."""
-    parser = Parser(prog="instroom worker")
-    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
-    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
+    parser, _ = parser_of("worker", argv)
     parser.add_argument("--attached", type=int, metavar="PID", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
     prepare(options.data)
@@ -43,11 +41,11 @@ def _task_id(text: str) -> UUID:
 
 def tasks(argv: list[str]) -> int:
     """Show what runs, waits and failed; exit 12 when something failed."""
-    parser = Parser(prog="instroom tasks")
-    parser.add_argument("--data", default=None, metavar="DIR", help="default ./instroom-data")
-    parser.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    parser.add_argument("--again", type=_task_id, metavar="ID", help="try a failed task again")
+    parser, t = parser_of("tasks", argv)
+    parser.add_argument("--json", action="store_true", help=t("een JSON-document op stdout"))
+    parser.add_argument(
+        "--again", type=_task_id, metavar="ID", help=t("een mislukte taak opnieuw proberen")
+    )
     options = parser.parse_args(argv)
     prepare(options.data)
     from instroom_web.shared.tasks import living_workers, try_again, waiting_tasks

@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from instroom.core.answers import ABSENT
+from instroom.core.errors import Where, told_parts
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
-from instroom.monitoring.explanation import ExplainAnswer
-from instroom.monitoring.pipeline import PipelineAnswer
+from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput
+from instroom.monitoring.pipeline import PipelineAnswer, steps
 from instroom.monitoring.series_answer import SeriesAnswer
 from instroom.reports import words
 from instroom.reports.release_changes import FIRST
 
 
 def read_lines(found: dict[str, Any], language: str) -> list[str]:
-    """Return one line per file, with what was wrong and what to do.
-
-    What is said of a file's contents is in English, labels and all: one refusal, one language.
-    """
+    """Return one line per file, with what was wrong and what to do."""
     t = Texts(language)
     marks = {"read": t("gelezen"), "refused": t("geweigerd"), "unknown": t("onbekend")}
     wide = max(len(word) for word in (*marks.values(), t("bewaard")))
@@ -32,15 +30,17 @@ def read_lines(found: dict[str, Any], language: str) -> list[str]:
         facts = [file["source"] or "", span, rows]
         lines.append("  ".join([mark.ljust(wide), file["file"], *filter(None, facts)]))
         room = " " * (wide + 2)
-        lines += [f"{room}{w['code']}: {w['message']} ({w['count']})" for w in file["warnings"]]
+        lines += [
+            f"{room}{w['code']}: {t.say(w['message'])} ({t.number(w['count'])})"
+            for w in file["warnings"]
+        ]
         if error := file["error"]:
             where = error["where"]
-            place = ", ".join(
-                f"{key} {where[key]}" for key in ("row", "column", "key") if where[key] is not None
-            )
-            lines.append(f"{room}{error['message']}" + (f" ({place})" if place else ""))
-            for key, name in (("found", "found"), ("expected", "expected"), ("hint", "to do")):
-                lines += [f"{room}  {name + ':':<10}{error[key]}"] if error[key] else []
+            place = t.say(Where(None, where["row"], where["column"], where["key"]).words())
+            said = t.say(error["message"])
+            lines.append(room + (f"{said} ({place})" if place else said))
+            parts = told_parts(error["found"], error["expected"], error["hint"], t.say)
+            lines += [room + part for part in parts]
     if rests := found.get("cleaned"):
         lines.append(t("opgeruimd, van een afgebroken opdracht: {names}", names=", ".join(rests)))
     counts = {status: sum(f["status"] == status for f in found["files"]) for status in marks}
@@ -70,8 +70,8 @@ def fetch_lines(found: dict[str, Any], language: str) -> list[str]:
             continue
         lines.append(f"{marks[source['status']]:<12} {source['source']}  {source['url'] or ''}")
         if error:
-            lines.append(f"             {error['message']}")
-            lines += [f"             {error['hint']}"] if error["hint"] else []
+            lines.append(f"             {t.say(error['message'])}")
+            lines += [f"             {t.say(error['hint'])}"] if error["hint"] else []
     for host, sources in silent.items():
         lines.append(t("Geen verbinding met {host}. Niet opgehaald:", host=host))
         lines += sources
@@ -95,12 +95,12 @@ def series_lines(found: SeriesAnswer, language: str) -> list[str]:
     """Return a small table of a series."""
     t = Texts(language)
     definition = found.definition
-    head = [definition.title]
+    head = [t(definition.title)]
     if definition.classification:
         head.append(definition.classification)
-    lines = [" · ".join(head), *definition.notes, ""]
+    lines = [" · ".join(head), *(t(n) for n in definition.notes), ""]
     for figure in found.series:
-        split = " ".join(value for _, value in figure.by)
+        split = " ".join(words.part_name(name, value, t) for name, value in figure.by)
         name = f"{words.place_name(figure.place, t)} {split}".strip()
         lines.append(f"{name:<28} {figure.period:<10} {_number(figure, t)}")
     return lines
@@ -108,11 +108,12 @@ def series_lines(found: SeriesAnswer, language: str) -> list[str]:
 
 def _number(figure: Figure, t: Texts) -> str:
     if figure.low is None:
-        return f"{figure.status}: {words.reason(figure.reason, t)}"
+        return f"{words.status_word(figure, t)}: {words.reason(figure.reason, t)}"
     if figure.denominator is None:
         return t.number(figure.low, figure.high)
     share = t.percent(figure.low, figure.high)
-    return f"{share:<16} {_count(figure.numerator, t)} van {_count(figure.denominator, t)}"
+    part, whole = _count(figure.numerator, t), _count(figure.denominator, t)
+    return f"{share:<16} " + t("{part} van {whole}", part=part, whole=whole)
 
 
 def _count(count: Count | int | None, t: Texts) -> str:
@@ -124,36 +125,43 @@ def _count(count: Count | int | None, t: Texts) -> str:
 def pipeline_lines(found: PipelineAnswer, language: str) -> list[str]:
     """Return the steps of the pipeline."""
     t = Texts(language)
-    lines = [f"{words.place_name(found.place, t)}, {found.date or 'geen datum'} (momentopname)"]
+    titles = {step.id: t(step.title) for _, step in steps()}
+    wide = max(map(len, titles.values()))
+    date = found.date or t("geen datum")
+    lines = [f"{words.place_name(found.place, t)}, {date} ({t('momentopname')})"]
     for step in found.steps:
+        name = f"  {titles[step.id]:<{wide}} "
         if step.count is None:
-            lines.append(f"  {step.id:<16} {words.reason(step.reason, t)}")
+            lines.append(name + words.reason(step.reason, t))
             continue
         ends = step.share
         text = ""
         if ends is not None:
             low, high = (ends.low, ends.high) if isinstance(ends, Share) else (ends, ends)
-            text = f"technisch {t.percent(low, high)}"
-        lines.append(f"  {step.id:<16} {_count(step.count, t):>16}  {text}")
+            text = t("technisch {share}", share=t.percent(low, high))
+        lines.append(f"{name}{_count(step.count, t):>16}  {text}")
     return lines
 
 
 def explain_lines(found: ExplainAnswer, language: str = "nl") -> list[str]:
     """Return where a figure comes from."""
     t = Texts(language)
-    same = {True: "gelijk", False: "NIET GELIJK", None: "niet na te rekenen"}[found.equal]
-    lines = [
-        found.definition.title,
-        f"formule:      {found.formula}",
-        f"waarde:       {_between(found.value, t)}",
-        f"opnieuw:      {_between(found.recomputed, t)} ({same})",
+    same = {True: t("gelijk"), False: t("NIET GELIJK"), None: t("niet na te rekenen")}[found.equal]
+    facts = [
+        (t("formule:"), found.formula),
+        (t("waarde:"), _between(found.value, t)),
+        (t("opnieuw:"), f"{_between(found.recomputed, t)} ({same})"),
     ]
+    files = [(t("bestand:"), _input(one, t)) for one in found.inputs]
+    wide = max(len(name) for name, _ in (*facts, *files)) + 1
+    lines = [t(found.definition.title), *(f"{name:<{wide}}{said}" for name, said in facts)]
     lines += _of_release(found, t)
-    lines += [
-        f"bestand:      {i.file}, {i.rows} rijen, {i.licence}, sha256 {i.sha256}"
-        for i in found.inputs
-    ]
-    return lines
+    return lines + [f"{name:<{wide}}{said}" for name, said in files]
+
+
+def _input(one: ExplainedInput, t: Texts) -> str:
+    rows = t("{n} rijen", n="–" if one.rows is None else t.number(one.rows))
+    return f"{one.file}, {rows}, {one.licence}, sha256 {one.sha256}"
 
 
 def _between(value: float | Share | None, t: Texts) -> str:
@@ -202,3 +210,57 @@ def _release_line(one: Mapping[str, Any], t: Texts) -> str:
         **named,
         **counts,
     )
+
+
+def export_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return how many observations are in which file."""
+    t = Texts(language)
+    return [t("{n} waarnemingen in {file}", n=t.number(found["rows"]), file=found["file"])]
+
+
+def compute_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return how much was made, and how long it took."""
+    t = Texts(language)
+    counts = {name: t.number(found[name]) for name in ("figures", "documents", "pictures")}
+    return [
+        t(
+            "{figures} cijfers, {documents} pagina's, {pictures} tekeningen in {seconds} s",
+            **counts,
+            seconds=t.number(found["seconds"], digits=1),
+        )
+    ]
+
+
+def example_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return the files that were written, and what to do with them."""
+    t = Texts(language)
+    return [*found["files"], t("Nu: instroom example --run, of instroom read en compute")]
+
+
+def rehearsal_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return what came of the files of the invented region."""
+    t = Texts(language)
+    done = found["compute"]
+    return [
+        t(
+            "{files} bestanden van een verzonnen streek gelezen; "
+            "{figures} cijfers, {documents} pagina's in {data}",
+            files=t.number(len(found["files"])),
+            figures=t.number(done["figures"]),
+            documents=t.number(done["documents"]),
+            data=found["data"],
+        )
+    ]
+
+
+def check_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return one line per thing that was looked at, with what to do where it is not right."""
+    t = Texts(language)
+    good, wrong = t("goed"), t("FOUT")
+    wide = max(len(good), len(wrong))
+    lines = []
+    for one in found["checks"]:
+        lines.append(f"{good if one['ok'] else wrong:<{wide}} {one['id']}: {t.say(one['message'])}")
+        if one["repair"] and not one["ok"]:
+            lines.append(f"{'':<{wide}} {t.say(one['repair'])}")
+    return lines

@@ -7,10 +7,11 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from instroom import __version__
-from instroom.cli.parser import Parser
+from instroom.cli.parser import Parser, add_shared, language_of
 from instroom.cli.progress import Progress
-from instroom.cli.statistics import add_commands, names
+from instroom.cli.statistics import add_commands, names, number, whole
 from instroom.cli.trouble import guarded, show
+from instroom.core.texts import Texts
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -24,36 +25,46 @@ def _plugins() -> Sequence[Any]:
     return tuple(entry_points(group="instroom.commands"))
 
 
-def build() -> argparse.ArgumentParser:
-    """Return the parser of all commands of the library."""
-    shared = Parser(add_help=False)
-    shared.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    shared.add_argument("--lang", default="nl", choices=["nl", "en", "de"], help="language")
-    shared.add_argument("--data", default=None, metavar="DIR", help="data directory")
+def build(language: str = "nl") -> argparse.ArgumentParser:
+    """Return the parser of all commands of the library, with its help in a language."""
+    t = Texts(language)
+    shared = Parser(add_help=False, t=t)
+    shared.add_argument("--json", action="store_true", help=t("een JSON-document op stdout"))
+    add_shared(shared, t)
     parser = Parser(
         prog="instroom",
-        description="Van open data naar een eerlijk antwoord: kiezen meer jongeren techniek?",
+        description=t("Van open data naar een eerlijk antwoord: kiezen meer jongeren techniek?"),
+        t=t,
     )
-    parser.add_argument("--version", action="version", version=f"instroom {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"instroom {__version__}",
+        help=t("de versie tonen"),
+    )
+    commands = parser.add_subparsers(
+        dest="command", metavar=t("OPDRACHT"), title=t("opdrachten"), parser_class=Parser
+    )
 
     def add(name: str, text: str, handler: Handler) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, parents=[shared])
+        sub = commands.add_parser(name, help=text, description=text, parents=[shared], t=t)
         sub.set_defaults(handler=handler)
         return sub
 
-    sub = add("read", "bestanden van uitgevers herkennen en inlezen", _read)
+    sub = add("read", t("bestanden van uitgevers herkennen en inlezen"), _read)
     sub.add_argument("paths", nargs="+", metavar="PATH")
     sub.add_argument("--source", metavar="ID")
     sub.add_argument("--as", dest="as_", metavar="eurostat:ID")
     sub.add_argument("--period", metavar="P")
-    sub.add_argument("--max-size", type=float, metavar="MIB", help="grootste bestand (2048)")
-    sub.add_argument("--max-memory", type=float, metavar="MIB", help="meeste geheugen (768)")
-    sub.add_argument("--max-seconds", type=float, metavar="S", help="meeste rekentijd per bestand")
-    sub = add("fetch", "bestanden bij de uitgever ophalen", _fetch)
+    sub.add_argument("--max-size", type=number, metavar="MIB", help=t("grootste bestand (2048)"))
+    sub.add_argument("--max-memory", type=number, metavar="MIB", help=t("meeste geheugen (768)"))
+    sub.add_argument(
+        "--max-seconds", type=number, metavar="S", help=t("meeste rekentijd per bestand")
+    )
+    sub = add("fetch", t("bestanden bij de uitgever ophalen"), _fetch)
     sub.add_argument("sources", nargs="*", metavar="SOURCE")
     sub.add_argument("--base-url", metavar="URL")
-    sub = add("series", "de cijfers van een indicator over de jaren", _series)
+    sub = add("series", t("de cijfers van een indicator over de jaren"), _series)
     sub.add_argument("indicator")
     sub.add_argument("--place", action="append", metavar="PLACE")
     sub.add_argument("--by", type=names, default=[], metavar="A,B")
@@ -61,64 +72,73 @@ def build() -> argparse.ArgumentParser:
     sub.add_argument("--classification", metavar="ID")
     sub.add_argument("--period", metavar="FROM:TO")
     sub.add_argument("--school-type", type=names, default=[], metavar="A,B")
-    sub.add_argument("--no-transitions", action="store_true", help="fusies van scholen niet volgen")
-    sub = add("pipeline", "van basisschool tot vervolgstudie op een peildatum", _pipeline)
+    sub.add_argument(
+        "--no-transitions", action="store_true", help=t("fusies van scholen niet volgen")
+    )
+    sub = add("pipeline", t("van basisschool tot vervolgstudie op een peildatum"), _pipeline)
     sub.add_argument("--place", default="twente")
-    sub = add("kpi", "de zeven doelen van het programma", _kpi)
+    sub = add("kpi", t("de zeven doelen van het programma"), _kpi)
     sub.add_argument("--place", default="twente")
-    sub = add("explain", "een cijfer opnieuw uitrekenen uit de bewaarde bestanden", _explain)
+    sub = add("explain", t("een cijfer opnieuw uitrekenen uit de bewaarde bestanden"), _explain)
     sub.add_argument("id")
-    sub.add_argument("--release", type=int, metavar="N", help="zoals die uitgave het vertelde")
-    sub = add("releases", "wat er bij elke keer uitrekenen veranderde", _releases)
-    sub.add_argument("--keep", type=int, metavar="N", help="deze uitgave blijft bewaard")
-    sub.add_argument("--because", default="", metavar="TEXT", help="wat ernaar verwijst")
-    sub = add("export", "de waarnemingen als bestand", _export)
+    sub.add_argument("--release", type=whole, metavar="N", help=t("zoals die uitgave het vertelde"))
+    sub = add("releases", t("wat er bij elke keer uitrekenen veranderde"), _releases)
+    sub.add_argument("--keep", type=whole, metavar="N", help=t("deze uitgave blijft bewaard"))
+    sub.add_argument("--because", default="", metavar="TEXT", help=t("wat ernaar verwijst"))
+    sub = add("export", t("de waarnemingen als bestand"), _export)
     sub.add_argument("dataset", choices=["observations"])
-    sub.add_argument("--source", metavar="ID", help="alleen deze bron")
+    sub.add_argument("--source", metavar="ID", help=t("alleen deze bron"))
     sub.add_argument("--format", choices=["csv", "parquet"], default="csv")
     sub.add_argument("--out", required=True, metavar="FILE")
-    sub = add("compute", "alle cijfers en tekeningen maken die de pagina's tonen", _compute)
+    sub = add("compute", t("alle cijfers en tekeningen maken die de pagina's tonen"), _compute)
     sub.add_argument("--place", default=None, metavar="REGION")
     sub = add(
-        "example", "bestanden van een verzonnen streek schrijven, in de vorm van DUO", _example
+        "example", t("bestanden van een verzonnen streek schrijven, in de vorm van DUO"), _example
     )
     sub.add_argument(
-        "--out", default="voorbeeld", metavar="DIR", help="map voor de bestanden, ./voorbeeld"
+        "--out", default="voorbeeld", metavar="DIR", help=t("map voor de bestanden, ./voorbeeld")
     )
-    sub.add_argument("--seed", type=int, default=1)
-    sub.add_argument("--run", action="store_true", help="ook inlezen, uitrekenen en tonen")
-    sub.add_argument("--port", default="8000", metavar="P", help="waar de pagina's staan")
-    sub.add_argument("--no-serve", action="store_true", help="uitrekenen en stoppen")
-    add("check", "definities en gegevensmap nakijken", _check)
-    add_commands(add, _out)
+    sub.add_argument("--seed", type=whole, default=1)
+    sub.add_argument("--run", action="store_true", help=t("ook inlezen, uitrekenen en tonen"))
+    sub.add_argument("--port", default="8000", metavar="P", help=t("waar de pagina's staan"))
+    sub.add_argument("--no-serve", action="store_true", help=t("uitrekenen en stoppen"))
+    add("check", t("definities en gegevensmap nakijken"), _check)
+    add_commands(add, _out, t)
+    helps = _plugin_help(t)
     for plugin in _plugins():
-        commands.add_parser(plugin.name, help=_PLUGIN_HELP.get(plugin.name, ""), add_help=False)
+        commands.add_parser(plugin.name, help=helps.get(plugin.name, ""), add_help=False, t=t)
     return parser
 
 
-_PLUGIN_HELP = {
-    "demo": "voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000",
-    "serve": "de pagina's tonen",
-    "tasks": "werk dat wacht, loopt of mislukte",
-    "worker": "werk uitvoeren dat wacht, tot het stopteken",
-    "migrate": "tabellen van een eerdere versie bijwerken",
-    "person": "iemand toegang geven: instroom person add ADRES --name NAAM",
-}
+def _plugin_help(t: Texts) -> dict[str, str]:
+    """Return what the commands of the pages do; they read their own words."""
+    return {
+        "demo": t("voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000"),
+        "serve": t("de pagina's tonen"),
+        "tasks": t("werk dat wacht, loopt of mislukte"),
+        "worker": t("werk uitvoeren dat wacht, tot het stopteken"),
+        "migrate": t("tabellen van een eerdere versie bijwerken"),
+        "person": t("iemand toegang geven: instroom person add ADRES --name NAAM"),
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    return guarded(lambda: _run(words), as_json="--json" in words)
+    language = language_of(words)
+    return guarded(
+        lambda: _run(words, language), as_json="--json" in words, say=Texts(language).say
+    )
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], language: str) -> int:
     for plugin in _plugins():
         if words[:1] == [plugin.name]:
             return int(plugin.load()(words[1:]))
-    args = build().parse_args(words)
+    parser = build(language)
+    args = parser.parse_args(words)
     if args.command is None:
-        build().print_help()
+        parser.print_help()
         return 2
     handler: Handler = args.handler
     args.progress = Progress(args.lang, quiet=getattr(args, "json", False))
@@ -222,55 +242,41 @@ def _export(args: argparse.Namespace) -> int:
     found = api.export(
         args.dataset, format=args.format, out=args.out, source=args.source, data=args.data
     )
-    _out(args, found, lambda: [f"{found['rows']:,} waarnemingen in {found['file']}"])
+    from instroom.cli.lines import export_lines
+
+    _out(args, found, lambda: export_lines(found, args.lang))
     return 0
 
 
 def _compute(args: argparse.Namespace) -> int:
     from instroom import api
+    from instroom.cli.lines import compute_lines
 
     found = api.compute(data=args.data, region=args.place, progress=args.progress)
-    _out(
-        args,
-        found,
-        lambda: [
-            f"{found['figures']} cijfers, {found['documents']} pagina's, "
-            f"{found['pictures']} tekeningen in {found['seconds']:.1f} s"
-        ],
-    )
+    _out(args, found, lambda: compute_lines(found, args.lang))
     return 0
 
 
 def _example(args: argparse.Namespace) -> int:
     from instroom import api
+    from instroom.cli.lines import example_lines
 
     if args.run:
         return _rehearse(args)
     found = api.example(out=args.out, seed=args.seed)
-    _out(
-        args,
-        found,
-        lambda: [*found["files"], "Nu: instroom example --run, of instroom read en compute"],
-    )
+    _out(args, found, lambda: example_lines(found, args.lang))
     return 0
 
 
 def _rehearse(args: argparse.Namespace) -> int:
     """Run the invented region through all commands, the pages last."""
     from instroom import api
+    from instroom.cli.lines import rehearsal_lines
 
     found = api.example(
         out=args.out, seed=args.seed, run=True, data=args.data, progress=args.progress
     )
-    done = found["compute"]
-    _out(
-        args,
-        found,
-        lambda: [
-            f"{len(found['files'])} bestanden van een verzonnen streek gelezen; "
-            f"{done['figures']} cijfers, {done['documents']} pagina's in {found['data']}"
-        ],
-    )
+    _out(args, found, lambda: rehearsal_lines(found, args.lang))
     serve = [plugin for plugin in _plugins() if plugin.name == "serve"]
     if args.json or args.no_serve or not serve:
         return 0
@@ -280,15 +286,10 @@ def _rehearse(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from instroom import api
+    from instroom.cli.lines import check_lines
 
     found = api.check(data=args.data)
-    _out(
-        args,
-        found,
-        lambda: [
-            f"{'goed ' if c['ok'] else 'FOUT '} {c['id']}: {c['message']}" for c in found["checks"]
-        ],
-    )
+    _out(args, found, lambda: check_lines(found, args.lang))
     return 0 if found["ok"] else 12
 
 

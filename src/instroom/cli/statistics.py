@@ -10,6 +10,8 @@ from typing import Any
 
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
+from instroom.core.printing import printable
+from instroom.core.texts import Texts
 
 #: ``0,05`` as a Dutch or German user writes it; the options hold no thousands.
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
@@ -45,15 +47,15 @@ def whole(text: str) -> int:
         ) from None
 
 
-def add_commands(add: Add, out: Out) -> None:
+def add_commands(add: Add, out: Out, t: Texts) -> None:
     """Add the commands of this module to the parser."""
-    _add_effect(add, out)
-    _add_scales(add, out)
-    _add_planning(add, out)
-    _add_protect(add, out)
+    _add_effect(add, out, t)
+    _add_scales(add, out, t)
+    _add_planning(add, out, t)
+    _add_protect(add, out, t)
 
 
-def _question(sub: argparse.ArgumentParser) -> None:
+def _question(sub: argparse.ArgumentParser, t: Texts) -> None:
     """Add the options that say which columns mean what."""
     sub.add_argument("file", nargs="?", metavar="FILE.csv")
     sub.add_argument("--outcome", metavar="Y")
@@ -62,23 +64,23 @@ def _question(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--covariate", action="append", default=[], metavar="C")
     sub.add_argument(
         "--category", action="append", default=[], metavar="C",
-        help="een covariaat waarvan de getallen namen van groepen zijn",
+        help=t("een covariaat waarvan de getallen namen van groepen zijn"),
     )  # fmt: skip
-    _sheet(sub)
-    sub.add_argument("--yes", metavar="VALUE", help="de waarde die ja betekent, zoals ja of 2")
+    _sheet(sub, t)
+    sub.add_argument("--yes", metavar="VALUE", help=t("de waarde die ja betekent, zoals ja of 2"))
     sub.add_argument("--groups", type=names, default=[], metavar="SCHOOL[,CLASS]")
     sub.add_argument("--design", choices=["ancova", "did", "one_group", "growth"])
     sub.add_argument("--time", metavar="W")
     sub.add_argument("--pupil", metavar="P")
-    sub.add_argument("--by", metavar="G", help="ook het effect per groep")
-    sub.add_argument("--start", type=number, metavar="T", help="eerste moment van het programma")
+    sub.add_argument("--by", metavar="G", help=t("ook het effect per groep"))
+    sub.add_argument("--start", type=number, metavar="T", help=t("eerste moment van het programma"))
     sub.add_argument(
-        "--nested", action="store_true", help="gelijke namen in twee scholen zijn andere klassen"
+        "--nested", action="store_true", help=t("gelijke namen in twee scholen zijn andere klassen")
     )
 
 
-def _sheet(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--sheet", metavar="NAME", help="het blad van een werkmap")
+def _sheet(sub: argparse.ArgumentParser, t: Texts) -> None:
+    sub.add_argument("--sheet", metavar="NAME", help=t("het blad van een werkmap"))
 
 
 def _asked(args: argparse.Namespace) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def _asked(args: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _add_effect(add: Add, out: Out) -> None:
+def _add_effect(add: Add, out: Out, t: Texts) -> None:
     def effect(args: argparse.Namespace) -> int:
         from instroom import api
         from instroom.cli.statistics_lines import effect_lines
@@ -114,36 +116,39 @@ def _add_effect(add: Add, out: Out) -> None:
 
     def compress(args: argparse.Namespace) -> int:
         from instroom import api
+        from instroom.cli.statistics_lines import compress_lines
 
         found = api.compress(args.file, **_asked(args), out=args.out, key=args.key)
-        out(args, found, lambda: [f"{found['n']} rijen, opgeteld per groep, in {found['file']}"])
+        out(args, found, lambda: compress_lines(found, args.lang))
         return 0
 
-    sub = add("effect", "het effect van een programma op een score, eerlijk verwoord", effect)
-    _question(sub)
-    sub.add_argument("--from", dest="from_", nargs="+", metavar="S.json", help="sommenbestanden")
-    sub.add_argument("--key", metavar="FILE", help="sleutel waarmee sommen zijn ondertekend")
+    sub = add("effect", t("het effect van een programma op een score, eerlijk verwoord"), effect)
+    _question(sub, t)
+    sub.add_argument("--from", dest="from_", nargs="+", metavar="S.json", help=t("sommenbestanden"))
+    sub.add_argument("--key", metavar="FILE", help=t("sleutel waarmee sommen zijn ondertekend"))
     sub.add_argument(
         "--allocation",
         default="unknown",
         choices=["randomised", "waiting_list", "matched", "self_selected", "unknown"],
-        help="wie bepaalde wie meedeed",
+        help=t("wie bepaalde wie meedeed"),
     )
     sub.add_argument("--df", default="satterthwaite", choices=["satterthwaite", "kenward-roger"])
     sub.add_argument("--robust", choices=["cr0", "cr1", "cr1s", "cr2", "cr3"])
     sub.add_argument(
-        "--plan-changed", action="store_true", help="de analyse week af van het plan vooraf"
+        "--plan-changed", action="store_true", help=t("de analyse week af van het plan vooraf")
     )
-    sub.add_argument("--link", metavar="P", help="kolom met de kans dat voor en na kloppen (0-1)")
-    sub.add_argument("--outcome-label", metavar="TEXT", help="hoe de uitkomst in de zin heet")
-    sub.add_argument("--family", choices=["gaussian", "binomial"], help="binomial bij ja of nee")
-    sub = add("compress", "scores optellen per groep, om te delen zonder leerlingen", compress)
-    _question(sub)
+    sub.add_argument(
+        "--link", metavar="P", help=t("kolom met de kans dat voor en na kloppen (0-1)")
+    )
+    sub.add_argument("--outcome-label", metavar="TEXT", help=t("hoe de uitkomst in de zin heet"))
+    sub.add_argument("--family", choices=["gaussian", "binomial"], help=t("binomial bij ja of nee"))
+    sub = add("compress", t("scores optellen per groep, om te delen zonder leerlingen"), compress)
+    _question(sub, t)
     sub.add_argument("--out", required=True, metavar="S.json")
-    sub.add_argument("--key", metavar="FILE", help="sleutel om het bestand mee te ondertekenen")
+    sub.add_argument("--key", metavar="FILE", help=t("sleutel om het bestand mee te ondertekenen"))
 
 
-def _add_scales(add: Add, out: Out) -> None:
+def _add_scales(add: Add, out: Out, t: Texts) -> None:
     def reliability(args: argparse.Namespace) -> int:
         from instroom import api
         from instroom.cli.statistics_lines import reliability_lines
@@ -158,15 +163,15 @@ def _add_scales(add: Add, out: Out) -> None:
         out(args, found, lambda: reliability_lines(found, args.lang))
         return 0
 
-    sub = add("reliability", "hoe betrouwbaar een schaal meet", reliability)
+    sub = add("reliability", t("hoe betrouwbaar een schaal meet"), reliability)
     sub.add_argument("file", metavar="FILE.csv")
     sub.add_argument("--items", type=names, required=True, metavar="A,B,C")
     sub.add_argument("--reverse", type=names, default=[], metavar="C")
-    sub.add_argument("--range", metavar="1:5", help="laagste en hoogste antwoord")
-    _sheet(sub)
+    sub.add_argument("--range", metavar="1:5", help=t("laagste en hoogste antwoord"))
+    _sheet(sub, t)
 
 
-def _add_planning(add: Add, out: Out) -> None:
+def _add_planning(add: Add, out: Out, t: Texts) -> None:
     def power(args: argparse.Namespace) -> int:
         from instroom import api
         from instroom.cli.statistics_lines import power_lines
@@ -200,37 +205,37 @@ def _add_planning(add: Add, out: Out) -> None:
         out(args, found, lambda: meta_lines(found, args.lang))
         return 0
 
-    sub = add("power", "welk effect een opzet kan vinden, voor je begint", power)
+    sub = add("power", t("welk effect een opzet kan vinden, voor je begint"), power)
     sub.add_argument("--schools", type=whole, required=True, metavar="J")
     sub.add_argument(
-        "--pupils", type=number, required=True, metavar="N", help="per school, of klas"
+        "--pupils", type=number, required=True, metavar="N", help=t("per school, of klas")
     )
     sub.add_argument("--icc", type=number, required=True, metavar="R")
-    sub.add_argument("--classes", type=number, metavar="C", help="per school")
+    sub.add_argument("--classes", type=number, metavar="C", help=t("per school"))
     sub.add_argument("--icc-class", type=number, metavar="R2")
     sub.add_argument("--r2-pupil", type=number, metavar="R")
     sub.add_argument("--r2-class", type=number, metavar="R")
     sub.add_argument("--r2-school", type=number, metavar="R")
     sub.add_argument("--treated-share", type=number, metavar="P")
-    sub.add_argument("--effect", type=number, metavar="D", help="in standaarddeviaties")
+    sub.add_argument("--effect", type=number, metavar="D", help=t("in standaarddeviaties"))
     sub.add_argument("--covariates-school", type=whole, metavar="K")
     sub.add_argument("--one-tailed", action="store_true", default=None)
     sub.add_argument("--power", type=number, metavar="P")
     sub.add_argument("--simulate", action="store_true", default=None)
-    sub = add("meta", "wat studies samen zeggen", meta)
+    sub = add("meta", t("wat studies samen zeggen"), meta)
     sub.add_argument("file", metavar="FILE.csv")
     sub.add_argument("--effect", metavar="YI")
     sub.add_argument("--variance", metavar="VI")
-    sub.add_argument("--measure", metavar="RR", help="OR, RR, RD, PLO, SMD, SMDH of SMCR")
-    sub.add_argument("--columns", metavar="A,N1,C,N2", help="waar de maat uit volgt")
+    sub.add_argument("--measure", metavar="RR", help=t("OR, RR, RD, PLO, SMD, SMDH of SMCR"))
+    sub.add_argument("--columns", metavar="A,N1,C,N2", help=t("waar de maat uit volgt"))
     sub.add_argument("--cluster", metavar="STUDY")
     sub.add_argument("--moderator", action="append", default=[], metavar="M")
     sub.add_argument("--method", default="REML", choices=["REML", "DL", "PM", "ML", "EB", "FE"])
     sub.add_argument("--test", default="knha", choices=["knha", "z"])
-    _sheet(sub)
+    _sheet(sub, t)
 
 
-def _add_protect(add: Add, out: Out) -> None:
+def _add_protect(add: Add, out: Out, t: Texts) -> None:
     def protect(args: argparse.Namespace) -> int:
         from instroom import api
         from instroom.cli.statistics_lines import protect_lines
@@ -252,10 +257,10 @@ def _add_protect(add: Add, out: Out) -> None:
         )
         if args.name:
             releases.remember(register, [f for f in found if "dims" in f], name=args.name)
-        out(args, found, lambda: protect_lines(found))
+        out(args, found, lambda: protect_lines(found, args.lang))
         return 0
 
-    sub = add("protect", "tabellen samen afschermen, zodat niemand te herleiden is", protect)
+    sub = add("protect", t("tabellen samen afschermen, zodat niemand te herleiden is"), protect)
     sub.add_argument("file", metavar="FIGURES.json")
     sub.add_argument("--threshold", type=whole, default=10, metavar="N")
     sub.add_argument("--width", type=whole, default=10, metavar="N")
@@ -263,16 +268,18 @@ def _add_protect(add: Add, out: Out) -> None:
     sub.add_argument("--bounds", default="open", choices=["open", "relative"])
     sub.add_argument("--above", type=whole, metavar="A")
     sub.add_argument("--below", type=whole, metavar="B")
-    sub.add_argument("--outside", metavar="FILE.json", help="cijfers die anderen al publiceerden")
+    sub.add_argument(
+        "--outside", metavar="FILE.json", help=t("cijfers die anderen al publiceerden")
+    )
     sub.add_argument(
         "--register",
         metavar="FILE",
-        help="wat er eerder naar buiten ging; anders dat van de gegevensmap",
+        help=t("wat er eerder naar buiten ging; anders dat van de gegevensmap"),
     )
     sub.add_argument(
-        "--seconds", type=number, metavar="S", help="hoe lang er gezocht mag worden, anders 60"
+        "--seconds", type=number, metavar="S", help=t("hoe lang er gezocht mag worden, anders 60")
     )
-    sub.add_argument("--name", help="naam van deze uitgave; komt in het register")
+    sub.add_argument("--name", help=t("naam van deze uitgave; komt in het register"))
 
 
 def _figures(file: str) -> Any:
@@ -293,6 +300,14 @@ def _figures(file: str) -> Any:
             "this is no JSON",
             code="no_json",
             where=Where(file, row),
-            found=str(error),
+            found=_line_of(error),
             expected=Message('a list such as [{"dims": {"school": "A"}, "n": 12}]'),
         ) from None
+
+
+def _line_of(error: ValueError) -> str | None:
+    """Return the line at which reading JSON stopped."""
+    if not isinstance(error, json.JSONDecodeError):
+        return None
+    lines = error.doc.splitlines()
+    return printable(lines[error.lineno - 1].strip(), 80) if error.lineno <= len(lines) else None

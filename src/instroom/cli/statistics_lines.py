@@ -94,10 +94,10 @@ def reliability_lines(found: ReliabilityAnswer, language: str) -> list[str]:
     """Return alpha, omega and a line per item."""
     t = Texts(language)
     if found.alpha is None:
-        return [found.summary(language), *_told(found)]
+        return [found.summary(language), *_told(found, t)]
     lines = [
         found.summary(language),
-        f"{'item':<16}{'m':>8}{'sd':>8}{'r_rest':>8}{'alfa -':>8}",
+        f"{'item':<16}{'m':>8}{'sd':>8}{'r_rest':>8}{t('alfa -'):>8}",
     ]
     lines += [
         f"{item.item:<16}"
@@ -114,22 +114,22 @@ def reliability_lines(found: ReliabilityAnswer, language: str) -> list[str]:
             items=", ".join(against),
         )]  # fmt: skip
     if found.status != "ok" or (found.reason and not against):
-        lines += ["", *_told(found)]
+        lines += ["", *_told(found, t)]
     return lines
 
 
-def _told(found: ReliabilityAnswer | PowerAnswer | MetaAnswer) -> list[str]:
+def _told(found: ReliabilityAnswer | PowerAnswer | MetaAnswer, t: Texts) -> list[str]:
     """Return status and reason as JSON has them, for who wants to look further."""
     if found.status == "ok" and not found.reason:
         return []
-    return [f"status {found.status}" + (f": {found.reason}" if found.reason else "")]
+    return [f"status {found.status}" + (f": {t.say(found.reason)}" if found.reason else "")]
 
 
 def power_lines(found: PowerAnswer, language: str) -> list[str]:
     """Return the smallest effect a design finds, and its chance to find one that is asked."""
     t = Texts(language)
     if found.mdes is None:
-        return [found.summary(language), *_told(found)]
+        return [found.summary(language), *_told(found, t)]
     lines = [found.summary(language), f"{found.design}, df {_n(found.df, t, 0)}"]
     if found.power is not None:
         lines.append(t("kans om het te vinden: {p}", p=t.percent(found.power, digits=0)))
@@ -140,7 +140,7 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
     """Return the pooled effect, what a new study may find, and how much studies differ."""
     t = Texts(language)
     if found.estimate is None or found.status not in ("ok", "boundary", "partial"):
-        return [t("Deze studies geven samen geen antwoord."), *_told(found)]
+        return [t("Deze studies geven samen geen antwoord."), *_told(found, t)]
     back = found.back_transformed
     ahead = back.prediction if back else found.prediction
     lines = [
@@ -159,15 +159,24 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
         )
     if found.status == "boundary":
         lines.append(t("De verschillen tussen studies zijn op nul geschat (status boundary)."))
-    return [*lines, *(_told(found) if found.status == "partial" else [])]
+    return [*lines, *(_told(found, t) if found.status == "partial" else [])]
 
 
-def protect_lines(found: list[dict[str, Any]]) -> list[str]:
+def protect_lines(found: list[dict[str, Any]], language: str) -> list[str]:
     """Return one line per figure."""
+    t = Texts(language)
     lines = []
     for figure in found:
         if "dims" not in figure:
             continue
-        name = ", ".join(f"{key} {value}" for key, value in figure["dims"].items()) or "totaal"
-        lines.append(f"{name:<48} {'afgeschermd' if figure['n'] is None else figure['n']}")
+        name = ", ".join(f"{key} {value}" for key, value in figure["dims"].items()) or t("totaal")
+        shown = t("afgeschermd") if figure["n"] is None else t.number(figure["n"])
+        lines.append(f"{name:<48} {shown}")
     return lines
+
+
+def compress_lines(found: dict[str, Any], language: str) -> list[str]:
+    """Return how many rows were added up, and where the sums are."""
+    t = Texts(language)
+    rows = t.number(found["n"])
+    return [t("{n} rijen, opgeteld per groep, in {file}", n=rows, file=found["file"])]

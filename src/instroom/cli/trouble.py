@@ -19,8 +19,11 @@ _BUG = 1
 _LONGEST = 400
 
 
-def guarded(run: Callable[[], int], *, as_json: bool) -> int:
-    """Run a command to its last byte of output; return its exit code, whatever happens."""
+def guarded(run: Callable[[], int], *, as_json: bool, say: Callable[[str], str] = str) -> int:
+    """Run a command to its last byte of output; return its exit code, whatever happens.
+
+    ``say`` puts what a refusal says in the reader's language; in JSON it is always English.
+    """
     _accept_any_text()
     try:
         code = run()
@@ -31,7 +34,7 @@ def guarded(run: Callable[[], int], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # the last door: nobody outside catches it
-        return _refuse(error, as_json=as_json)
+        return _refuse(error, say, as_json=as_json)
     return code
 
 
@@ -43,7 +46,7 @@ def show(data: Any, lines: Callable[[], Sequence[str]], *, as_json: bool) -> Non
         print("\n".join(map(printable_lines, lines())))
 
 
-def _refuse(error: Exception, *, as_json: bool) -> int:
+def _refuse(error: Exception, say: Callable[[str], str], *, as_json: bool) -> int:
     if os.environ.get("INSTROOM_DEBUG") == "1":
         traceback.print_exception(error)
     said = _said(error)
@@ -51,11 +54,11 @@ def _refuse(error: Exception, *, as_json: bool) -> int:
         if as_json:
             print(json_text({"error": said.to_dict()}, plain=not _unicode()))
         else:
-            print(printable_lines(str(said)), file=sys.stderr)
+            print(printable_lines(said.told(say)), file=sys.stderr)
         sys.stdout.flush()
     except OSError:  # a full disk behind standard output
         _leave_stdout()
-        print(printable_lines(str(said)), file=sys.stderr)
+        print(printable_lines(said.told(say)), file=sys.stderr)
     return said.exit_code
 
 

@@ -74,6 +74,18 @@ def joined(separator: str, parts: Iterable[str]) -> Message:
     return Message(separator.join(f"{{{name}}}" for name in named), **named)
 
 
+def words_of(error: Exception) -> str:
+    """Return what an exception says, as the message it was raised with.
+
+    Examples
+    --------
+    >>> words_of(ValueError(Message("{n} rows", n=3))).template
+    '{n} rows'
+    """
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else str(error)
+
+
 def has_words(template: str) -> bool:
     """Return whether a template holds words, and not only values and signs."""
     return bool(_WORDS.search(_PLACE.sub("", template)))

@@ -86,10 +86,16 @@ def _meant(text: str) -> str:
     """Return the period that was probably meant by two years that do not follow each other."""
     years = re.fullmatch(r"(\d{4})\D+(\d{4})", text)
     if not years:
-        return "write four digits per year; a span is FROM:TO"
+        return Message("write four digits per year; a span is FROM:TO")
     start, end = int(years[1]), int(years[2])
-    span = f"; from one to another is '{start}-{start + 1}:{end - 1}-{end}'" if end > start else ""
-    return f"one school year is '{start}-{start + 1}'{span}"
+    first, last = f"{start}-{start + 1}", f"{end - 1}-{end}"
+    if end <= start:
+        return Message("one school year is '{first}'", first=first)
+    return Message(
+        "one school year is '{first}'; from one to another is '{first}:{last}'",
+        first=first,
+        last=last,
+    )
 
 
 def span(text: str) -> tuple[Period | None, Period | None]:

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +28,11 @@ class Count:
         if self.high == -1:
             object.__setattr__(self, "high", self.low)
         if not 0 <= self.low <= self.high:
-            message = f"a count must satisfy 0 <= low <= high, not {self.low}..{self.high}"
+            message = Message(
+                "a count must satisfy 0 <= low <= high, not {low}..{high}",
+                low=self.low,
+                high=self.high,
+            )
             raise DataError(message, code="impossible_count")
 
     @property

@@ -11,18 +11,19 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-
-from babel.messages.catalog import Catalog
-from babel.messages.catalog import Message as CatalogMessage
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from typing import TYPE_CHECKING
 
 from instroom.core.messages import Message
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Message as CatalogMessage
 
 LOCALE = Path(__file__).parents[1] / "locale"
 #: The file of refusals: keyed by the English, so never read together with the chapters.
 ERRORS = "errors"
 SOURCE_LANGUAGE = "nl"
+#: The language refusals are written in; every other one has them in its ``errors.po``.
+REFUSAL_LANGUAGE = "en"
 #: A language in which every translated text stands between brackets; for tests, see ``pseudo``.
 PSEUDO = "qps"
 _PLACE = re.compile(r"\{[^{}]*\}")
@@ -66,11 +67,21 @@ def _refusals(language: str) -> gettext.NullTranslations:
     return _read(language, [file] if file.exists() else [])
 
 
+@cache
+def _is_refusal(text: str) -> bool:
+    """Return whether a text without values is a sentence of ours, and not what a file holds."""
+    return _refusals(SOURCE_LANGUAGE).gettext(text) != text
+
+
 def _read(language: str, files: list[Path]) -> gettext.NullTranslations:
     if language == PSEUDO:
         return _Bracketed()
     if not files:
         return gettext.NullTranslations()
+    from babel.messages.catalog import Catalog  # waits: most commands speak the source language
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     found: dict[str | tuple[str, ...] | list[str], CatalogMessage] = {}
     for path in files:
         with path.open("rb") as file:
@@ -108,9 +119,9 @@ class Texts:
 
     def say(self, text: str) -> str:
         """Return a message in this language; other text is data and stays as it is."""
-        if not isinstance(text, Message):
-            return text
         translate = _refusals(self.language).gettext
+        if not isinstance(text, Message):
+            return translate(text) if _is_refusal(text) else text
         return text.rendered(translate, comma=self.language != "en")
 
     def number(self, value: float, high: float | None = None, digits: int = 0) -> str:

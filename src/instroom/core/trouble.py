@@ -32,59 +32,93 @@ _CAUSES = {
 _WORDS: dict[str, tuple[str, str, str | None, str]] = {
     "full": (
         "disk_full",
-        "the disk is full",
-        "room to write",
-        "make room (TMPDIR may point to another temporary folder) and run the command again; "
-        "what was stored before is whole",
+        Message("the disk is full"),
+        Message("room to write"),
+        Message(
+            "make room (TMPDIR may point to another temporary folder) and run the command again; "
+            "what was stored before is whole"
+        ),
     ),
     "forbidden": (
         "no_permission",
-        "this may not be opened or written to",
-        "a file or folder of your own",
-        "choose another folder, or change who may use this one",
+        Message("this may not be opened or written to"),
+        Message("a file or folder of your own"),
+        Message("choose another folder, or change who may use this one"),
     ),
-    "many": ("too_many_open", "too many files are open at once", None, "close other programs"),
-    "disk": ("disk_error", "the disk cannot read or write this", None, "copy it to another disk"),
+    "many": (
+        "too_many_open",
+        Message("too many files are open at once"),
+        None,
+        Message("close other programs"),
+    ),
+    "disk": (
+        "disk_error",
+        Message("the disk cannot read or write this"),
+        None,
+        Message("copy it to another disk"),
+    ),
     "memory": (
         "too_much_memory",
-        "there is not enough memory",
+        Message("there is not enough memory"),
         None,
-        "close other programs, or use a smaller file",
+        Message("close other programs, or use a smaller file"),
     ),
     "absent": (
         "no_such_file",
-        "there is no such file or folder",
-        "a path that is there",
-        "check the path",
+        Message("there is no such file or folder"),
+        Message("a path that is there"),
+        Message("check the path"),
     ),
-    "no_folder": ("no_folder", "this is a file, not a folder", "a folder", "check the path"),
-    "folder": ("is_folder", "this is a folder, not a file", "a file", "check the path"),
-    "long_name": ("long_name", "this name is too long", None, "choose a shorter name"),
-    "loop": ("link_loop", "these links go round in a circle", None, "check the path"),
+    "no_folder": (
+        "no_folder",
+        Message("this is a file, not a folder"),
+        "a folder",
+        Message("check the path"),
+    ),
+    "folder": (
+        "is_folder",
+        Message("this is a folder, not a file"),
+        "a file",
+        Message("check the path"),
+    ),
+    "long_name": (
+        "long_name",
+        Message("this name is too long"),
+        None,
+        Message("choose a shorter name"),
+    ),
+    "loop": (
+        "link_loop",
+        Message("these links go round in a circle"),
+        None,
+        Message("check the path"),
+    ),
     "temporary": (
         "no_temporary_folder",
-        "there is no temporary folder with room",
-        "a temporary folder that can be written to",
-        "make room in it, or set TMPDIR to another folder",
+        Message("there is no temporary folder with room"),
+        Message("a temporary folder that can be written to"),
+        Message("make room in it, or set TMPDIR to another folder"),
     ),
     "deep": (
         "too_deep",
-        "this is nested deeper than any table",
-        "lists and objects a few levels deep",
-        "check what wrote this file",
+        Message("this is nested deeper than any table"),
+        Message("lists and objects a few levels deep"),
+        Message("check what wrote this file"),
     ),
     "locked": (
         "database_locked",
-        "another run is writing to the data directory",
+        Message("another run is writing to the data directory"),
         None,
-        "wait until it is done, and run the command again",
+        Message("wait until it is done, and run the command again"),
     ),
     "broken": (
         "database_broken",
-        "the database of computed pages is damaged",
-        "a database that instroom compute wrote",
-        "remove instroom.sqlite3 from the data directory and run instroom compute; "
-        "the files that were read are kept beside it",
+        Message("the database of computed pages is damaged"),
+        Message("a database that instroom compute wrote"),
+        Message(
+            "remove instroom.sqlite3 from the data directory and run instroom compute; "
+            "the files that were read are kept beside it"
+        ),
     ),
 }
 

@@ -4,18 +4,23 @@
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from instroom.core.errors import DefinitionError, Where
-from instroom.core.messages import Message
+from instroom.core.messages import Message, joined, words_of
+from instroom.core.printing import printable
 from instroom.definitions import models
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 HERE = Path(__file__).parent
 D = TypeVar("D", bound=models.Definition)
@@ -47,14 +52,18 @@ class Registry(Mapping[str, D], Generic[D]):
     def __getitem__(self, key: str) -> D:
         if key not in self._items:
             near = get_close_matches(key, self._items, 1)
-            known = ", ".join(self._items) if len(self._items) <= 12 else f"{len(self)} known"
+            few = len(self._items) <= 12
+            known = ", ".join(self._items) if few else Message("{n} known", n=len(self))
             raise DefinitionError(
-                f"no {self.kind} '{key}'" + (f"; did you mean '{near[0]}'?" if near else ""),
+                "no {kind} '{key}'; did you mean '{near}'?" if near else "no {kind} '{key}'",
                 code="unknown_id",
                 where=Where(key=key),
                 found=key,
                 expected=known,
                 hint=Message("did you mean '{near}'?", near=near[0]) if near else None,
+                kind=self.kind,
+                key=key,
+                near=near[0] if near else None,
             )
         return self._items[key]
 
@@ -98,12 +107,7 @@ def read_file(file: Path, model: type[D], key: str, base: Path) -> D:
     try:
         data: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(
-            "this is no TOML: {error}",
-            code="definition_syntax",
-            where=Where(file=name),
-            error=error,
-        ) from error
+        raise _no_toml(error, name, file) from error
     try:
         return model(id=key, **{k: v for k, v in data.items() if k != "id"})
     except ValidationError as error:
@@ -114,22 +118,84 @@ def _all_problems(
     error: ValidationError, name: str, model: type[models.Definition]
 ) -> DefinitionError:
     problems = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    lines = []
-    for problem in problems:
-        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
-        text = problem["msg"]
-        if problem["type"] == "extra_forbidden":
-            near = get_close_matches(str(problem["loc"][-1]), model.model_fields, 1)
-            text = "unknown key" + (f"; did you mean '{near[0]}'?" if near else "")
-        lines.append(f"key '{key}': {text}")
+    lines = [_problem(problem, model) for problem in problems]
     first = ".".join(str(part) for part in problems[0]["loc"])
     return DefinitionError(
-        "; ".join(lines),
+        joined("; ", lines),
         code="definition_invalid",
         where=Where(file=name, key=first),
         found=Message("{n} problem(s)", n=len(lines)),
         expected=Message("a {name} definition", name=model.__name__.lower()),
         hint=Message("mend the keys named; nothing was loaded"),
+    )
+
+
+#: What the library that checks definitions calls a problem -> our words for it.
+_PROBLEMS = {
+    "missing": "this key is missing",
+    "string_type": "text is expected",
+    "bool_type": "true or false is expected",
+    "bool_parsing": "true or false is expected",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "float_type": "a number is expected",
+    "float_parsing": "a number is expected",
+    "list_type": "a list is expected",
+    "tuple_type": "a list is expected",
+    "dict_type": "a table is expected",
+    "model_type": "a table is expected",
+    "literal_error": "one of {expected} is expected",
+    "string_pattern_mismatch": "text of the form {pattern} is expected",
+    "string_too_short": "at least {min_length} sign(s) are expected",
+    "string_too_long": "at most {max_length} signs are expected",
+    "too_short": "at least {min_length} part(s) are expected",
+    "too_long": "at most {max_length} parts are expected",
+    "greater_than": "a number above {gt} is expected",
+    "greater_than_equal": "a number of {ge} or more is expected",
+    "less_than": "a number below {lt} is expected",
+    "less_than_equal": "a number of {le} or less is expected",
+    "date_type": "a date is expected",
+    "date_parsing": "a date is expected",
+    "date_from_datetime_parsing": "a date is expected",
+}
+
+
+def _problem(problem: "ErrorDetails", model: type[models.Definition]) -> Message:
+    """Return one problem in words; an error the table does not know keeps the library's own."""
+    key = ".".join(str(part) for part in problem["loc"]) or Message("(whole file)")
+    return Message("key '{key}': {problem}", key=key, problem=_what_is_wrong(problem, model))
+
+
+def _what_is_wrong(problem: "ErrorDetails", model: type[models.Definition]) -> str:
+    if problem["type"] == "extra_forbidden":
+        near = get_close_matches(str(problem["loc"][-1]), model.model_fields, 1)
+        if not near:
+            return Message("unknown key")
+        return Message("unknown key; did you mean '{near}'?", near=near[0])
+    said = problem.get("ctx", {})
+    if problem["type"] == "value_error":
+        return words_of(said["error"])
+    if problem["type"] in _PROBLEMS:
+        return Message(_PROBLEMS[problem["type"]], **{k: str(v) for k, v in said.items()})
+    return problem["msg"]
+
+
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def _no_toml(error: Exception, name: str, file: Path) -> DefinitionError:
+    """Return the refusal of a file that is no TOML, with the line where reading stopped."""
+    place = _PLACE.search(str(error))
+    row = int(place[1]) if place else None
+    lines = file.read_bytes().decode("utf-8", "replace").splitlines()
+    return DefinitionError(
+        "this is no TOML",
+        code="definition_syntax",
+        where=Where(file=name, row=row),
+        found=printable(lines[row - 1].strip(), 120) if row and row <= len(lines) else None,
+        expected=Message('a key, = and a value on every line, as in: title = "Havo"'),
+        hint=Message("look at this line, and at the quotes and brackets before it"),
     )
 
 

@@ -82,7 +82,7 @@ def choose(
             design=design,
         )
     needs = {"did": (treatment, time), "growth": (time,), "one_group": (), "ancova": (treatment,)}
-    words = {"did": "--treatment and --time", "growth": "--time and --pupil"}
+    words = {"did": Message("--treatment and --time"), "growth": Message("--time and --pupil")}
     if not all(needs[design]):
         raise UserError(
             "design '{design}' needs {words}", design=design, words=words.get(design, "--treatment")

@@ -275,8 +275,14 @@ def _check(plan: PowerPlan) -> None:
 def _check_sizes(plan: PowerPlan) -> None:
     """Refuse a trial that cannot be held, such as one in which 0.2 schools take part."""
     if not (plan.schools >= 1 and plan.pupils >= 1 and (plan.classes is None or plan.classes >= 1)):
-        classes = "" if plan.classes is None else f", {plan.classes:g} classes"
-        found = f"{plan.schools:g} schools, {plan.pupils:g} pupils{classes}"
+        found = Message(
+            "{schools:g} schools, {pupils:g} pupils"
+            if plan.classes is None
+            else "{schools:g} schools, {pupils:g} pupils, {classes:g} classes",
+            schools=plan.schools,
+            pupils=plan.pupils,
+            classes=plan.classes,
+        )
         raise DataError("a plan needs a school and pupils", code="bad_size", found=found)
     if plan.schools != floor(plan.schools):
         raise DataError(

@@ -66,7 +66,7 @@ class Fields:
         """Return a text."""
         value = self.content.get(name)
         if not isinstance(value, str):
-            raise self.bad(name, "a text")
+            raise self.bad(name, Message("a text"))
         return value
 
     def maybe(self, name: str) -> str | None:
@@ -77,21 +77,26 @@ class Fields:
         """Return a whole number, 0 or more."""
         value = self.content.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.bad(name, "a whole number, 0 or more")
+            raise self.bad(name, Message("a whole number, 0 or more"))
         return value
 
     def items(self, name: str, length: int | None = None) -> list[Any]:
         """Return a list, of a certain length if that is known."""
         value = self.content.get(name)
         if not isinstance(value, list) or (length is not None and len(value) != length):
-            raise self.bad(name, "a list" if length is None else f"a list of {length}")
+            raise self.bad(
+                name,
+                Message("a list")
+                if length is None
+                else Message("a list of {length}", length=length),
+            )
         return value
 
     def strings(self, name: str, length: int | None = None) -> Path:
         """Return a list of texts."""
         values = self.items(name, length)
         if not all(isinstance(value, str) for value in values):
-            raise self.bad(name, "a list of texts")
+            raise self.bad(name, Message("a list of texts"))
         return tuple(values)
 
     def path(self) -> Path:
@@ -102,34 +107,34 @@ class Fields:
         """Return a list of numbers."""
         values = self.items(name, length)
         if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
-            raise self.bad(name, "a list of numbers")
+            raise self.bad(name, Message("a list of numbers"))
         try:
             numbers = np.array(values, dtype=np.float64)
         except OverflowError as error:
-            raise self.bad(name, "numbers that fit in a double") from error
+            raise self.bad(name, Message("numbers that fit in a double")) from error
         if not np.isfinite(numbers).all():
-            raise self.bad(name, "numbers that fit in a double")
+            raise self.bad(name, Message("numbers that fit in a double"))
         return numbers
 
     def words(self, name: str) -> dict[str, str]:
         """Return an object of texts."""
         value = self.mapping(name).content
         if not all(isinstance(text, str) for text in value.values()):
-            raise self.bad(name, "an object of texts")
+            raise self.bad(name, Message("an object of texts"))
         return dict(value)
 
     def mapping(self, name: str) -> "Fields":
         """Return an object."""
         value = self.content.get(name)
         if not isinstance(value, dict):
-            raise self.bad(name, "an object")
+            raise self.bad(name, Message("an object"))
         return Fields(value, self.file, f"{self.place}{name}.")
 
     def mappings(self, name: str) -> list["Fields"]:
         """Return a list of objects."""
         values = self.items(name)
         if not all(isinstance(value, dict) for value in values):
-            raise self.bad(name, "a list of objects")
+            raise self.bad(name, Message("a list of objects"))
         return [
             Fields(value, self.file, f"{self.place}{name}.{i}.") for i, value in enumerate(values)
         ]
@@ -141,7 +146,7 @@ class Fields:
         }
         value = self.content.get("spread")
         if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-            raise self.bad("spread", "a number, 0 or more")
+            raise self.bad("spread", Message("a number, 0 or more"))
         return SmallGroupRule(**counts, spread=float(value))
 
     def cross(self) -> CrossProducts:
@@ -155,13 +160,15 @@ class Fields:
         columns, levels = self.strings("columns"), self.strings("levels")
         k, slope = len(columns), self.maybe("slope")
         if columns[:1] != (INTERCEPT,) or len(set(columns)) != k:
-            raise self.bad("columns", f"different names, {INTERCEPT} first")
+            raise self.bad(
+                "columns", Message("different names, {intercept} first", intercept=INTERCEPT)
+            )
         if slope is not None and slope not in columns:
-            raise self.bad("slope", "one of the columns")
+            raise self.bad("slope", Message("one of the columns"))
         groups = sorted(self.mappings("groups"), key=lambda one: one.path()[::-1])
         found = [one.strings("path", len(levels)) for one in groups]
         if len(set(found)) != len(found) or (not levels and len(found) != 1):
-            raise self.bad("groups", "every group once")
+            raise self.bad("groups", Message("every group once"))
         names = [
             sorted({path[: i + 1] for path in found}, key=lambda path: path[::-1])
             for i in range(len(levels))
@@ -188,7 +195,7 @@ class Fields:
     def _products(self, k: int, places: Mapping[Path, int]) -> Floats:
         given = self.mappings("products")
         if sorted(one.path() for one in given) != sorted(places):
-            raise self.bad("products", "one for each group of the highest level")
+            raise self.bad("products", Message("one for each group of the highest level"))
         products = np.zeros((len(given), k, k))
         rows, columns = np.triu_indices(k)
         for one in given:
@@ -200,20 +207,20 @@ class Fields:
     def _fits(self, cross: CrossProducts, found: list[Path], places: list[dict[Path, int]]) -> None:
         """Check that groups add up to rows and products, and products could be of real rows."""
         if cross.shift[0] != 0.0:
-            raise self.bad("shift", "0 for the intercept")
+            raise self.bad("shift", Message("0 for the intercept"))
         counts = cross.sums[:, 0]
         if np.any(counts < 1) or np.any(counts % 1) or counts.sum() != cross.n:
-            raise self.bad("groups", "whole numbers of rows that add up to 'rows'")
+            raise self.bad("groups", Message("whole numbers of rows that add up to 'rows'"))
         heads = np.zeros((len(cross.products), len(cross.columns)))
         at = [places[0][path[:1]] if places else 0 for path in found]
         np.add.at(heads, np.array(at, dtype=np.int64), cross.sums)
         spread = np.sqrt(np.maximum(cross.products.diagonal(axis1=1, axis2=2) * heads[:, :1], 0.0))
         if np.any(np.abs(heads - cross.products[:, 0, :]) > _FIT * (spread + 1e-300)):
-            raise self.bad("products", "the sums of its groups in the first row")
+            raise self.bad("products", Message("the sums of its groups in the first row"))
         scale = np.sqrt(np.maximum(cross.products.diagonal(axis1=1, axis2=2), 1e-300))
         scaled = cross.products / scale[:, :, None] / scale[:, None, :]
         if len(scaled) and np.linalg.eigvalsh(scaled).min() < -_FIT * len(cross.columns):
-            raise self.bad("products", "products that real rows can have")
+            raise self.bad("products", Message("products that real rows can have"))
 
 
 def _no(name: str) -> float:

@@ -58,7 +58,9 @@ def _nearest(text: str, schools: Organisations | None) -> str:
     """Return the names that look most like what was asked, or who shares the name."""
     gaz = gazetteer()
     if twins := gaz.codes_of(text):
-        return f"more than one place has this name; say which: {', '.join(twins)}"
+        return Message(
+            "more than one place has this name; say which: {value}", value=", ".join(twins)
+        )
     names = {normal(name): name for name in (*registry.regions(), "nl")}
     names |= {normal(gaz.name(code)): gaz.name(code) for code in gaz}
     for places in registry.places().values():
@@ -67,8 +69,9 @@ def _nearest(text: str, schools: Organisations | None) -> str:
         names |= {normal(s.name): code for code, s in schools.locations.items() if s.name}
     near = get_close_matches(normal(text[:60]), names, 3)
     if not near:
-        return "use the code of the place, or its name as the municipality writes it"
-    return "did you mean " + ", ".join(f"'{names[name]}'" for name in near) + "? A code works too."
+        return Message("use the code of the place, or its name as the municipality writes it")
+    shown = ", ".join(f"'{names[name]}'" for name in near)
+    return Message("did you mean {names}? A code works too.", names=shown)
 
 
 def _kind(code: str) -> str:

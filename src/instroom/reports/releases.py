@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from instroom.core.errors import DataError, InstroomError, Where
+from instroom.core.messages import Message
 from instroom.core.quantities import Share
 from instroom.core.series import Figure
 from instroom.monitoring import explanation
@@ -73,7 +74,7 @@ def releases(
 def unknown_release(number: int) -> DataError:
     """Return the refusal of a release that is not held."""
     return DataError(
-        f"there is no release {number}, or its contents were thinned",
+        Message("there is no release {number}, or its contents were thinned", number=number),
         code="unknown_release",
         where=Where(key="release"),
         found=str(number)[:20],
@@ -113,7 +114,11 @@ def explain(
     row, made_of = held["figure"], held["made_of"]
     if row is None:
         raise DataError(
-            f"release {release} does not hold '{figure_id}'",
+            Message(
+                "release {release} does not hold '{figure_id}'",
+                release=release,
+                figure_id=figure_id,
+            ),
             code="unknown_figure",
             where=Where(key=figure_id),
             hint="instroom releases --json tells what every release added",

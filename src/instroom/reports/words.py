@@ -33,6 +33,15 @@ def place_name(code: str, t: Texts, names: dict[str, str] | None = None) -> str:
     return gazetteer().name(code) if code in gazetteer() else code
 
 
+def part_name(dimension: str, code: str, t: Texts) -> str:
+    """Return what a part of a breakdown is called: a code's title, or a place's name."""
+    lists = registry.codes()
+    if dimension in lists:
+        known = lists[dimension].codes
+        return t(known[code].title) if code in known else code
+    return place_name(code, t)
+
+
 def period_words(period: str, kind: str, t: Texts) -> str:
     """Return a school year as an exam year or as its reference date."""
     start = period[:4]

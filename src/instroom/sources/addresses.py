@@ -74,7 +74,11 @@ def by_hand(source: SourceDefinition, url: str) -> str:
         table = _identifier(source.fetch)[0]
         address = source.page or f"{CBS}/statline/portal.html?_la=nl&_catalog=CBS&tableId={table}"
     more = page_of(source) if address != source.page else ""
-    return f"download it by hand from {address}{more}, then: instroom read FILE"
+    return Message(
+        "download it by hand from {address}{more}, then: instroom read FILE",
+        address=address,
+        more=more,
+    )
 
 
 def file_name(path: str) -> str:

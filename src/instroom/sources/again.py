@@ -44,7 +44,7 @@ def read_again(
     """
     for stored in files:
         if receipts.digest_of(stored.original) != stored.sha256:
-            found = "other bytes than were read"
+            found = Message("other bytes than were read")
             raise receipts.damaged(stored.folder, "original", found, stored.receipt)
     limits = [Limits.of_receipt(stored.receipt.get("limits")) for stored in files]
     tasks = [

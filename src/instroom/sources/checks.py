@@ -179,7 +179,9 @@ class _Sums:
             code="total_does_not_hold",
             where=Where(row=int(shaped.lines[row]), column=whole.header.strip()),
             found=Message("{low} for {names}", low=_range(low[row], high[row]), names=names),
-            expected=f"{'' if self.exact else 'at most '}{_range(whole.low[row], whole.high[row])}",
+            expected=_range(whole.low[row], whole.high[row])
+            if self.exact
+            else Message("at most {total}", total=_range(whole.low[row], whole.high[row])),
             hint=Message(
                 "the file is damaged or the publisher changed its meaning; nothing was stored"
             ),
@@ -195,7 +197,10 @@ class _Sums:
             earlier = warnings.get("total_differs", (0, ""))[0]
             warnings["total_differs"] = (
                 earlier + found.wrong,
-                f"totals that the publisher's own parts do not reach, such as {found.header}",
+                Message(
+                    "totals that the publisher's own parts do not reach, such as {header}",
+                    header=found.header,
+                ),
             )
 
 
@@ -258,13 +263,15 @@ class _Between:
         for period, (least, most) in self._sums.items():
             if most < low or least > high:
                 raise SourceError(
-                    "the total of {value} cannot be true",
+                    "the total of {period} cannot be true"
+                    if period
+                    else "the total of the file cannot be true",
                     code="total_does_not_hold",
                     where=Where(key=check.measure or "records"),
                     found=_range(least, most),
                     expected=Message("{low:,.0f} to {high:,.0f}", low=low, high=high),
                     hint=Message("the file is incomplete or another one; nothing was stored"),
-                    value=period or "the file",
+                    period=period,
                 )
 
 

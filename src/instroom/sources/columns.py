@@ -107,8 +107,12 @@ class Columns:
             where=Where(self.file, self.line(row), name),
             found=value,
             expected=Message("numbers whose point or comma can mean one thing only"),
-            hint=f"write thousands without a sign ({re.sub('[.,]', '', value)})"
-            + ("" if self.delimiter == "," else ", and decimals with a comma"),
+            hint=Message(
+                "write thousands without a sign ({plain})"
+                if self.delimiter == ","
+                else "write thousands without a sign ({plain}), and decimals with a comma",
+                plain=re.sub("[.,]", "", value),
+            ),
             name=name,
             value=value,
         )

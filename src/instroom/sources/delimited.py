@@ -105,7 +105,10 @@ def _opened(text: TextIO, path: Path, survey: Survey) -> Delimited:
     reader = csv.reader(_again(line, text), delimiter=mark)
     header = [visible(name.strip("\r")) for name in next(reader, [])]
     if len(header) > MAX_COLUMNS:
-        raise too_large(f"{len(header)} columns", f"at most {MAX_COLUMNS} columns")
+        raise too_large(
+            Message("{count} columns", count=len(header)),
+            Message("at most {max_columns} columns", max_columns=MAX_COLUMNS),
+        )
     first = before + reader.line_num + 1
     return Delimited(path, survey, header, mark, first)
 
@@ -273,12 +276,13 @@ def _refuse_swallowed(table: Delimited, row: list[str], line: int) -> None:
 def _unequal(header: list[str], row: list[str], line: int) -> SourceError:
     width = len(header)
     column = header[min(len(row), width) - 1] if len(row) < width else str(width + 1)
-    more = f", the extra one is '{row[width][:60]}'" if row[width:] else ""
     return SourceError(
         "this row has another number of fields than the header",
         code="row_differs_from_header",
         where=Where(row=line, column=column or str(width)),
-        found=Message("{n} fields{more}", n=len(row), more=more),
+        found=Message("{n} fields, the extra one is '{cell}'", n=len(row), cell=row[width][:60])
+        if row[width:]
+        else Message("{n} fields", n=len(row)),
         expected=Message("{width} fields, as in the header", width=width),
         hint=Message(
             "the file is damaged (a separator inside a value, or a cut-off row); "

@@ -134,7 +134,9 @@ class NetworkDoor:
                 raise _not_reached(target.host, self._silent[target.host]) from error
             except httpx.RequestError as error:
                 raise AgainError(str(error) or type(error).__name__) from error
-        raise unavailable(url, f"more than {MAX_REDIRECTS} redirects")
+        raise unavailable(
+            url, Message("more than {max_redirects} redirects", max_redirects=MAX_REDIRECTS)
+        )
 
     def _redirected(self, target: httpx.URL, location: str) -> httpx.URL:
         whole = target.join(_url(location))
@@ -152,7 +154,9 @@ class NetworkDoor:
             except AgainError as error:
                 if pause is None:
                     raise unavailable(
-                        url, f"no answer after {len(PAUSES) + 1} tries", found=str(error)
+                        url,
+                        Message("no answer after {value} tries", value=len(PAUSES) + 1),
+                        found=str(error),
                     ) from error
                 self.sleep(pause)
         raise AssertionError  # pragma: no cover
@@ -165,7 +169,7 @@ class NetworkDoor:
             return json.loads(body, parse_float=str)
         except (ValueError, RecursionError) as error:
             raise unavailable(
-                address, "this is no JSON", found=glimpse(body[:4096]), expected="JSON"
+                address, Message("this is no JSON"), found=glimpse(body[:4096]), expected="JSON"
             ) from error
 
     def download(self, url: str, final: Path, meter: Meter) -> Got:
@@ -225,7 +229,7 @@ def _write(
             file.write(chunk)
             meter(have, total)
     if total is not None and have != total:
-        raise AgainError(f"{have:,} bytes came of {total:,}")
+        raise AgainError(Message("{have:,} bytes came of {total:,}", have=have, total=total))
 
 
 def _total(response: httpx.Response, have: int) -> int | None:
@@ -262,7 +266,7 @@ def _url(url: str | httpx.URL) -> httpx.URL:
     try:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise unavailable(str(url), "this is no address") from error
+        raise unavailable(str(url), Message("this is no address")) from error
 
 
 def _host(url: str) -> str:
@@ -281,7 +285,9 @@ def _refuse_status(response: httpx.Response, url: str) -> None:
     if status in _BUSY or status >= 500:
         raise AgainError(f"HTTP {status}")
     if status not in (200, 206):
-        raise unavailable(url, "the file is not here", found=f"HTTP {status}", expected="HTTP 200")
+        raise unavailable(
+            url, Message("the file is not here"), found=f"HTTP {status}", expected="HTTP 200"
+        )
 
 
 def _not_reached(host: str, reason: str) -> SourceUnavailableError:
@@ -315,7 +321,7 @@ def _unreached(doors: set[tuple[str, int]]) -> dict[str, str]:
     until = time.monotonic() + REACH
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
-    silence = f"no answer within {REACH:.0f} seconds"
+    silence = Message("no answer within {reach:.0f} seconds", reach=REACH)
     told = {host: found.get(host, silence) for host, _ in doors}
     return {host: reason for host, reason in told.items() if reason}
 
@@ -323,7 +329,7 @@ def _unreached(doors: set[tuple[str, int]]) -> dict[str, str]:
 def _foreign(url: httpx.URL, source: httpx.URL | None = None) -> SourceUnavailableError:
     return unavailable(
         source or url,
-        "this leads to a host that is no publisher's",
+        Message("this leads to a host that is no publisher's"),
         found=f"{url.scheme}://{url.host}",
-        expected=f"https at {', '.join(sorted(HOSTS))}",
+        expected=Message("https at {value}", value=", ".join(sorted(HOSTS))),
     )

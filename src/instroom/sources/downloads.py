@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import SourceUnavailableError
+from instroom.core.messages import Message
 from instroom.sources import parse
 
 #: Is told how many bytes came, and of how many when that is known.
@@ -62,9 +63,9 @@ def finished(part: DownloadPart, url: str, published: str | None) -> Got:
         part.forget()
         raise unavailable(
             url,
-            "the publisher sent a message instead of the file",
+            Message("the publisher sent a message instead of the file"),
             found=glimpse(head),
-            expected="a table, not HTML, XML or JSON",
+            expected=Message("a table, not HTML, XML or JSON"),
         )
     part.path.replace(part.final)
     part.forget()
@@ -87,10 +88,10 @@ def refuse_large(url: object, size: int, part: DownloadPart | None = None) -> No
         part.forget()
     raise unavailable(
         url,
-        "this is larger than an open data file",
+        Message("this is larger than an open data file"),
         code="too_large",
-        found=f"{size:,} bytes",
-        expected=f"at most {MAX_BYTES:,} bytes",
+        found=Message("{size:,} bytes", size=size),
+        expected=Message("at most {max_bytes:,} bytes", max_bytes=MAX_BYTES),
     )
 
 

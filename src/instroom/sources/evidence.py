@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
+from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import Column, SourceDefinition
 from instroom.sources.tables import RawTable, normal
@@ -182,7 +183,11 @@ def fits(table: Seen, source: SourceDefinition) -> str:
         words = {text for word in table.words(index) if (text := _clean(word))}
         if (stray := _stray(words, column, source)) is not None:
             name = table.header[index].strip()
-            return f"column '{name}' holds '{stray[:40]}', which this layout never has"
+            return Message(
+                "column '{name}' holds '{value}', which this layout never has",
+                name=name,
+                value=stray[:40],
+            )
     return ""
 
 

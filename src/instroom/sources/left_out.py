@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from instroom.core.messages import Message
 from instroom.core.printing import visible
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import words
@@ -19,7 +20,7 @@ from instroom.sources.tables import RawTable
 def odd_periods(header: list[str]) -> tuple[int, str] | None:
     """Return how many columns are a period that is no single year, and which; else None."""
     odd = [cell.strip() for cell in header if OTHER_PERIOD.fullmatch(cell.strip())]
-    return (len(odd), f"no single year: {', '.join(odd[:8])}") if odd else None
+    return (len(odd), Message("no single year: {value}", value=", ".join(odd[:8]))) if odd else None
 
 
 @dataclass(slots=True)
@@ -48,7 +49,10 @@ class Skipped:
         """Add the warning that names them."""
         if self.count:
             shown = ", ".join(word[:40] for word in self.words[:8])
-            found["periods_left_out"] = (self.count, f"rows of no single year: {shown}")
+            found["periods_left_out"] = (
+                self.count,
+                Message("rows of no single year: {shown}", shown=shown),
+            )
 
 
 @dataclass(slots=True)
@@ -71,12 +75,17 @@ class Unseen:
             self.count += len(odd)
             if odd and not self.first:
                 line = table.lines[int(np.argmax(words.rows_with(table.columns[index], odd[0])))]
-                self.first = f"row {line}, column {table.header[index].strip()[:40]}"
+                self.first = Message(
+                    "row {line}, column {value}", line=line, value=table.header[index].strip()[:40]
+                )
 
     def note(self, found: dict[str, tuple[int, str]]) -> None:
         """Add the warning that names them."""
         if self.count:
-            said = f"signs that nobody sees were taken out of words; the first: {self.first}"
+            said = Message(
+                "signs that nobody sees were taken out of words; the first: {first}",
+                first=self.first,
+            )
             found["unseen_signs"] = (self.count, said)
 
 
@@ -105,4 +114,7 @@ def note(header: list[str], source: SourceDefinition, found: dict[str, tuple[int
         if not any(re.fullmatch(values.pattern, c.strip(), re.IGNORECASE) for c in header)
     ]
     if lacking:
-        found["measure_missing"] = (len(lacking), f"no column here for: {', '.join(lacking)}")
+        found["measure_missing"] = (
+            len(lacking),
+            Message("no column here for: {value}", value=", ".join(lacking)),
+        )

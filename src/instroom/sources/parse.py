@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from instroom.core import periods
 from instroom.core.errors import DataError, SourceError, Where
-from instroom.core.messages import Message
+from instroom.core.messages import Message, joined
 from instroom.definitions import registry
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import any_table, left_out, wrappers
@@ -86,7 +86,9 @@ def parse_file(
         if inside.wrapper:
             inside.path.unlink()
     if inside.wrapper and reading.status == "unknown":
-        reading.reason = f"{inside.wrapper}, unpacked: {reading.reason}"
+        reading.reason = Message(
+            "{wrapper}, unpacked: {reason}", wrapper=inside.wrapper, reason=reading.reason
+        )
         reading.warnings["unknown_layout"] = (1, reading.reason)
     return _receipt(reading)
 
@@ -98,7 +100,9 @@ def _read(given: Given) -> Reading:
         if start.startswith(wrappers.ZIP):
             return read_workbook(given)
         if start.startswith(wrappers.OLD_WORKBOOK):
-            return Reading(reason="a workbook of before 2007 (.xls); save it as .xlsx or CSV")
+            return Reading(
+                reason=Message("a workbook of before 2007 (.xls); save it as .xlsx or CSV")
+            )
         file.seek(0)
         try:
             found = survey(file)
@@ -120,7 +124,9 @@ def _text(given: Given, found: Survey) -> Reading:
             hint=Message("fetch it again from the publisher"),
         )
     if head.lstrip()[:1] in "{[<":
-        return Reading(reason="no table: this is JSON, XML or HTML", encoding=found.encoding)
+        return Reading(
+            reason=Message("no table: this is JSON, XML or HTML"), encoding=found.encoding
+        )
     if odata_metadata.is_metadata(head):
         return _metadata(given, found)
     table = open_delimited(given.path, found)
@@ -129,16 +135,19 @@ def _text(given: Given, found: Survey) -> Reading:
     reading = _delimited(given, table)
     reading.encoding = found.encoding
     if found.odd_lines and reading.status == "read":
-        said = f"lines with bytes that are no UTF-8, read as Windows does: {found.odd_line}"
-        more = ", ..." if found.odd_lines > 1 else ""
-        reading.warnings["mixed_encoding"] = (found.odd_lines, said + more)
+        said = Message(
+            "lines with bytes that are no UTF-8, read as Windows does: {odd_line}",
+            odd_line=found.odd_line,
+        )
+        said = joined("", [said, ", ..." if found.odd_lines > 1 else ""])
+        reading.warnings["mixed_encoding"] = (found.odd_lines, said)
     return reading
 
 
 def _nul(given: Given, table: Delimited, line: int) -> Reading:
     """Refuse a known layout with a NUL byte; anything else with one is no text."""
     if not _header_known(table.header, given.wanted):
-        return Reading(reason="this is no text file")
+        return Reading(reason=Message("this is no text file"))
     raise SourceError(
         "this file is damaged",
         code="damaged",
@@ -264,11 +273,16 @@ def _unknown(finding: Recognition, header: list[str]) -> Reading:
     names = [source.id for source in finding.sources] or list(finding.might)
     reason = finding.reason
     if finding.sources:
-        reason = (
-            f"{' and '.join(names)} have the same columns, and an excerpt cannot tell them apart"
+        reason = Message(
+            "these have the same columns, and an excerpt cannot tell them apart: {names}",
+            names=", ".join(names),
         )
     if names:
-        reason += f"; say which one it is: --source {' or --source '.join(names)}"
+        say = Message(
+            "say which one it is: {options}",
+            options=" | ".join(f"--source {name}" for name in names),
+        )
+        reason = joined("; ", [reason, say])
     reading = Reading(reason=reason)
     reading.warnings["unknown_layout"] = (1, reason)
     if names and (odd := left_out.odd_periods(header)):

@@ -342,8 +342,11 @@ def _note_overlaps(entries: dict[int, dict[str, Any]], store: Store, new: list[i
                     {
                         "code": "vintage_overlap",
                         "count": len(shared),
-                        "message": f"{other.receipt['name']} covers {', '.join(shared)} too; "
-                        "the newest wins, nothing is added up",
+                        "message": Message(
+                            "{name} covers {value} too; the newest wins, nothing is added up",
+                            name=other.receipt["name"],
+                            value=", ".join(shared),
+                        ),
                     },
                 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, Where
-from instroom.core.messages import Message
+from instroom.core.messages import Message, packed, unpacked
 from instroom.core.printing import printable
 
 NAME, COPY = "receipt.json", "receipt.copy.json"
@@ -51,13 +51,13 @@ def sealed(receipt: dict[str, Any], sha256: str, folder: Path) -> dict[str, Any]
 
 def _seal(receipt: dict[str, Any]) -> str:
     rest = {key: value for key, value in receipt.items() if key != "seal"}
-    text = json.dumps(rest, ensure_ascii=True, sort_keys=True)
+    text = json.dumps(packed(rest), ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write(receipt: dict[str, Any], folder: Path) -> None:
     """Write a sealed receipt, twice: the copy mends the other."""
-    text = json.dumps(receipt, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(packed(receipt), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     for name in (NAME, COPY):
         (folder / name).write_text(text, "utf-8")
 
@@ -71,15 +71,15 @@ def opened(folder: Path, name: str = NAME) -> dict[str, Any]:
         ``damaged_store`` when it is not there, is no receipt, or was changed.
     """
     try:
-        receipt = json.loads((folder / name).read_bytes())
+        receipt = unpacked(json.loads((folder / name).read_bytes()))
     except OSError:
-        raise damaged(folder, name, "no receipt, or one that cannot be opened") from None
+        raise damaged(folder, name, Message("no receipt, or one that cannot be opened")) from None
     except (ValueError, RecursionError):
-        raise damaged(folder, name, "no JSON") from None
+        raise damaged(folder, name, Message("no JSON")) from None
     if not isinstance(receipt, dict) or "seal" not in receipt:
-        raise damaged(folder, name, "no seal: changed, or of an older version of Instroom")
+        raise damaged(folder, name, Message("no seal: changed, or of an older version of Instroom"))
     if receipt["seal"] != _seal(receipt) or receipt.get("sha256") != folder.name:
-        raise damaged(folder, name, "another content than its seal says")
+        raise damaged(folder, name, Message("another content than its seal says"))
     return receipt
 
 
@@ -121,7 +121,12 @@ def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
             hint=Message("run the command again"),
         )
     gone = found is None and not path.exists()
-    raise damaged(folder, name, "nothing" if gone else "other bytes than were stored", receipt)
+    raise damaged(
+        folder,
+        name,
+        Message("nothing") if gone else Message("other bytes than were stored"),
+        receipt,
+    )
 
 
 def damaged(

@@ -27,7 +27,7 @@ from instroom.sources.statline import with_labels
 _NEARLY_ALL = 0.9
 
 #: What a table of StatLine's pages is, and what to do with it.
-LABELS = (
+LABELS = Message(
     "a table of StatLine with labels; fetch it with codes, or read it outside the indicators "
     "with --as cbs:ID"
 )
@@ -43,7 +43,7 @@ class Recognition:
     """
 
     sources: list[SourceDefinition] = field(default_factory=list)
-    reason: str = "no publisher's layout known here has these columns"
+    reason: str = Message("no publisher's layout known here has these columns")
     might: tuple[str, ...] = ()
 
 
@@ -109,7 +109,11 @@ def _thin(table: Seen, found: Match) -> str | None:
     if found.telling or 0 < rules.at_least_rows <= len(table):
         return None
     name = found.source.id
-    return f"it could be {name}, but many tables have these columns" if found.share == 1 else ""
+    return (
+        Message("it could be {name}, but many tables have these columns", name=name)
+        if found.share == 1
+        else ""
+    )
 
 
 def _against(table: Seen, found: Match, name: str) -> str | None:
@@ -130,7 +134,11 @@ def _against(table: Seen, found: Match, name: str) -> str | None:
         return thin
     if source.recognise.twins and not (source.recognise.contains and told(table, source)):
         others = ", ".join(source.recognise.twins)
-        return f"it could be {source.id}, or another table with these columns ({others})"
+        return Message(
+            "it could be {id}, or another table with these columns ({others})",
+            id=source.id,
+            others=others,
+        )
     return None if told(table, source) else ""
 
 
@@ -172,7 +180,7 @@ def _cut(table: Seen, near: list[Match]) -> SourceError:
 def _held(table: Seen, found: Match) -> SourceDefinition:
     """Return a chosen layout, or refuse the table that cannot be it."""
     source = found.source
-    hint = "leave --source out, or name another one: instroom read FILE --source ID"
+    hint = Message("leave --source out, or name another one: instroom read FILE --source ID")
     if found.missing:
         raise SourceError(
             "this is not '{title}'",

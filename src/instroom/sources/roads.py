@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from instroom.core.messages import Message
 from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import dump_of, file_name
 from instroom.sources.downloads import DownloadPart, Got, Meter, finished, refuse_large, unavailable
@@ -47,7 +48,7 @@ def _get_ckan(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
     found = result.get("resources") if isinstance(result, dict) else None
     resources = [r for r in found or [] if isinstance(r, dict) and r.get("id") and _is_csv(r)]
     if not resources:
-        raise unavailable(door.address(url), "the dataset has no CSV file", expected="one")
+        raise unavailable(door.address(url), Message("the dataset has no CSV file"), expected="one")
     newest = max(enumerate(resources), key=lambda pair: (_changed(pair[1]), pair[0]))[1]
     address = str(newest.get("url") or "")
     if not door.knows(address):
@@ -83,7 +84,7 @@ def _get_cbs(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
         _get_pages(door, state | {"url": url, "modified": modified}, part, file, meter)
     if str(_records(door, infos)[0][0].get("Modified") or "") != modified:
         part.forget()
-        raise unavailable(url, "the table was changed during the download")
+        raise unavailable(url, Message("the table was changed during the download"))
     return finished(part, url, modified[:10] or None)
 
 
@@ -94,14 +95,16 @@ def _get_pages(
     while state["next"]:
         if state["next"] in seen:
             part.forget()
-            raise unavailable(state["next"], "the pages go round in a circle")
+            raise unavailable(state["next"], Message("the pages go round in a circle"))
         seen.add(state["next"])
         rows, following = _records(door, state["next"])
         first = state["header"] is None
         header = state["header"] = list(rows[0]) if first else state["header"]
         if any(list(row) != header for row in rows):
             part.forget()
-            raise unavailable(state["next"], "rows have other columns than the first page has")
+            raise unavailable(
+                state["next"], Message("rows have other columns than the first page has")
+            )
         file.write(_export(header, rows, first))
         file.flush()
         state["bytes"], state["next"] = file.tell(), following
@@ -115,7 +118,11 @@ def _records(door: Downloader, url: str) -> tuple[list[dict[str, Any]], str | No
     page = door.json(url)
     rows = page.get("value") if isinstance(page, dict) else None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise unavailable(door.address(url), "there are no rows here", expected='rows in "value"')
+        raise unavailable(
+            door.address(url),
+            Message("there are no rows here"),
+            expected=Message('rows in "value"'),
+        )
     link = page.get("odata.nextLink")
     if not link:
         return rows, None

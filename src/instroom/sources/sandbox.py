@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from instroom.core.errors import InstroomError, MachineError, SourceError, UserError, Where
+from instroom.core.messages import Message, packed, unpacked
 from instroom.core.orphans import end_with_parent
 from instroom.core.trouble import of_machine
 from instroom.sources.telling import PROGRESS, STREAM
@@ -74,15 +75,20 @@ class Worker:
             self.close()
             raise _refused(
                 "too_slow",
-                f"no answer after {task.seconds:.0f} seconds of work",
-                "an answer sooner",
-                "check that this is the publisher's own file; if it is, allow more time: "
-                f"--max-seconds {2 * task.seconds:.0f}",
+                Message("no answer after {seconds:.0f} seconds of work", seconds=task.seconds),
+                Message("an answer sooner"),
+                Message(
+                    "check that this is the publisher's own file; if it is, allow more time: "
+                    "--max-seconds {value:.0f}",
+                    value=2 * task.seconds,
+                ),
             )
         if not line:
             self.close()
-            raise _refused("parser_died", "a parser that stopped", "a file it can read")
-        answer = json.loads(line)
+            raise _refused(
+                "parser_died", Message("a parser that stopped"), Message("a file it can read")
+            )
+        answer = unpacked(json.loads(line))
         if "error" in answer:
             if answer["error"]["code"] == "too_much_memory":
                 self.close()
@@ -200,7 +206,7 @@ def _work(
         except InstroomError as error:
             done.put((position, error))
         except Exception as error:  # the caller must hear of it, not wait
-            done.put((position, _refused("parser_died", repr(error), "an answer")))
+            done.put((position, _refused("parser_died", repr(error), Message("an answer"))))
     worker.close()
 
 
@@ -209,7 +215,10 @@ def _share(done: "queue.SimpleQueue[Any]", position: int, share: float) -> None:
 
 
 def _refused(
-    code: str, found: str, expected: str, hint: str = "check that this is the publisher's own file"
+    code: str,
+    found: str,
+    expected: str,
+    hint: str = Message("check that this is the publisher's own file"),
 ) -> SourceError:
     return SourceError(
         "this file asks more than a file may ask",
@@ -237,7 +246,7 @@ def _unreadable(error: Exception) -> dict[str, Any]:
     if machine:
         return {"error": machine.to_dict(), "machine": True}
     found = f"{type(error).__name__}: {error}"
-    return {"error": _refused("unreadable", found, "a file that can be parsed").to_dict()}
+    return {"error": _refused("unreadable", found, Message("a file that can be parsed")).to_dict()}
 
 
 def _child() -> None:
@@ -258,15 +267,20 @@ def _child() -> None:
         except InstroomError as error:
             answer = {"error": error.to_dict()}
         except MemoryError:
-            found = f"more than {limit // 2**20} MiB of memory"
-            hint = (
+            found = Message("more than {value} MiB of memory", value=limit // 2**20)
+            hint = Message(
                 "check that this is the publisher's own file; if it is, allow more memory: "
-                f"--max-memory {2 * limit // 2**20}"
+                "--max-memory {value}",
+                value=2 * limit // 2**20,
             )
-            answer = {"error": _refused("too_much_memory", found, "a smaller file", hint).to_dict()}
+            answer = {
+                "error": _refused(
+                    "too_much_memory", found, Message("a smaller file"), hint
+                ).to_dict()
+            }
         except Exception as error:  # an unreadable file must not end the run
             answer = _unreadable(error)
-        answers.write(ANSWER + json.dumps(answer).encode("ascii") + b"\n")
+        answers.write(ANSWER + json.dumps(packed(answer)).encode("ascii") + b"\n")
         answers.flush()
 
 

@@ -140,7 +140,9 @@ def settle(
     if not complete and not reading.example:
         warnings["excerpt"] = (
             tally.rows,
-            "only a part of the publisher's file; kept out of regional and national totals",
+            Message(
+                "only a part of the publisher's file; kept out of regional and national totals"
+            ),
         )
     skipped.note(warnings)
     unseen.note(warnings)
@@ -200,9 +202,12 @@ def _period(
     except ValueError:
         code = None
     if code is None:
-        warnings["period_unknown"] = (1, "the period stands nowhere; say it with --period")
+        warnings["period_unknown"] = (1, Message("the period stands nowhere; say it with --period"))
         return None
-    warnings["period_from_name"] = (1, f"the period {code} was taken from the file's name")
+    warnings["period_from_name"] = (
+        1,
+        Message("the period {code} was taken from the file's name", code=code),
+    )
     return code
 
 
@@ -235,9 +240,9 @@ def refuse_whole(path: Path) -> None:
 def note_kept_out(reading: Reading, strays: int, blanks: int, footnotes: list[str]) -> None:
     """Warn of records that are no rows."""
     for code, count, said in (
-        ("stray_records", strays, 'records that hold only ""'),
-        ("blank_records", blanks, "empty records"),
-        ("footnotes", len(footnotes), "lines of text after the table"),
+        ("stray_records", strays, Message('records that hold only ""')),
+        ("blank_records", blanks, Message("empty records")),
+        ("footnotes", len(footnotes), Message("lines of text after the table")),
     ):
         if count:
             reading.warnings[code] = (count, said)

@@ -125,7 +125,7 @@ def _converter(column: Column, source: SourceDefinition) -> Callable[[str], str 
     def convert(text: str) -> str | None:
         clean = visible(text).replace("\N{NO-BREAK SPACE}", " ").strip()
         if must and not (extract.fullmatch(clean) if extract else clean):
-            raise ValueError("a school year or a year")
+            raise ValueError(Message("a school year or a year"))
         if extract:
             found = extract.fullmatch(clean)
             clean = next((g for g in found.groups() if g), "") if found else ""
@@ -143,7 +143,7 @@ def _brin(text: str) -> str | None:
         return None
     code = text.upper()
     if not _BRIN.fullmatch(code):
-        raise ValueError("a BRIN code of four signs, such as 00AH")
+        raise ValueError(Message("a BRIN code of four signs, such as 00AH"))
     return code
 
 
@@ -153,7 +153,7 @@ def _day(text: str) -> str | None:
         return None
     found = _DAY_FIRST.fullmatch(text) or _YEAR_FIRST.fullmatch(text)
     if not found:
-        raise ValueError("a day such as 1-8-2005")
+        raise ValueError(Message("a day such as 1-8-2005"))
     part = found.groupdict()
     return date(int(part["year"]), int(part["month"]), int(part["day"])).isoformat()
 
@@ -173,7 +173,7 @@ def year_period(text: str, source: SourceDefinition) -> str:
     try:
         period = periods.parse(text)
     except DataError as error:
-        raise ValueError("a school year or a year") from error
+        raise ValueError(Message("a school year or a year")) from error
     if period.kind == "calendar" and source.periods.kind == "october":
         return periods.Period("school", period.start).code
     if period.kind == "calendar" and source.periods.kind == "exam":
@@ -243,7 +243,7 @@ def _locations(
     def code_of(brin: Word, location: Word) -> str:
         code = location_code(brin or "", location or "")
         if code is None:
-            raise ValueError(f"'{brin}' and '{location}'")
+            raise ValueError(Message("'{brin}' and '{location}'", brin=brin, location=location))
         return code
 
     try:
@@ -333,6 +333,19 @@ def _dimension(name: str, text: str) -> str:
     return recode(name, text) if name in registry.codes() else text
 
 
+def _meant(values: Values) -> Message:
+    """Return what a cell of this type may hold, in words."""
+    free = values.below_zero
+    return {
+        "count": Message("a whole number, <5 or a blank"),
+        "percent": Message("0-100"),
+        "decimal": Message("a number") if free else Message("a number of 0 or more"),
+        "flagged": Message("a number or ':', with flags behind it")
+        if free
+        else Message("a number of 0 or more or ':', with flags behind it"),
+    }[values.type]
+
+
 def _refuse_unreadable(
     table: RawTable, index: int, parsed: list[cells.ParsedCell], values: Values
 ) -> None:
@@ -340,15 +353,12 @@ def _refuse_unreadable(
     if not bad:
         return
     row = int(np.argmax(np.isin(words.codes(table.columns[index]), bad)))
-    least = "" if values.below_zero else " of 0 or more"
-    meant = {"count": "a whole number, <5 or a blank", "decimal": f"a number{least}"}
-    meant |= {"percent": "0-100", "flagged": f"a number{least} or ':', with flags behind it"}
     raise SourceError(
         "this cell is no number",
         code="not_a_number",
         where=Where(row=int(table.lines[row]), column=table.header[index].strip()),
         found=f"'{table.cell(row, index)[:60]}'",
-        expected=meant[values.type],
+        expected=_meant(values),
         hint=Message(
             "the row is shifted or the file is damaged; fetch it again from the publisher"
         ),

@@ -39,7 +39,7 @@ def data_directory(data: str | Path | None = None) -> Path:
             "the data directory is no folder",
             code="no_folder",
             where=Where(key="--data"),
-            found=printable(f"{taken} is a file", 160),
+            found=Message("{path} is a file", path=printable(str(taken), 150)),
             expected=Message("a folder, or a name that is not there yet"),
             hint=Message("choose a folder with --data"),
         )

@@ -58,7 +58,7 @@ class Unique:
             return
         if double > self.check.allow * self.rows:
             raise self._refusal(line, earlier)
-        warnings["double_key"] = (double, "records whose key stands in the file twice")
+        warnings["double_key"] = (double, Message("records whose key stands in the file twice"))
 
     def _refusal(self, line: int, earlier: int) -> SourceError:
         return SourceError(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from instroom.core.errors import DataError, InstroomError
+from instroom.core.messages import Message, joined
 from instroom.core.printing import printable
 from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
@@ -53,10 +54,10 @@ def check(*, data: str | Path | None = None) -> dict[str, Any]:
     note(
         "data_directory",
         writable,
-        str(store.root) + ("" if writable else " may not be written to")
+        (str(store.root) if writable else Message("{root} may not be written to", root=store.root))
         if store.root.exists()
-        else f"{store.root} is not there yet",
-        "" if writable else "choose a folder you may write to with --data",
+        else Message("{root} is not there yet", root=store.root),
+        "" if writable else Message("choose a folder you may write to with --data"),
     )
     swept = leftovers.sweep(store.files) + leftovers.sweep_scratch()
     swept += _rolled_back(store.root / DATABASE)
@@ -65,14 +66,21 @@ def check(*, data: str | Path | None = None) -> dict[str, Any]:
     note(
         "leftovers",
         True,
-        f"removed, of runs that were cut off: {', '.join(swept)}" if swept else "none",
+        Message("removed, of runs that were cut off: {value}", value=", ".join(swept))
+        if swept
+        else Message("none"),
     )
     broken = _broken_database(store.root / DATABASE)
     note(
         "database",
         not broken,
-        broken or ("whole" if (store.root / DATABASE).exists() else "nothing was computed yet"),
-        f"remove {DATABASE} and run instroom compute" if broken else "",
+        broken
+        or (
+            Message("whole")
+            if (store.root / DATABASE).exists()
+            else Message("nothing was computed yet")
+        ),
+        Message("remove {database} and run instroom compute", database=DATABASE) if broken else "",
     )
     ok = all(c["ok"] for c in checks)
     return {"ok": ok, "checks": checks, "mended": found.mended, "lost": found.lost}
@@ -83,32 +91,43 @@ def _note_files(note: Callable[..., None], found: Findings) -> None:
     note(
         "snapshots",
         not bad,
-        f"changed: {_names(bad)}" if bad else f"{found.files} files, each with its own sha256",
-        "remove these folders and read the publisher's files again" if bad else "",
+        Message("changed: {value}", value=_names(bad))
+        if bad
+        else Message("{files} files, each with its own sha256", files=found.files),
+        Message("remove these folders and read the publisher's files again") if bad else "",
     )
-    message = "every part is as it was stored" if found.files else "nothing was read yet"
-    repair = "" if found.files else "read the publishers' files: instroom read FOLDER"
+    message = (
+        Message("every part is as it was stored")
+        if found.files
+        else Message("nothing was read yet")
+    )
+    repair = "" if found.files else Message("read the publishers' files: instroom read FOLDER")
     if found.mended:
-        message = f"damaged, and made again from the kept original: {_names(found.mended)}"
-        repair = "done; run instroom compute, so that the pages follow"
+        message = Message(
+            "damaged, and made again from the kept original: {value}", value=_names(found.mended)
+        )
+        repair = Message("done; run instroom compute, so that the pages follow")
     if found.lost:
-        said = f"damaged, and not made again: {_names(found.lost)}"
-        message = f"{message}; {said}" if found.mended else said
-        repair = "remove these folders and read the publisher's files again"
+        said = Message("damaged, and not made again: {value}", value=_names(found.lost))
+        message = joined("; ", [message, said]) if found.mended else said
+        repair = Message("remove these folders and read the publisher's files again")
     note("observations", not (found.mended or found.lost), message, repair)
     note(
         "sources",
         not found.undefined,
-        f"no definition: {_names(found.undefined)}"
+        Message("no definition: {value}", value=_names(found.undefined))
         if found.undefined
-        else "every stored file has a definition",
-        "bring the definition back, or remove the file's folder" if found.undefined else "",
+        else Message("every stored file has a definition"),
+        Message("bring the definition back, or remove the file's folder")
+        if found.undefined
+        else "",
     )
 
 
 def _names(names: list[str]) -> str:
     more = len(names) - 20
-    return ", ".join(names[:20]) + (f" and {more} more" if more > 0 else "")
+    shown = joined(", ", names[:20])
+    return Message("{names} and {more} more", names=shown, more=more) if more > 0 else shown
 
 
 def _looked_over(store: Store, *, mend: bool) -> Findings:
@@ -124,7 +143,7 @@ def _looked_over(store: Store, *, mend: bool) -> Findings:
         if fault:
             done = mend and whole and _made_again(store, folder, receipt)
             place = found.mended if done else found.lost
-            place.append(f"{title} ({fault})")
+            place.append(joined("", [title, " (", fault, ")"]))
         elif receipt["source"] not in registry.sources() and ":" not in str(
             receipt.get("asked_source") or ""
         ):
@@ -139,9 +158,10 @@ def _fault(store: Store, folder: Path) -> str:
         assert stored is not None  # noqa: S101  the folder is there
         _ = stored.observations, stored.companion
         if receipts.opened(folder, receipts.COPY) != stored.receipt:
-            return f"{receipts.COPY}: another receipt"
+            return Message("{copy}: another receipt", copy=receipts.COPY)
     except DataError as error:
-        return f"{error.message.rpartition(': ')[2]}: {error.found}"
+        part = error.message.rpartition(": ")[2]
+        return joined(": ", [part, error.found or ""])
     return ""
 
 
@@ -187,7 +207,7 @@ def _broken_database(path: Path) -> str:
         return ""  # in use, or not ours to open: no damage
     except sqlite3.Error as error:
         said = str(error)
-    return "" if said == "ok" else f"damaged: {said}"
+    return "" if said == "ok" else Message("damaged: {said}", said=said)
 
 
 def _rolled_back(path: Path) -> list[str]:

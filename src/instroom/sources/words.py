@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from instroom.core.messages import words_of
+
 if TYPE_CHECKING:
     WordColumn: TypeAlias = pa.DictionaryArray[Any, Any]
 else:
@@ -99,7 +101,7 @@ def mapped(column: WordColumn, change: Callable[[str], Word]) -> WordColumn:
         try:
             words.append(change(word))
         except ValueError as error:
-            raise WordError(int(np.argmax(codes(column) == code)), word, str(error)) from error
+            raise WordError(int(np.argmax(codes(column) == code)), word, words_of(error)) from error
     return of_codes([*words, None], codes(column))
 
 
@@ -125,7 +127,7 @@ def combined(columns: Sequence[WordColumn], change: Callable[..., Word]) -> Word
         try:
             words.append(change(*said))
         except ValueError as error:
-            raise WordError(int(row), str(said), str(error)) from error
+            raise WordError(int(row), str(said), words_of(error)) from error
     return of_codes(words, inverse)
 
 

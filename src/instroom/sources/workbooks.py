@@ -3,6 +3,7 @@
 from functools import partial
 
 from instroom.core.errors import SourceError
+from instroom.core.messages import Message
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import checks
 from instroom.sources.readers import workbook
@@ -72,11 +73,14 @@ def _note_cells(data: bytes, names: list[str], reading: Reading) -> None:
     if unseen := sorted(workbook.hidden(data) & set(names)):
         reading.warnings["hidden_sheets"] = (
             len(unseen),
-            f"read though hidden: {', '.join(unseen)}",
+            Message("read though hidden: {value}", value=", ".join(unseen)),
         )
     count, first = workbook.broken_cells(data)
     if count:
-        words = f"errors or formulas without an outcome, read as missing; the first: {first}"
+        words = Message(
+            "errors or formulas without an outcome, read as missing; the first: {first}",
+            first=first,
+        )
         reading.warnings["broken_cells"] = (count, words)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Z95 = 1.959963984540054
 
@@ -43,7 +44,9 @@ def wilson(part: float, whole: float, z: float = Z95) -> Interval:
     (0.2553, 0.3662)
     """
     if not 0 <= part <= whole or whole == 0:
-        raise DataError(f"no share of {part} in {whole}", code="empty_share")
+        raise DataError(
+            Message("no share of {part} in {whole}", part=part, whole=whole), code="empty_share"
+        )
     share = part / whole
     middle = share + z * z / (2 * whole)
     spread = z * sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from instroom.core.errors import UserError, Where
+from instroom.core.messages import Message
 from instroom.core.texts import languages
 from instroom_web.accounts.models import Person
 from instroom_web.shared.history.actions import record_change
@@ -29,18 +30,24 @@ def _checked_address(email: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        hint = "for example anna@voorbeeld.nl"
-        raise _refuse("this is no e-mail address", "bad_email", "EMAIL", email, hint) from error
+        hint = Message("for example anna@voorbeeld.nl")
+        raise _refuse(
+            Message("this is no e-mail address"), "bad_email", "EMAIL", email, hint
+        ) from error
     if Person.objects.filter(email__iexact=address).exists():
-        hint = "a person has one address, and an address one person"
-        raise _refuse("there is a person with this address", "email_taken", "EMAIL", address, hint)
+        hint = Message("a person has one address, and an address one person")
+        raise _refuse(
+            Message("there is a person with this address"), "email_taken", "EMAIL", address, hint
+        )
     return address
 
 
 def _checked_language(language: str) -> str:
     if language not in languages():
-        hint = f"one of {', '.join(languages())}"
-        raise _refuse("this language is not spoken here", "bad_language", "lang", language, hint)
+        hint = Message("one of {value}", value=", ".join(languages()))
+        raise _refuse(
+            Message("this language is not spoken here"), "bad_language", "lang", language, hint
+        )
     return language
 
 
@@ -51,8 +58,8 @@ def create_person(
     """Add a person who may sign in with a code by mail; there is no password."""
     name = full_name.strip()
     if not name:
-        hint = 'for example --name "Anna de Vries"'
-        raise _refuse("a person needs a name", "no_name", "--name", full_name, hint)
+        hint = Message('for example --name "Anna de Vries"')
+        raise _refuse(Message("a person needs a name"), "no_name", "--name", full_name, hint)
     person = Person(
         email=_checked_address(email), full_name=name[:150], language=_checked_language(language)
     )

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from instroom.core.errors import UserError, Where
+from instroom.core.messages import Message
 from instroom_web.accounts.models import Person
 from instroom_web.accounts.policy import signed_in
 
@@ -29,6 +30,8 @@ def person_with(email: str) -> Person:
             code="unknown_person",
             where=Where(key="EMAIL"),
             found=email,
-            hint=f"did you mean '{near[0]}'?" if near else "instroom person add EMAIL --name NAME",
+            hint=Message("did you mean '{value}'?", value=near[0])
+            if near
+            else "instroom person add EMAIL --name NAME",
         )
     return found

@@ -5,12 +5,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from instroom.core.messages import Message
+
 
 def _is_pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"'{text}' is no regular expression: {error}") from error
+        raise ValueError(
+            Message("'{text}' is no regular expression: {error}", text=text, error=error)
+        ) from error
     return text
 
 

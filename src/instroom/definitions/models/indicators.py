@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from instroom.core.messages import Message
 from instroom.core.series import Unit
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
@@ -75,14 +76,14 @@ class Indicator(Definition):
     def _complete(self) -> "Indicator":
         if self.measure == "missing":
             if not self.reason:
-                raise ValueError("an indicator that is missing needs a reason")
+                raise ValueError(Message("an indicator that is missing needs a reason"))
         elif not self.stages:
-            raise ValueError("an indicator needs at least one stage with sources")
+            raise ValueError(Message("an indicator needs at least one stage with sources"))
         parts = all(stage.part for stage in self.stages.values())
         if self.measure == "share" and not self.classification and not parts:
-            raise ValueError("a share needs a classification, or a part in every stage")
+            raise ValueError(Message("a share needs a classification, or a part in every stage"))
         if self.measure == "share" and not self.verb:
-            raise ValueError("a share needs a verb: what those do who are counted")
+            raise ValueError(Message("a share needs a verb: what those do who are counted"))
         return self
 
 
@@ -120,7 +121,7 @@ class PipelineStep(DefinitionPart):
     @model_validator(mode="after")
     def _says_something(self) -> "PipelineStep":
         if bool(self.indicator) == bool(self.reason):
-            raise ValueError("a step needs an indicator, or a reason why it has none")
+            raise ValueError(Message("a step needs an indicator, or a reason why it has none"))
         return self
 
 

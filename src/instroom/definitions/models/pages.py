@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from instroom.core.messages import Message
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
 #: The chapters of the programme outline that a page can stand in, and ``over``: about this site.
@@ -33,7 +34,7 @@ def _distinct(sections: list[PageSection]) -> list[PageSection]:
     anchors = [section.anchor for section in sections]
     double = sorted({anchor for anchor in anchors if anchors.count(anchor) > 1})
     if double:
-        raise ValueError(f"the anchor '{double[0]}' stands here twice")
+        raise ValueError(Message("the anchor '{value}' stands here twice", value=double[0]))
     return sections
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from instroom.core.messages import Message
 from instroom.core.series import Unit
 from instroom.definitions.models.definition_file import Definition, DefinitionPart, Pattern
 
@@ -136,7 +137,7 @@ class SourceDefinition(Definition):
     @model_validator(mode="after")
     def _has_a_key(self) -> "SourceDefinition":
         if self.reader == "table" and not any(c.required for c in self.columns.values()):
-            raise ValueError("a table needs at least one required (key) column")
+            raise ValueError(Message("a table needs at least one required (key) column"))
         return self
 
 

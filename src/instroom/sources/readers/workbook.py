@@ -47,7 +47,10 @@ def sheets(
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             if sheet.height * sheet.width > MAX_CELLS or sheet.width > MAX_COLUMNS:
-                raise too_large(f"{sheet.height:,} x {sheet.width:,} cells", "an open data table")
+                raise too_large(
+                    Message("{height:,} x {width:,} cells", height=sheet.height, width=sheet.width),
+                    Message("an open data table"),
+                )
             rows = sheet.to_python(skip_empty_area=False)
             result.append((name, [[write(cell) for cell in row] for row in rows]))
     except (CalamineError, *_SPOILT) as error:
@@ -154,9 +157,18 @@ def _refuse_bomb(data: bytes) -> None:
     packed = max(1, sum(entry.compress_size for entry in entries))
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked / packed > MAX_RATIO:
         raise too_large(
-            f"{len(entries)} parts, {unpacked / 2**20:.0f} MiB unpacked from "
-            f"{packed / 2**20:.2f} MiB",
-            f"at most {MAX_ENTRIES} parts, {MAX_UNPACKED // 2**20} MiB, {MAX_RATIO} times packed",
+            Message(
+                "{count} parts, {value:.0f} MiB unpacked from {value_2:.2f} MiB",
+                count=len(entries),
+                value=unpacked / 2**20,
+                value_2=packed / 2**20,
+            ),
+            Message(
+                "at most {max_entries} parts, {value} MiB, {max_ratio} times packed",
+                max_entries=MAX_ENTRIES,
+                value=MAX_UNPACKED // 2**20,
+                max_ratio=MAX_RATIO,
+            ),
         )
 
 

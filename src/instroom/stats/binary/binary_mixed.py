@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.binary.binary_likelihood import Curvature, evaluate
 from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separation, maximise
 from instroom.stats.binary.binary_rows import BinaryRows, column_names, prepare, select
@@ -134,7 +135,9 @@ def fit(
             "the number of quadrature points is not usable",
             code="wrong_points",
             found=str(points),
-            expected=f"a whole number from 1 (Laplace) to {MOST_POINTS}",
+            expected=Message(
+                "a whole number from 1 (Laplace) to {most_points}", most_points=MOST_POINTS
+            ),
         )
     rows = prepare(y, X, group, trials=trials)
     every = column_names(names, len(rows.columns))

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import Ints, code_groups
 
 Floats = NDArray[np.float64]
@@ -137,7 +138,13 @@ def check(
         raise DataError(
             "outcome, columns and groups do not have the right shapes",
             code="wrong_shape",
-            found=f"y {outcome.shape}, X {matrix.shape}, groups {groups}, trials {most.shape}",
+            found=Message(
+                "y {shape}, X {shape_2}, groups {groups}, trials {shape_3}",
+                shape=outcome.shape,
+                shape_2=matrix.shape,
+                groups=groups,
+                shape_3=most.shape,
+            ),
             expected="y (n,), X (n, p) with p at least 1, group and trials (n,)",
         )
     if not all(np.isfinite(values).all() for values in (outcome, matrix, most)):

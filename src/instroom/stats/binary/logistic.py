@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, stdtr, stdtrit
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, from_arrays
 from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separation, maximise
 from instroom.stats.binary.binary_rows import BinaryRows, check, column_names, prepare, select
@@ -127,7 +128,9 @@ def fit_logit(
     used = kind or ("model" if cluster is None else "cr2")
     if used not in get_args(Kind) or (used != "model" and cluster is None):
         raise DataError(
-            f"there is no correction '{used}'" if cluster is not None else "there are no clusters",
+            Message("there is no correction '{used}'", used=used)
+            if cluster is not None
+            else "there are no clusters",
             code="unknown_kind",
             found=used,
             expected=", ".join(get_args(Kind)) if cluster is not None else "model",

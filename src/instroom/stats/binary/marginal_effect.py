@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
 from instroom.stats.intervals import Z95
@@ -101,7 +102,12 @@ def average_effect(
         raise DataError(
             "the two conditions have different numbers of rows",
             code="wrong_shape",
-            found=f"{len(one)}, {len(other)}, weights {len(weight)}",
+            found=Message(
+                "{count}, {count_2}, weights {count_3}",
+                count=len(one),
+                count_2=len(other),
+                count_3=len(weight),
+            ),
         )
     n = float(weight.sum())
     if not n > 0:

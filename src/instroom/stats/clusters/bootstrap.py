@@ -14,6 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters.cluster_design import ClusterDesign, directions, split, undetermined
 
@@ -158,7 +159,11 @@ def wild(
     (0.7826, 0.0005, True)
     """
     if draws < 99:
-        raise DataError(f"{draws} draws are too few", code="bad_draws", expected="at least 99")
+        raise DataError(
+            Message("{draws} draws are too few", draws=draws),
+            code="bad_draws",
+            expected="at least 99",
+        )
     design = split(cross, outcome=outcome, fixed=fixed, absorb=absorb)
     kind = _kind(weights, design)
     at = design.index(name)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 
 Floats = NDArray[np.float64]
@@ -82,7 +83,7 @@ class ClusterDesign:
         """
         if name not in self.names:
             raise DataError(
-                f"there is no effect of '{name}' to estimate",
+                Message("there is no effect of '{name}' to estimate", name=name),
                 code="unknown_column",
                 found=name,
                 expected=", ".join(self.names),
@@ -183,7 +184,11 @@ def explaining(cross: CrossProducts, outcome: str, fixed: Sequence[str] | None) 
         ``outcome_twice`` when the outcome is among them.
     """
     if fixed is not None and outcome in fixed:
-        raise DataError(f"'{outcome}' cannot explain itself", code="outcome_twice", found=outcome)
+        raise DataError(
+            Message("'{outcome}' cannot explain itself", outcome=outcome),
+            code="outcome_twice",
+            found=outcome,
+        )
     given = cross.columns if fixed is None else fixed
     return (INTERCEPT, *(c for c in given if c not in (INTERCEPT, outcome)))
 
@@ -266,7 +271,7 @@ def _combination(names: Sequence[str], rows: Floats, weights: Mapping[str, float
     unknown = [name for name in weights if name not in names]
     if unknown:
         raise DataError(
-            f"a combination asks for '{unknown[0]}', which is not estimated",
+            Message("a combination asks for '{value}', which is not estimated", value=unknown[0]),
             code="unknown_column",
             found=unknown[0],
             expected=", ".join(names),
@@ -282,7 +287,7 @@ def _within(cross: CrossProducts, at: Ints, absorb: str | None) -> tuple[Floats,
         return products, 0
     if absorb not in cross.levels:
         raise DataError(
-            f"there is no level '{absorb}'",
+            Message("there is no level '{absorb}'", absorb=absorb),
             code="unknown_level",
             found=absorb,
             expected=", ".join(cross.levels),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters.cluster_design import (
     ClusterDesign,
@@ -123,7 +124,7 @@ def fit(
     """
     if kind not in get_args(Kind):
         raise DataError(
-            f"there is no correction '{kind}'",
+            Message("there is no correction '{kind}'", kind=kind),
             code="unknown_kind",
             found=kind,
             expected=", ".join(get_args(Kind)),

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, f
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.heterogeneity import (
     BetweenVariance,
     Method,
@@ -277,8 +278,8 @@ def predict(fit: MetaAnalysis, at: ArrayLike | None = None) -> Prediction:
         raise DataError(
             "the points do not fit the moderators of this meta-analysis",
             code="bad_shape",
-            found=f"shape {values.shape}",
-            expected=f"(points, {moderators})",
+            found=Message("shape {shape}", shape=values.shape),
+            expected=Message("(points, {moderators})", moderators=moderators),
         )
     rows = np.column_stack([np.ones(len(values)), values])
     estimate = rows @ fit.coefficients

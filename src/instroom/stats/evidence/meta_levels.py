@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2, f
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.levels_likelihood import (
     LevelsState,
     add_levels,
@@ -220,7 +221,9 @@ def _nested_codes(levels: Sequence[ArrayLike], used: NDArray[np.bool_]) -> list[
             raise DataError(
                 "every effect needs a group at each level",
                 code="bad_shape",
-                found=f"shapes {names.shape} and {used.shape}",
+                found=Message(
+                    "shapes {shape} and {shape_2}", shape=names.shape, shape_2=used.shape
+                ),
             )
         own = np.unique(names[used], return_inverse=True)[1]
         pairs = own if not codes else codes[-1] * (own.max(initial=0) + 1) + own

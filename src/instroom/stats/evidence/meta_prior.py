@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.meta import MetaAnalysis
 from instroom.stats.evidence.meta_bayesian import BayesianMeta
 
@@ -97,7 +98,7 @@ def shrink(
         raise DataError(
             "an estimate and a prior need a spread above 0",
             code="bad_spread",
-            found=f"se {se:g}, prior sd {prior_sd:g}",
+            found=Message("se {se:g}, prior sd {prior_sd:g}", se=se, prior_sd=prior_sd),
         )
     own, before = 1 / se**2, 1 / prior_sd**2
     mean = (own * estimate + before * prior_mean) / (own + before)

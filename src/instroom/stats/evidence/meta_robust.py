@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.heterogeneity import weighted_fit
 from instroom.stats.evidence.meta_blocks import (
     RobustTest,
@@ -323,7 +324,7 @@ def _complete(
         raise DataError(
             "every effect needs the study it comes from",
             code="bad_shape",
-            found=f"shapes {names.shape} and {used.shape}",
+            found=Message("shapes {shape} and {shape_2}", shape=names.shape, shape_2=used.shape),
         )
     return y, v, design, used, np.unique(names[used], return_inverse=True)[1].astype(np.int64)
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 #: Beyond this factor the likelihood of the differences drowns in rounding (a study that weighs
@@ -38,7 +39,12 @@ def complete_trials(
         raise DataError(
             "effects, variances and moderators must have a row for each trial",
             code="bad_shape",
-            found=f"shapes {y.shape}, {v.shape}, {extra.shape}",
+            found=Message(
+                "shapes {shape}, {shape_2}, {shape_3}",
+                shape=y.shape,
+                shape_2=v.shape,
+                shape_3=extra.shape,
+            ),
         )
     used = np.isfinite(y) & np.isfinite(v) & np.isfinite(extra).all(axis=1)
     if np.any(v[used] <= 0):
@@ -60,16 +66,23 @@ def _check_sizes(y: Floats, v: Floats) -> None:
         raise DataError(
             "the variances of the effects lie too far apart to weigh them together",
             code="bad_variance",
-            found=f"{v.min():g} and {v.max():g}",
-            expected=f"at most a factor {MOST_APART:g} apart",
+            found=Message("{value:g} and {value_2:g}", value=v.min(), value_2=v.max()),
+            expected=Message("at most a factor {most_apart:g} apart", most_apart=MOST_APART),
             hint="check the units: a variance is the squared standard error of that effect",
         )
     if len(y) and (np.abs(y).max() > LARGEST or v.max() > LARGEST or v.min() < 1 / LARGEST):
         raise DataError(
             "an effect or a variance is too large or too small to compute with",
             code="bad_effect",
-            found=f"effects up to {np.abs(y).max():g}, variances {v.min():g} to {v.max():g}",
-            expected=f"below {LARGEST:g}, variances above {1 / LARGEST:g}",
+            found=Message(
+                "effects up to {value:g}, variances {value_2:g} to {value_3:g}",
+                value=np.abs(y).max(),
+                value_2=v.min(),
+                value_3=v.max(),
+            ),
+            expected=Message(
+                "below {largest:g}, variances above {value:g}", largest=LARGEST, value=1 / LARGEST
+            ),
             hint="check the units of these columns",
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded_maximum import Answers, Maximum, maximise, observed_information
 
@@ -143,7 +144,7 @@ def answers_and_groups(answers: ArrayLike, groups: ArrayLike | None) -> tuple[Fl
         raise DataError(
             "answers and groups do not belong together",
             code="shape",
-            found=f"shapes {y.shape} and {label.shape}",
+            found=Message("shapes {shape} and {shape_2}", shape=y.shape, shape_2=label.shape),
             expected="(n, items) and (n,)",
             hint="give one row of answers and one group number for each pupil",
         )
@@ -180,9 +181,11 @@ def check_answers(answers: ArrayLike, groups: ArrayLike | None) -> Answers:
         distinct, codes[seen, j] = np.unique(column[seen], return_inverse=True)
         if len(distinct) > MOST_CATEGORIES:
             raise DataError(
-                f"item {j} has {len(distinct)} different answers",
+                Message("item {item} has {count} different answers", item=j, count=len(distinct)),
                 code="too_many_categories",
-                expected=f"at most {MOST_CATEGORIES} ordered categories",
+                expected=Message(
+                    "at most {most_categories} ordered categories", most_categories=MOST_CATEGORIES
+                ),
                 hint="a graded response model is for rating scales; group the answers first",
             )
         categories.append(tuple(distinct.tolist()))

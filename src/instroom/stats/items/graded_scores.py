@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded import GradedResponse, answers_and_groups
 
@@ -67,8 +68,8 @@ def eap_scores(fit: GradedResponse, answers: ArrayLike, groups: ArrayLike | None
         raise DataError(
             "the answers are not those of this scale",
             code="shape",
-            found=f"{y.shape[1]} items",
-            expected=f"{len(fit.categories)} items",
+            found=Message("{value} items", value=y.shape[1]),
+            expected=Message("{count} items", count=len(fit.categories)),
             hint="give one column per item of the model, nan where an item was not asked",
         )
     if groups is None and len(fit.groups) == 1:
@@ -137,10 +138,10 @@ def _codes(categories: tuple[float, ...], column: Floats, j: int) -> Ints:
     strange = seen & (values[code] != column)
     if strange.any():
         raise DataError(
-            f"item {j} has an answer the model does not know",
+            Message("item {item} has an answer the model does not know", item=j),
             code="unknown_answer",
             found=str(float(column[strange][0])),
-            expected=f"one of {categories}",
+            expected=Message("one of {categories}", categories=categories),
             hint="score only answers that occurred when the model was made, or make it anew",
         )
     return code
@@ -155,7 +156,7 @@ def _group_codes(groups: tuple[float, ...], label: Floats) -> Ints:
         raise DataError(
             "a pupil's group does not occur in the model",
             code="unknown_group",
-            expected=f"one of {groups}",
+            expected=Message("one of {groups}", groups=groups),
             hint="give each pupil's group as when the model was made",
         )
     return code

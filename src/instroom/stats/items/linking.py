@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.items.graded import GradedResponse
 from instroom.stats.items.linking_constants import (
     METHODS,
@@ -174,7 +175,7 @@ def _check(
 ) -> None:
     if method not in METHODS:
         raise DataError(
-            f"there is no linking method '{method}'",
+            Message("there is no linking method '{method}'", method=method),
             code="unknown_method",
             found=method,
             expected=", ".join(METHODS),
@@ -186,8 +187,12 @@ def _check(
             raise DataError(
                 "a link item does not exist, or is named twice",
                 code="unknown_item",
-                found=f"items {chosen} of the {('reference', 'new')[side]} version",
-                expected=f"different numbers from 0 to {m - 1}",
+                found=Message(
+                    "items {chosen} of the {value} version",
+                    chosen=chosen,
+                    value=("reference", "new")[side],
+                ),
+                expected=Message("different numbers from 0 to {value}", value=m - 1),
                 hint="count items from 0",
             )
 

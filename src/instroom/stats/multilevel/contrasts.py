@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +73,11 @@ def ci(tests: Tests, level: float = 0.95) -> Floats:
     [[-0.1141, 2.1141]]
     """
     if not 0 < level < 1:
-        raise DataError(f"no confidence level of {level}", code="level", expected="between 0 and 1")
+        raise DataError(
+            Message("no confidence level of {level}", level=level),
+            code="level",
+            expected="between 0 and 1",
+        )
     spread = stdtrit(tests.df, (1 + level) / 2) * tests.se
     return np.stack([tests.estimate - spread, tests.estimate + spread], axis=1)
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.stats.multilevel.nested import Nest, prepare, ungrouped
 from instroom.stats.multilevel.reml import Roots
@@ -68,7 +69,10 @@ def design(
         ``unknown_column``; ``outcome_twice`` when the outcome is to explain itself.
     """
     if outcome in fixed:
-        raise DataError(f"'{outcome}' is the outcome and explains it", code="outcome_twice")
+        raise DataError(
+            Message("'{outcome}' is the outcome and explains it", outcome=outcome),
+            code="outcome_twice",
+        )
     others = [name for name in fixed if name != INTERCEPT]
     at = np.array([0, *(cross.index(name) for name in others), cross.index(outcome)])
     shift = cross.shift if INTERCEPT in fixed else np.zeros(len(cross.columns))

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc, fdtri, ndtri
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete
 
 
@@ -166,7 +167,7 @@ def kappa(
         raise DataError(
             "both raters must judge the same things",
             code="raters_length",
-            found=f"{len(one)} and {len(other)} judgements",
+            found=Message("{count} and {count_2} judgements", count=len(one), count_2=len(other)),
             expected="equal numbers",
         )
     pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
@@ -230,7 +231,7 @@ def _listed(values: ArrayLike) -> list[float | str | None]:
         raise DataError(
             "judgements of one rater must be a single row",
             code="raters_shape",
-            found=f"{raw.ndim} dimensions",
+            found=Message("{ndim} dimensions", ndim=raw.ndim),
             expected="1 dimension",
         )
     return [None if x is None or x != x or x == "" else x for x in raw.tolist()]
@@ -247,7 +248,7 @@ def _order(
             raise DataError(
                 "a judgement is not among the categories",
                 code="category_unknown",
-                found=str(len(seen - set(categories))) + " unknown",
+                found=Message("{n} unknown", n=len(seen - set(categories))),
                 expected=", ".join(map(str, categories)),
             )
         return tuple(categories)

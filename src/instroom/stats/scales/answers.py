@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ def checked(scores: ArrayLike, *, items: int = 2) -> Floats:
         raise DataError(
             "answers must be a table of pupils by items",
             code="answers_shape",
-            found=f"{found.ndim} dimensions",
+            found=Message("{ndim} dimensions", ndim=found.ndim),
             expected="2 dimensions",
             hint="Give one row for each pupil and one column for each item.",
         )
@@ -43,7 +44,7 @@ def checked(scores: ArrayLike, *, items: int = 2) -> Floats:
             "too few items",
             code="too_few_items",
             found=str(found.shape[1]),
-            expected=f"at least {items}",
+            expected=Message("at least {items}", items=items),
             hint="Name more items of the scale.",
         )
     if np.isinf(found).any():
@@ -97,9 +98,11 @@ def within(scores: Floats, answer_range: tuple[float, float]) -> None:
     outside = int(((scores < low) | (scores > high)).sum())
     if outside:
         raise DataError(
-            f"{outside} answers lie outside the answer range",
+            Message("{outside} answers lie outside the answer range", outside=outside),
             code="answer_outside_range",
-            found=f"{np.nanmin(scores):g} to {np.nanmax(scores):g}",
-            expected=f"{low:g} to {high:g}",
+            found=Message(
+                "{value:g} to {value_2:g}", value=np.nanmin(scores), value_2=np.nanmax(scores)
+            ),
+            expected=Message("{low:g} to {high:g}", low=low, high=high),
             hint="Give the range of the answer scale, or mend the answers.",
         )

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincc
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete
 from instroom.stats.scales.covariance_structure import sample
 from instroom.stats.scales.invariance_models import LEVELS, Fitted, fit_groups, fit_waves
@@ -178,7 +179,7 @@ def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
         raise DataError(
             "answers must be pupils by waves by items, with at least two waves",
             code="waves_shape",
-            found=f"shape {cube.shape}",
+            found=Message("shape {shape}", shape=cube.shape),
             expected="(pupils, waves, items)",
         )
     waves, k = cube.shape[1:]

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtri
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete, within
 from instroom.stats.scales.omega import omega
 
@@ -222,8 +223,8 @@ def _labels(names: tuple[str, ...] | None, k: int) -> tuple[str, ...]:
         raise DataError(
             "every item needs one name",
             code="item_names",
-            found=f"{len(labels)} names",
-            expected=f"{k} names",
+            found=Message("{count} names", count=len(labels)),
+            expected=Message("{items} names", items=k),
         )
     return labels
 

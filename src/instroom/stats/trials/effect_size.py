@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 #: The multiplier of a 95 % interval as EEF reports print it.
@@ -115,7 +116,11 @@ def hedges(
     arms = _arm("treated", treated), _arm("control", control)
     if within < 0 or between < 0:
         raise DataError(
-            f"a variance cannot be below 0 (within {within}, between {between})",
+            Message(
+                "a variance cannot be below 0 (within {within}, between {between})",
+                within=within,
+                between=between,
+            ),
             code="bad_variance",
         )
     n, clusters = arms[0].n + arms[1].n, arms[0].groups + arms[1].groups
@@ -166,7 +171,7 @@ def _arm(name: str, sizes: ArrayLike) -> _Sizes:
     found = np.asarray(sizes, dtype=np.float64).reshape(-1)
     if not np.isfinite(found).all() or (found <= 0).any():
         raise DataError(
-            f"every school of the {name} arm needs at least one pupil",
+            Message("every school of the {name} arm needs at least one pupil", name=name),
             code="bad_size",
             hint="leave out schools without pupils",
         )

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Label = Literal["alike", "adjust", "different", "unknown"]
 #: Below the first the groups count as alike; up to the second an analysis must adjust.
@@ -94,7 +95,9 @@ def baseline_difference(difference: float, sd: float, n: int) -> BaselineDiffere
     (0.0996, 'adjust')
     """
     if sd < 0:
-        raise DataError(f"a standard deviation of {sd}", code="bad_spread", expected="0 or more")
+        raise DataError(
+            Message("a standard deviation of {sd}", sd=sd), code="bad_spread", expected="0 or more"
+        )
     if n < 4:
         return BaselineDifference(float("nan"), "unknown", f"{n} pupils are too few to compare.")
     if sd == 0:
@@ -137,7 +140,11 @@ def attrition(treated: tuple[int, int], control: tuple[int, int]) -> Attrition:
     for started, stayed in (treated, control):
         if not 0 <= stayed <= started:
             raise DataError(
-                f"{stayed} in the analysis of {started} who started",
+                Message(
+                    "{stayed} in the analysis of {started} who started",
+                    stayed=stayed,
+                    started=started,
+                ),
                 code="bad_count",
                 expected="at most all who started",
             )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 
 Floats = NDArray[np.float64]
 
@@ -66,8 +67,10 @@ def manski_bounds(
         raise DataError(
             "outcomes lie outside the scale",
             code="bad_scale",
-            found=f"{known.min()} to {known.max()}" if known.size else "no outcomes",
-            expected=f"{scale[0]} to {scale[1]}",
+            found=Message("{value} to {value_2}", value=known.min(), value_2=known.max())
+            if known.size
+            else "no outcomes",
+            expected=Message("{value} to {value_2}", value=scale[0], value_2=scale[1]),
         )
     missing = int(np.isnan(y).sum())
     if not arm.any() or arm.all():
@@ -140,7 +143,7 @@ def _outcome(outcome: ArrayLike, treated: ArrayLike) -> tuple[Floats, NDArray[np
         raise DataError(
             "treatment must be 0 or 1 for every outcome",
             code="bad_treatment",
-            expected=f"{len(y)} times 0 or 1",
+            expected=Message("{count} times 0 or 1", count=len(y)),
         )
     return y, arm == 1
 
