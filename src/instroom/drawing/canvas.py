@@ -19,6 +19,7 @@ from instroom.drawing.lettering import first_fit as first_fit
 from instroom.drawing.lettering import spread as spread
 from instroom.drawing.lettering import text_width as text_width
 from instroom.drawing.lettering import wrap as wrap
+from instroom.drawing.vega import Spec
 
 PAPER = "#FBFAF7"
 WHITE = "#FFFFFF"
@@ -93,7 +94,7 @@ _CONFIG: Any = {
 }
 
 
-def format_locale(language: str) -> dict[str, Any]:
+def format_locale(language: str) -> Spec:
     """Return how d3 writes numbers in a language.
 
     Examples
@@ -342,7 +343,7 @@ def _pattern(name: str, turn: int, space: int) -> str:
 
 
 def to_svg(
-    chart: alt.TopLevelMixin | dict[str, Any],
+    chart: alt.TopLevelMixin | Spec,
     *,
     name: str,
     title: str,

@@ -154,17 +154,18 @@ def _counted(wanted: Sequence[Labels], kinds: Sequence[Labels]) -> csr_matrix:
     return coo_matrix((ones, (rows, columns)), shape=(len(wanted), len(kinds))).tocsr()
 
 
-def _system(matrix: csr_matrix, low: Floats, high: Floats) -> dict[str, Any]:
-    """Return what is known in the form that linprog takes."""
+def _system(matrix: csr_matrix, low: Floats, high: Floats) -> Mapping[str, Any]:
+    """Return what is known as linprog's named arguments; its stubs know no sparse matrices."""
     equal = low == high
     below, above = ~equal & np.isfinite(high), ~equal & (low > 0)
-    known: dict[str, Any] = {"bounds": (0, None), "method": "highs"}
-    if equal.any():
-        known |= {"A_eq": matrix[equal], "b_eq": low[equal]}
+    exact = {"A_eq": matrix[equal], "b_eq": low[equal]} if equal.any() else {}
+    between: Mapping[str, Any] = {}
     if below.any() or above.any():
-        known["A_ub"] = vstack([matrix[below], -matrix[above]])
-        known["b_ub"] = np.concatenate([high[below], -low[above]])
-    return known
+        between = {
+            "A_ub": vstack([matrix[below], -matrix[above]]),
+            "b_ub": np.concatenate([high[below], -low[above]]),
+        }
+    return {"bounds": (0, None), "method": "highs", **exact, **between}
 
 
 def _ends(

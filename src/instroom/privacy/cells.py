@@ -15,10 +15,10 @@ from instroom.privacy.linear import Attacker
 from instroom.privacy.problems import Problem
 from instroom.privacy.remainders import remainders
 from instroom.privacy.sensitivity import Rules, key_of, largest
-from instroom.privacy.tables import FrequencyTable, tabulate
+from instroom.privacy.table_rows import TableRow
+from instroom.privacy.tables import FrequencyTable, Nested, tabulate
 
 Floats = NDArray[np.float64]
-Figure = dict[str, Any]
 Bounds = Literal["open", "relative"]
 #: What is counted by nothing is hidden only when nothing else helps.
 GRAND_TOTAL = 1_000.0
@@ -41,9 +41,9 @@ class JointRelease:
 
     def __init__(
         self,
-        own: list[Figure],
-        others: list[Figure],
-        nested: dict[str, Any],
+        own: list[TableRow],
+        others: list[TableRow],
+        nested: Nested,
         reasons: list[str | None],
     ) -> None:
         self.own, self.others, self.reasons, self.nested = own, others, reasons, nested
@@ -140,7 +140,7 @@ class JointRelease:
                 ignored += 1
         return (low, high), ignored
 
-    def _sorted_others(self) -> list[tuple[Figure, int]]:
+    def _sorted_others(self) -> list[tuple[TableRow, int]]:
         pairs = zip(self.others, self.other_cells, strict=True)
         shown = [(f, c) for f, c in pairs if f["n"] is not None or f.get("hi") is not None]
         return sorted(shown, key=lambda pair: (key_of(pair[0]["dims"]), ends_of(pair[0])))
@@ -190,7 +190,7 @@ class JointRelease:
                 cost[cell] *= GRAND_TOTAL
         return cost
 
-    def _contradiction(self, figures: list[Figure]) -> DataError:
+    def _contradiction(self, figures: list[TableRow]) -> DataError:
         named = ["; ".join(f"{k}={v}" for k, v in key_of(f["dims"])) for f in figures]
         return DataError(
             "the figures contradict each other, so what they tell together is not known",
@@ -236,7 +236,7 @@ def ends_of(figure: Mapping[str, Any]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def rounded(figure: Figure, step: int | None) -> Figure:
+def rounded(figure: TableRow, step: int | None) -> TableRow:
     """Return a figure rounded, unless it was before or is hidden."""
     done = step is None or figure["n"] is None or figure.get("lo") is not None
     return figure if done else figure | rounding.rounded(figure["n"], int(step or 0))

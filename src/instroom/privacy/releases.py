@@ -9,17 +9,28 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from instroom.core.errors import DataError, PrivacyError, Where
 from instroom.core.messages import Message
 from instroom.privacy.sensitivity import Dims, key_of
+from instroom.privacy.table_rows import TableRow
 
-Figures = list[dict[str, Any]]
 #: The register of a data directory.
 REGISTER = "releases.jsonl"
 _SHOWN = ("n", "lo", "hi")
 _START = "0" * 64
+
+
+class RegisterLine(TypedDict):
+    """One line of the register: a release that went out."""
+
+    name: str
+    figures: list[TableRow]
+    #: Hash of the line before.
+    previous: str
+    #: Hash of this line without this field.
+    hash: str
 
 
 def remember(path: Path, figures: Iterable[Mapping[str, Any]], *, name: str) -> str:
@@ -52,11 +63,11 @@ def remember(path: Path, figures: Iterable[Mapping[str, Any]], *, name: str) -> 
     [{'dims': {'school': 'A'}, 'n': 25}]
     """
     lines = _lines(path)
-    body = {"name": name, "figures": _canonical(figures)}
+    said = _canonical(figures)
     for line in lines:
         if line["name"] == name:
-            if line["figures"] == body["figures"]:
-                return str(line["hash"])
+            if line["figures"] == said:
+                return line["hash"]
             raise DataError(
                 "a release with this name is in the register with other figures",
                 code="release_name",
@@ -64,10 +75,11 @@ def remember(path: Path, figures: Iterable[Mapping[str, Any]], *, name: str) -> 
                 expected=Message("a new name for every release"),
                 where=Where(str(path)),
             )
-    body["previous"] = lines[-1]["hash"] if lines else _START
-    body["hash"] = _hash(body)
-    _append(path, _text(body) + "\n")
-    return str(body["hash"])
+    previous = lines[-1]["hash"] if lines else _START
+    body = {"name": name, "figures": said, "previous": previous}
+    mark = _hash(body)
+    _append(path, _text({**body, "hash": mark}) + "\n")
+    return mark
 
 
 def _append(path: Path, line: str) -> None:
@@ -81,7 +93,7 @@ def _append(path: Path, line: str) -> None:
     whole.replace(path)
 
 
-def earlier(path: Path) -> Figures:
+def earlier(path: Path) -> list[TableRow]:
     """Return all figures of all releases in the register, oldest first, hidden ones with ``None``.
 
     Raises
@@ -126,9 +138,9 @@ def _held(
     return "changed_little" if little else None
 
 
-def _canonical(figures: Iterable[Mapping[str, Any]]) -> Figures:
-    found: Figures = []
-    nested: Figures = []
+def _canonical(figures: Iterable[Mapping[str, Any]]) -> list[TableRow]:
+    found: list[TableRow] = []
+    nested: list[TableRow] = []
     for figure in figures:
         if "nested" in figure:
             nested.append({"nested": figure["nested"]})
@@ -147,13 +159,14 @@ def _hash(body: Mapping[str, Any]) -> str:
     return sha256(_text({k: v for k, v in body.items() if k != "hash"}).encode()).hexdigest()
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def _lines(path: Path) -> list[RegisterLine]:
     if not path.exists():
         return []
-    found, previous = [], _START
+    found: list[RegisterLine] = []
+    previous = _START
     for row, text in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
-            line = json.loads(text)
+            line: RegisterLine = json.loads(text)
             sound = line["previous"] == previous and line["hash"] == _hash(line)
         except (ValueError, KeyError, TypeError):
             sound = False

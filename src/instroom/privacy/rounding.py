@@ -1,7 +1,5 @@
 """Rounded figures: what is shown, and what it tells."""
 
-from typing import Any
-
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 
@@ -35,7 +33,7 @@ def check(step: int | None, threshold: float) -> None:
         )
 
 
-def rounded(n: float, step: int) -> dict[str, Any]:
+def rounded(n: float, step: int) -> dict[str, int]:
     """Return the nearest multiple of the step with the least and most people it stands for.
 
     Every figure is rounded by itself, so rounded figures need not add up. Halves (only with an

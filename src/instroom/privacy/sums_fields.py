@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts, Float
 from instroom.crossproducts.pooled import Path
 from instroom.privacy.small_groups import SmallGroupRule
 
+Value = TypeVar("Value")
 #: Room for rounding between a group's sums and the products they should fit.
 _FIT = 1e-9
 
@@ -226,7 +227,7 @@ def _no(name: str) -> float:
     raise ValueError(name)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     content = dict(pairs)
     if len(content) != len(pairs):
         raise ValueError("a field is there twice")

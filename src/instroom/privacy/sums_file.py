@@ -300,10 +300,8 @@ def _body(
     found = paths(cross) if cross.levels else [()]
     groups = []
     for g in sorted(range(len(found)), key=lambda i: found[i]):
-        one: dict[str, Any] = {"path": found[g], "sums": _numbers(cross.sums[g])}
-        if cross.slope_sums is not None:
-            one["slope_sums"] = _numbers(cross.slope_sums[g])
-        groups.append(_json(one))
+        slopes = {} if cross.slope_sums is None else {"slope_sums": _numbers(cross.slope_sums[g])}
+        groups.append(_json({"path": found[g], "sums": _numbers(cross.sums[g]), **slopes}))
     heads = (cross.labels[0] or ()) if cross.levels else ()
     products = [
         _json({"path": list(heads[s : s + 1]), "upper": _numbers(cross.products[s][upper])})

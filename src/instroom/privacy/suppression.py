@@ -15,12 +15,14 @@ from instroom.core.errors import DataError, PrivacyError
 from instroom.core.messages import Message
 from instroom.privacy import rounding
 from instroom.privacy.attack import FeasibleRange, attack
-from instroom.privacy.cells import Bounds, Demands, Figure, JointRelease, rounded
+from instroom.privacy.cells import Bounds, Demands, JointRelease, rounded
 from instroom.privacy.linear import EPSILON
 from instroom.privacy.patterns import Deadline, ReleasePattern, exempt, search
 from instroom.privacy.problems import Problem
 from instroom.privacy.releases import held_back
 from instroom.privacy.sensitivity import Rules, schools_behind, sensitive
+from instroom.privacy.table_rows import TableRow
+from instroom.privacy.tables import Nested
 
 #: Releases up to this many figures are attacked again by code that shares nothing with this.
 CHECKED_AGAIN = 1_500
@@ -52,7 +54,7 @@ class Protection:
         larger releases, where the attack of the search itself found nothing.
     """
 
-    figures: list[Figure]
+    figures: list[TableRow]
     reasons: tuple[str | None, ...]
     known: tuple[int, ...]
     ignored: int
@@ -73,7 +75,7 @@ def protect(
     earlier: Iterable[Mapping[str, Any]] = (),
     seconds: float = 60,
     rules: Rules | None = None,
-) -> list[Figure]:
+) -> list[TableRow]:
     """Return the figures with those hidden that must be, and those that would give them away.
 
     Parameters
@@ -214,10 +216,10 @@ def _check(demands: Demands) -> None:
             )
 
 
-def _split(figures: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], dict[str, Any]]:
+def _split(figures: Sequence[Mapping[str, Any]]) -> tuple[list[TableRow], Nested]:
     """Return the figures, checked, and the nesting."""
-    nested: dict[str, Any] = {}
-    own: list[Figure] = []
+    nested: Nested = {}
+    own: list[TableRow] = []
     if not isinstance(figures, Sequence):
         raise _no_figure(0, figures)
     for place, figure in enumerate(figures):
@@ -234,7 +236,7 @@ def _split(figures: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], dict[str
     return own, nested
 
 
-def _nesting(nested: object) -> dict[str, Any]:
+def _nesting(nested: object) -> Nested:
     """Return the nesting when it has the right shape."""
     levels: list[object] = [nested]
     for _ in range(3):
@@ -263,9 +265,7 @@ def _no_figure(place: int, figure: object) -> DataError:
     )
 
 
-def _others(
-    figures: Iterable[Mapping[str, Any]], nested: dict[str, Any]
-) -> tuple[list[Figure], dict[str, Any]]:
+def _others(figures: Iterable[Mapping[str, Any]], nested: Nested) -> tuple[list[TableRow], Nested]:
     """Return figures from elsewhere, and the nesting with theirs added."""
     rows = list(figures)
     merged = {fine: {v: dict(up) for v, up in values.items()} for fine, values in nested.items()}
@@ -279,7 +279,7 @@ def _others(
 
 
 def _reasons(
-    own: list[Figure], past: list[Figure], nested: dict[str, Any], rules: Rules
+    own: list[TableRow], past: list[TableRow], nested: Nested, rules: Rules
 ) -> list[str | None]:
     return [
         one or held
@@ -289,7 +289,7 @@ def _reasons(
     ]
 
 
-def _shown(figure: Figure, hidden: bool, step: int | None) -> Figure:
+def _shown(figure: TableRow, hidden: bool, step: int | None) -> TableRow:
     if not hidden:
         return rounded(figure, step)
     kept = {k: v if isinstance(v, str) or k == "dims" else None for k, v in figure.items()}
@@ -297,7 +297,7 @@ def _shown(figure: Figure, hidden: bool, step: int | None) -> Figure:
     return said | {"n": None, "status": "protected", "reason": "protects_people"}
 
 
-def _out(figure: Figure, shown: Figure, schools: int | None) -> Figure:
+def _out(figure: TableRow, shown: TableRow, schools: int | None) -> TableRow:
     del figure
     out = {k: v for k, v in shown.items() if k != "contributions"}
     return out if schools is None else out | {"schools": schools}
@@ -312,7 +312,9 @@ def _verify(
     deadline.check()
     low, high = (side[: release.size] for side in problem.known(pattern.hidden))
     dims = release.table.dims
-    told = [{"dims": d} | _told(a, b) for d, a, b in zip(dims, low, high, strict=True)]
+    told: list[TableRow] = [
+        {"dims": d, **_told(a, b)} for d, a, b in zip(dims, low, high, strict=True)
+    ]
     wanted = (pattern.hidden & ~problem.exempt)[: release.size]
     asked = set(np.flatnonzero(wanted).tolist())
 
@@ -333,9 +335,9 @@ def _verify(
     return "attack"
 
 
-def _told(low: float, high: float) -> dict[str, Any]:
+def _told(low: float, high: float) -> dict[str, float | None]:
     if high - low < EPSILON:
         return {"n": low}
-    ends: dict[str, Any] = {"n": None}
+    ends: dict[str, float | None] = {"n": None}
     ends |= {"lo": low} if low > 0 else {}
     return ends | ({"hi": high} if np.isfinite(high) else {})

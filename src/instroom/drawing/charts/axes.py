@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from math import ceil, floor, log10
-from typing import Any
 
 from instroom.drawing.canvas import Unit, Width
 from instroom.drawing.charts.plots import Plot
+from instroom.drawing.vega import Spec
 
 
 def axis_domain(values: Sequence[float], unit: Unit) -> tuple[float, float, float]:
@@ -33,7 +33,7 @@ def _nice(rough: float) -> float:
 
 def line_axes(
     plot: Plot, periods: Sequence[str], step: float, unit: Unit, width: Width, rows: int
-) -> dict[str, Any]:
+) -> Spec:
     """Return both axes; the years move down for ``rows`` rows of strips."""
     shown = _shown_periods(len(periods), width)
     names = {place: _short(periods[place]) for place in shown}

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import floor, log10
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,6 +12,7 @@ from instroom.core.texts import Texts
 from instroom.drawing.canvas import CATEGORIES, INK, MUTED, WIDTHS, Drawing, Width, to_svg
 from instroom.drawing.charts.plots import Plot, filled, small_letters
 from instroom.drawing.lettering import spread, text_width, wrap
+from instroom.drawing.vega import DataSets, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _heights(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, flo
 
 
 @cache
-def _shape() -> dict[str, Any]:
+def _shape() -> Spec:
     colour = {"color": alt.Color("colour:N", scale=None), "detail": "order:N"}
     band = alt.Chart(alt.NamedData("bands")).mark_area(opacity=0.16).encode(y2="high:Q", **colour)
     lines = (
@@ -146,8 +146,8 @@ def _shape() -> dict[str, Any]:
     return dict(alt.layer(band, lines, dots).to_dict(validate=False))
 
 
-def _data(curves: Sequence[Curve]) -> dict[str, list[dict[str, Any]]]:
-    data: dict[str, list[dict[str, Any]]] = {"bands": [], "lines": [], "dots": []}
+def _data(curves: Sequence[Curve]) -> DataSets:
+    data: DataSets = {"bands": [], "lines": [], "dots": []}
     for order, curve in enumerate(curves):
         base = {"colour": curve.colour, "order": order}
         dash = [5, 4] if curve.dashed else []
@@ -163,7 +163,7 @@ def _data(curves: Sequence[Curve]) -> dict[str, list[dict[str, Any]]]:
 
 def _axes(
     plot: Plot, x_ticks: list[float], y_ticks: list[float], *, share: bool, letters: float
-) -> dict[str, Any]:
+) -> Spec:
     inside = [x for x in x_ticks if plot.x_domain[0] <= x <= plot.x_domain[1]]
     step = y_ticks[1] - y_ticks[0]
     places = max(0, -floor(log10(step) + 1e-9))

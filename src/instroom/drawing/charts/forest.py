@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil, floor, isfinite, log10, sqrt
-from typing import Any
 
 import altair as alt
 
@@ -28,6 +27,7 @@ from instroom.drawing.canvas import (
 )
 from instroom.drawing.charts.plots import Plot, filled, small_letters
 from instroom.drawing.lettering import text_width, wrap
+from instroom.drawing.vega import DataSets, Datum, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +251,11 @@ def _data(
     plot: Plot,
     sizes: _Sizes,
     width: Width,
-) -> dict[str, list[dict[str, Any]]]:
+) -> DataSets:
     """Return squares and intervals; the heaviest trial has the full square."""
     heaviest = max([row.weight or 0.0 for row in rows] or [0.0])
-    bars, squares = [], []
+    bars: list[Datum] = []
+    squares: list[Datum] = []
     low, high = plot.x_domain
     for place, row in enumerate(rows):
         if not isfinite(row.effect):
@@ -273,7 +274,7 @@ def _data(
 
 
 @cache
-def _template() -> dict[str, Any]:
+def _template() -> Spec:
     dash = alt.condition("datum.dash", alt.value([5, 4]), alt.value([1, 0]))
     bars = (
         alt.Chart(alt.NamedData("bars"))
@@ -288,7 +289,7 @@ def _template() -> dict[str, Any]:
     return dict(alt.layer(bars, squares).to_dict(validate=False))
 
 
-def _shape(plot: Plot, step: float, width: Width) -> dict[str, Any]:
+def _shape(plot: Plot, step: float, width: Width) -> Spec:
     shape = copy.deepcopy(_template())
     shape["encoding"] = {
         "x": {

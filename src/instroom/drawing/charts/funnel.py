@@ -4,7 +4,6 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import altair as alt
 
@@ -22,6 +21,7 @@ from instroom.drawing.canvas import (
 )
 from instroom.drawing.charts.forest import EffectRow, axis_values, decimals, effect_axis
 from instroom.drawing.charts.plots import Plot, filled, small_letters
+from instroom.drawing.vega import Spec
 from instroom.stats.intervals import Z95
 
 
@@ -114,14 +114,14 @@ def _draw_funnel(under: Drawing, plot: Plot, average: float, bottom: float) -> N
 
 
 @cache
-def _template() -> dict[str, Any]:
+def _template() -> Spec:
     points = alt.Chart(alt.NamedData("points")).mark_circle(
         opacity=0.85, size=64, fill=INK, stroke="white", strokeWidth=1
     )
     return dict(alt.layer(points).to_dict(validate=False))
 
 
-def _shape(plot: Plot, step: float, down: float, width: Width) -> dict[str, Any]:
+def _shape(plot: Plot, step: float, down: float, width: Width) -> Spec:
     shape = copy.deepcopy(_template())
     letters = 13 if width == "wide" else 11
     shape["encoding"] = {

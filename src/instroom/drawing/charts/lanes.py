@@ -7,13 +7,13 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import altair as alt
 
 from instroom.drawing.canvas import WIDTHS, Width
 from instroom.drawing.charts.plots import Plot
 from instroom.drawing.lettering import text_width
+from instroom.drawing.vega import DataSets, Datum, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def rows_plot(
 
 
 @cache
-def _bar_template() -> dict[str, Any]:
+def _bar_template() -> Spec:
     base = {
         "x2": "right:Q",
         "y2": "bottom:Q",
@@ -84,7 +84,7 @@ def _bar_template() -> dict[str, Any]:
     return dict(alt.layer(bars).to_dict(validate=False))
 
 
-def bar_shape(plot: Plot) -> dict[str, Any]:
+def bar_shape(plot: Plot) -> Spec:
     """Return the Vega-Lite shape of the bars, with the scales of a plot."""
     shape = copy.deepcopy(_bar_template())
     shape["encoding"] = {
@@ -99,9 +99,9 @@ def bar_shape(plot: Plot) -> dict[str, Any]:
     return shape
 
 
-def bar_data(rows: Sequence[Row], lane: Lane) -> dict[str, list[dict[str, Any]]]:
+def bar_data(rows: Sequence[Row], lane: Lane) -> DataSets:
     """Return the pieces of every bar, from top to bottom."""
-    found: list[dict[str, Any]] = []
+    found: list[Datum] = []
     for order, row in enumerate(rows):
         top = len(rows) - order - lane.offset / lane.height
         place = {"y": top, "bottom": top - lane.bar / lane.height, "colour": row.colour}

@@ -5,17 +5,17 @@ The Vega-Lite shape is made once and then filled.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 import altair as alt
 
 from instroom.drawing.canvas import PAPER, Width
 from instroom.drawing.charts.figures import Line, Point
 from instroom.drawing.charts.plots import Plot
+from instroom.drawing.vega import DataSets, Datum, Spec
 
 
 @cache
-def line_shape() -> dict[str, Any]:
+def line_shape() -> Spec:
     """Return the Vega-Lite shape of a line chart, with empty named data."""
     chosen = {
         "color": alt.Color("colour:N", scale=None),
@@ -57,13 +57,9 @@ def line_shape() -> dict[str, Any]:
     return dict(layered.to_dict(validate=False))
 
 
-def line_data(
-    lines: Sequence[Line], periods: Sequence[str], plot: Plot, width: Width
-) -> dict[str, list[dict[str, Any]]]:
+def line_data(lines: Sequence[Line], periods: Sequence[str], plot: Plot, width: Width) -> DataSets:
     """Return the rows of every named data set in the shape."""
-    data: dict[str, list[dict[str, Any]]] = {
-        part: [] for part in ("bands", "edges", "lines", "bars", "dots")
-    }
+    data: DataSets = {part: [] for part in ("bands", "edges", "lines", "bars", "dots")}
     bounded = [line for line in lines if any(p.shown and p.value is None for p in line.points)]
     for order, line in enumerate(lines):
         spots = {periods.index(point.period): point for point in line.points if point.shown}
@@ -79,7 +75,7 @@ def line_data(
 
 
 def _add_runs(
-    data: dict[str, list[dict[str, Any]]],
+    data: DataSets,
     line: Line,
     spots: dict[int, Point],
     name: str,
@@ -116,7 +112,7 @@ def _pairs(spots: dict[int, Point], joined: Callable[[Point, Point], bool]) -> l
     return runs
 
 
-def _bar_row(line: Line, x: float, point: Point, plot: Plot, width: Width) -> dict[str, Any]:
+def _bar_row(line: Line, x: float, point: Point, plot: Plot, width: Width) -> Datum:
     half = (2.5 if width == "wide" else 1.5) * plot.pixel
     low, high = point.bounds
     return {
@@ -129,7 +125,7 @@ def _bar_row(line: Line, x: float, point: Point, plot: Plot, width: Width) -> di
     }
 
 
-def _dot_row(line: Line, place: int, point: Point, width: Width) -> dict[str, Any]:
+def _dot_row(line: Line, place: int, point: Point, width: Width) -> Datum:
     opened = point.status == "provisional"
     form, factor = line.shape
     size = (84 if line.emphasis else 60) if width == "wide" else (50 if line.emphasis else 36)

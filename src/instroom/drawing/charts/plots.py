@@ -2,9 +2,9 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Any
 
 from instroom.drawing.canvas import Width
+from instroom.drawing.vega import DataSets, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Plot:
 
 
 def filled(
-    shape: dict[str, Any],
+    shape: Spec,
     plot: Plot,
     size: tuple[float, float],
-    data: dict[str, list[dict[str, Any]]],
-) -> dict[str, Any]:
+    data: DataSets,
+) -> Spec:
     """Fill a shape with data and the place of its inner rectangle."""
     spec = copy.deepcopy(shape)
     spec.pop("config", None)
