@@ -36,8 +36,8 @@ def test_a_database_of_an_earlier_version_waits_for_migrate(tmp_path):
     assert (tmp_path / "instroom.sqlite3").read_bytes() == before
     done = instroom("migrate", "--data", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "applied" in done.stdout
-    assert instroom("migrate", "--data", str(tmp_path)).stdout == "up to date\n"
+    assert "wijzigingen doorgevoerd" in done.stdout
+    assert instroom("migrate", "--data", str(tmp_path)).stdout == "al bijgewerkt\n"
 
 
 def test_a_migrated_database_shows_what_it_held(tmp_path):

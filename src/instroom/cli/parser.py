@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import zip_longest
 from typing import Any
 
 from instroom.core.errors import UserError
@@ -46,7 +47,7 @@ def language_of(words: Sequence[str], environment: Mapping[str, str] = os.enviro
     >>> language_of(["kpi"], {"LANG": "C.UTF-8"})
     'nl'
     """
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         name, _, value = word.partition("=")
         if name == "--lang" and (value or following) in spoken():
             return value or following

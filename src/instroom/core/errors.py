@@ -116,7 +116,7 @@ def told_parts(
     found: str | None, expected: str | None, hint: str | None, say: Callable[[str], str]
 ) -> list[str]:
     """Return what was found, what was expected and what to do, a line each, names before them."""
-    names = [say(Message(name)) for name in ("found:", "expected:", "to do:")]
+    names = [say(Message("found:")), say(Message("expected:")), say(Message("to do:"))]
     wide = max(map(len, names))
     rows = zip(names, (found, expected, hint), strict=True)
     return [f"  {name:<{wide}} {say(text)}" for name, text in rows if text is not None]

@@ -63,14 +63,25 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def _refusals(language: str) -> gettext.NullTranslations:
+    """Return the refusals of a language; until all are translated they are said in English.
+
+    A refusal has several parts, and one of which some are translated speaks two languages.
+    """
     file = LOCALE / language / "LC_MESSAGES" / f"{ERRORS}.po"
-    return _read(language, [file] if file.exists() else [])
+    if language != PSEUDO and not _is_complete(file):
+        return gettext.NullTranslations()
+    return _read(language, [file])
+
+
+def _is_complete(file: Path) -> bool:
+    return file.exists() and 'msgstr ""\n\n' not in file.read_text("utf-8").partition("\n\n")[2]
 
 
 @cache
 def _is_refusal(text: str) -> bool:
     """Return whether a text without values is a sentence of ours, and not what a file holds."""
-    return _refusals(SOURCE_LANGUAGE).gettext(text) != text
+    file = LOCALE / SOURCE_LANGUAGE / "LC_MESSAGES" / f"{ERRORS}.po"
+    return _read(SOURCE_LANGUAGE, [file]).gettext(text) != text
 
 
 def _read(language: str, files: list[Path]) -> gettext.NullTranslations:

@@ -321,7 +321,30 @@ def test_a_refusal_for_people_goes_to_stderr(
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "COMMAND" in capsys.readouterr().out
+    assert "OPDRACHT" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "locale", "said"),
+    [
+        (["--lang", "de"], "", "Aufruf:"),
+        (["--lang=en"], "nl_NL.UTF-8", "usage:"),
+        ([], "de_DE.UTF-8", "Aufruf:"),
+        ([], "C.UTF-8", "gebruik:"),
+    ],
+)
+def test_help_is_in_the_language_asked_for_or_that_of_the_locale(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    locale: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.delenv("LANG", raising=False)
+    with pytest.raises(SystemExit):
+        main(["series", "--help", *words])
+    assert said in capsys.readouterr().out
 
 
 # --- the seven goals -------------------------------------------------------------------------

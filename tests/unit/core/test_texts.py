@@ -3,6 +3,7 @@
 import configparser
 import importlib.util
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +22,9 @@ TRANSLATED = [code for code in languages() if code != SOURCE_LANGUAGE]
 def _script() -> ModuleType:
     spec = importlib.util.spec_from_file_location("messages", ROOT / "scripts/messages.py")
     assert spec and spec.loader
+    sys.path.insert(0, str(ROOT / "scripts"))  # it imports its neighbour
     module = importlib.util.module_from_spec(spec)
+    sys.modules["messages"] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
@@ -37,6 +40,15 @@ def _translations(language: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+def test_refusals_keep_their_places_in_every_language(language):
+    script = _script()
+    book = next(b for b in script.books() if b.is_refusals and b.language == language)
+    lines = script.problems(language, book.messages, script.translations(*book.files))
+    assert [line for line in lines if "untranslated" not in line] == []
+    assert script.stale(book) == []
+
+
 def test_dutch_comes_first_then_english_and_german():
     assert languages() == ("nl", "en", "de")
 
@@ -45,7 +57,7 @@ def test_dutch_comes_first_then_english_and_german():
 def test_every_message_is_translated_and_the_files_are_up_to_date(language):
     script = _script()
     assert script.problems(language, _messages(), _translations(language)) == []
-    assert script.stale(language, _messages()) == []
+    assert script.stale(script.Book(language, _messages())) == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -139,24 +151,24 @@ HOMES = {
 
 def test_each_chapter_gets_its_own_file_and_refusals_stay_apart(locale):
     script = _script()
-    assert script.stale("en", HOMES) != []
-    script.write("en", HOMES)
+    assert script.stale(script.Book("en", HOMES)) != []
+    script.write(script.Book("en", HOMES))
     assert [file.name for file in chapters("en")] == ["core.po", "region.po", "shared.po"]
     assert script.translations(*chapters("en")) == {
         "jaar": "year",
         "school": "school",
         "pagina": "",
     }
-    assert script.stale("en", HOMES) == []
+    assert script.stale(script.Book("en", HOMES)) == []
     assert (locale / "errors.po").read_text("utf-8") == 'msgid "jaar"\nmsgstr "not this"\n'
 
 
 def test_a_sentence_translated_in_two_files_is_named(locale):
     script = _script()
-    script.write("en", HOMES)
+    script.write(script.Book("en", HOMES))
     with (locale / "shared.po").open("a", encoding="utf-8") as file:
         file.write('\nmsgid "jaar"\nmsgstr "season"\n')
-    assert "en: here twice: 'jaar'" in script.stale("en", HOMES)
+    assert "en: here twice: 'jaar'" in script.stale(script.Book("en", HOMES))
 
 
 UNDECIDED = {
@@ -179,6 +191,7 @@ def test_what_a_person_must_decide_is_named_and_nothing_is_written(
     (locale / name).write_text(text, "utf-8")
     before = {file.name: file.read_bytes() for file in locale.iterdir()}
     monkeypatch.setattr(script, "collect", lambda: HOMES)
+    monkeypatch.setattr(script.refusals, "collect", dict)
     monkeypatch.setattr(script, "languages", lambda: ("nl", "en"))
     assert script.main([]) == 1
     assert script.main(["--check"]) == 1
@@ -225,7 +238,7 @@ def test_one_empty_file_of_any_name_adds_a_language(locale):
     languages.cache_clear()
     try:
         assert languages() == ("nl", "en", "fy")
-        _script().write("fy", HOMES)
+        _script().write(_script().Book("fy", HOMES))
         assert [file.name for file in chapters("fy")] == ["core.po", "region.po", "shared.po"]
     finally:
         languages.cache_clear()
