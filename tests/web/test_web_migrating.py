@@ -63,17 +63,17 @@ def test_a_database_of_a_later_version_is_refused(tmp_path):
     database.close()
     refused = instroom("person", "add", "a@voorbeeld.nl", "--name", "A", "--data", str(tmp_path))
     assert refused.returncode == 12
-    assert "later version" in refused.stderr
+    assert "een latere versie" in refused.stderr
 
 
 def test_an_administrator_adds_and_ends_access(tmp_path):
     data = ("--data", str(tmp_path))
     assert instroom("person", "add", "Anna@Voorbeeld.nl", "--name", "Anna", *data).returncode == 0
     twice = instroom("person", "add", "anna@voorbeeld.nl", "--name", "Anna", *data)
-    assert twice.returncode != 0 and "there is a person" in twice.stderr
+    assert twice.returncode != 0 and "er is al iemand met dit adres" in twice.stderr
     assert instroom("person", "deactivate", "anna@voorbeeld.nl", *data).returncode == 0
     unknown = instroom("person", "deactivate", "ana@voorbeeld.nl", *data)
-    assert "did you mean 'anna@voorbeeld.nl'?" in unknown.stderr
+    assert "bedoel je 'anna@voorbeeld.nl'?" in unknown.stderr
     rows = sqlite3.connect(tmp_path / "instroom.sqlite3")
     assert rows.execute("select email, is_active from accounts_person").fetchall() == [
         ("anna@voorbeeld.nl", 0)

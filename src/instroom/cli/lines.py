@@ -30,10 +30,7 @@ def read_lines(found: dict[str, Any], language: str) -> list[str]:
         facts = [file["source"] or "", span, rows]
         lines.append("  ".join([mark.ljust(wide), file["file"], *filter(None, facts)]))
         room = " " * (wide + 2)
-        lines += [
-            f"{room}{w['code']}: {t.say(w['message'])} ({t.number(w['count'])})"
-            for w in file["warnings"]
-        ]
+        lines += [room + _warning(w, t) for w in file["warnings"]]
         if error := file["error"]:
             where = error["where"]
             place = t.say(Where(None, where["row"], where["column"], where["key"]).words())
@@ -52,6 +49,11 @@ def read_lines(found: dict[str, Any], language: str) -> list[str]:
         )
     )
     return lines
+
+
+def _warning(warning: dict[str, Any], t: Texts) -> str:
+    times = t(" ({n} keer)", n=t.number(warning["count"])) if warning["count"] > 1 else ""
+    return t.say(warning["message"]) + times
 
 
 def fetch_lines(found: dict[str, Any], language: str) -> list[str]:
@@ -108,7 +110,7 @@ def series_lines(found: SeriesAnswer, language: str) -> list[str]:
 
 def _number(figure: Figure, t: Texts) -> str:
     if figure.low is None:
-        return f"{words.status_word(figure, t)}: {words.reason(figure.reason, t)}"
+        return f"{words.status_word(figure.status, t)}: {words.reason(figure.reason, t)}"
     if figure.denominator is None:
         return t.number(figure.low, figure.high)
     share = t.percent(figure.low, figure.high)
@@ -148,10 +150,14 @@ def explain_lines(found: ExplainAnswer, language: str = "nl") -> list[str]:
     t = Texts(language)
     same = {True: t("gelijk"), False: t("NIET GELIJK"), None: t("niet na te rekenen")}[found.equal]
     facts = [
-        (t("formule:"), found.formula),
         (t("waarde:"), _between(found.value, t)),
         (t("opnieuw:"), f"{_between(found.recomputed, t)} ({same})"),
     ]
+    if found.value is None and found.recomputed is None:
+        word, reason = words.status_word(found.status, t), words.reason(found.reason, t)
+        facts = [(t("waarde:"), f"{word}: {reason}")]
+    if found.formula:
+        facts.insert(0, (t("formule:"), found.formula))
     files = [(t("bestand:"), _input(one, t)) for one in found.inputs]
     wide = max(len(name) for name, _ in (*facts, *files)) + 1
     lines = [t(found.definition.title), *(f"{name:<{wide}}{said}" for name, said in facts)]

@@ -31,9 +31,9 @@ def effect_lines(found: EffectAnswer | EffectAnswers, language: str) -> list[str
     t = Texts(language)
     lines = [found.summary(language)]
     if found.status == "boundary":
-        lines.append(t("De verschillen tussen groepen zijn op nul geschat (status boundary)."))
+        lines.append(t("De verschillen tussen groepen zijn op nul geschat."))
     elif found.reason and found.reason != found.wording["en"]:
-        lines.append(f"{found.status}: {t.say(found.reason)}")
+        lines.append(_ended(found.status, found.reason, t))
     if found.estimate is None or found.ci is None or found.status not in ESTIMATED:
         return lines + _why(found, language)
     digits = digits_of(*found.ci) + 1
@@ -119,10 +119,27 @@ def reliability_lines(found: ReliabilityAnswer, language: str) -> list[str]:
 
 
 def _told(found: ReliabilityAnswer | PowerAnswer | MetaAnswer, t: Texts) -> list[str]:
-    """Return status and reason as JSON has them, for who wants to look further."""
+    """Return how it ended when that is not the ordinary way."""
     if found.status == "ok" and not found.reason:
         return []
-    return [f"status {found.status}" + (f": {t.say(found.reason)}" if found.reason else "")]
+    return [_ended(found.status, found.reason, t)]
+
+
+def _ended(status: str, reason: str | None, t: Texts) -> str:
+    """Return how a computation ended, and why."""
+    words = {
+        "too_few": t("te weinig gegevens"),
+        "not_supported": t("zo niet te berekenen"),
+        "not_converged": t("geen oplossing gevonden"),
+        "not_identified": t("niet eenduidig te bepalen"),
+        "separation": t("niet te schatten"),
+        "partial": t("niet alles is te berekenen"),
+        "boundary": t("op de grens van wat kan"),
+        "rank_deficient": t("een kolom is weggelaten"),
+        "missing": t("geen cijfer"),
+    }
+    said = words.get(status) or t("let op")
+    return f"{said}: {t.say(reason)}" if reason else said
 
 
 def power_lines(found: PowerAnswer, language: str) -> list[str]:
@@ -158,7 +175,7 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
             )
         )
     if found.status == "boundary":
-        lines.append(t("De verschillen tussen studies zijn op nul geschat (status boundary)."))
+        lines.append(t("De verschillen tussen studies zijn op nul geschat."))
     return [*lines, *(_told(found, t) if found.status == "partial" else [])]
 
 
@@ -172,7 +189,7 @@ def protect_lines(found: list[dict[str, Any]], language: str) -> list[str]:
         name = ", ".join(f"{key} {value}" for key, value in figure["dims"].items()) or t("totaal")
         shown = t("afgeschermd") if figure["n"] is None else t.number(figure["n"])
         lines.append(f"{name:<48} {shown}")
-    return lines
+    return lines or [t("geen cijfers om te beschermen")]
 
 
 def compress_lines(found: dict[str, Any], language: str) -> list[str]:

@@ -43,10 +43,29 @@ KINDS: dict[str, tuple[str, type[models.Definition]]] = {
 }
 
 
+#: What one of a kind is called in a refusal, in the reader's language.
+_CALLED = {
+    "source": Message("source"),
+    "publisher": Message("publisher"),
+    "codes": Message("code list"),
+    "indicator": Message("indicator"),
+    "classification": Message("classification"),
+    "pipeline": Message("pipeline"),
+    "reasons": Message("list of reasons"),
+    "kpi": Message("goal"),
+    "claim": Message("claim"),
+    "region": Message("region"),
+    "places": Message("list of places"),
+    "page": Message("page"),
+    "glossary": Message("glossary"),
+}
+
+
 class Registry(Mapping[str, D], Generic[D]):
     """The definitions of one kind by id; an unknown id answers *did you mean*."""
 
     def __init__(self, items: dict[str, D], kind: str) -> None:
+        """Hold definitions by id; ``kind`` is what a refusal calls one of them."""
         self._items, self.kind = items, kind
 
     def __getitem__(self, key: str) -> D:
@@ -205,7 +224,7 @@ def _registry(kind: str, extra: str) -> Registry[Any]:
     items = load(HERE / folder, model, HERE)
     if extra and (Path(extra) / folder).is_dir():
         items |= load(Path(extra) / folder, model, Path(extra))
-    return Registry(items, kind)
+    return Registry(items, _CALLED[kind])
 
 
 def _get(kind: str) -> Registry[Any]:

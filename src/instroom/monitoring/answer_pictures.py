@@ -258,5 +258,5 @@ def _nothing(found: Found) -> DataError:
     return DataError(
         "there is no estimate to draw",
         code="nothing_to_draw",
-        found=str(found.get("reason") or found.get("status")),
+        found=found.get("reason") or str(found.get("status")),
     )

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.monitoring import estimates
-from instroom.monitoring.coefficients import as_sentence, finite
+from instroom.monitoring.coefficients import finite
 from instroom.monitoring.designs import AnalysisPlan
 from instroom.monitoring.effect_answer import (
     EffectAnswer,
@@ -71,7 +71,7 @@ def answer(
     if choices.robust is not None or school is None:
         return _plain(found, plain, study, matrix, main)
     fitted = binary_mixed.fit(y, matrix, school, names=main)
-    found = replace(found, status=fitted.status, reason=as_sentence(fitted.reason))
+    found = replace(found, status=fitted.status, reason=fitted.reason)
     if not np.isfinite(fitted.beta).all():
         return silent(found, fitted.status)
     variance = fitted.sd**2
@@ -101,7 +101,7 @@ def _plain(
     found: EffectAnswer, plain: LogitFit, study: Study, matrix: Floats, main: list[str]
 ) -> EffectAnswer:
     """Answer from the logit over all schools together."""
-    found = replace(found, status=plain.status, reason=as_sentence(plain.reason), errors=plain.kind)
+    found = replace(found, status=plain.status, reason=plain.reason, errors=plain.kind)
     line = _line(plain, study.target)
     if line.estimate is None or line.se is None:
         return silent(found, plain.status)

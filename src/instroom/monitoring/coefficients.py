@@ -34,16 +34,3 @@ def finite(value: float) -> float | None:
     (0.5, None)
     """
     return float(value) if np.isfinite(value) else None
-
-
-def as_sentence(reason: str | None) -> str | None:
-    """Return a reason with a capital and a full stop; None when there is none.
-
-    Examples
-    --------
-    >>> as_sentence("too few schools"), as_sentence("")
-    ('Too few schools.', None)
-    """
-    if not reason:
-        return None
-    return reason[0].upper() + reason[1:] + ("" if reason.endswith((".", "!", "?")) else ".")

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts, select
 from instroom.monitoring import robustness
-from instroom.monitoring.coefficients import as_sentence, coefficients, finite
+from instroom.monitoring.coefficients import coefficients, finite
 from instroom.monitoring.effect_answer import (
     AttritionFound,
     EffectAnswer,
@@ -23,6 +24,7 @@ from instroom.monitoring.studies import Study, arms, split
 from instroom.stats.clusters import robust
 from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
 from instroom.stats.multilevel.contrasts import Tests
+from instroom.stats.status import FitStatus
 from instroom.stats.trials import effect_size, equivalence
 from instroom.stats.trials import power as sizes
 from instroom.stats.trials.effect_measures import hedges_correction
@@ -57,7 +59,7 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> EffectAnswer
     fitted = mixed.fit(cross, outcome=study.outcome, fixed=main)
     tests, status, reason = _tests(cross, study, fitted, main, choices)
     found = _levels(shape(cross, study, choices), fitted, study)
-    found = replace(found, status=status, reason=as_sentence(reason))
+    found = replace(found, status=status, reason=reason)
     if study.target not in tests.names:
         return silent(found, status if status not in ESTIMATED else "rank_deficient")
     at = tests.names.index(study.target)
@@ -92,7 +94,7 @@ def _tests(
     fitted: mixed.MixedFit,
     main: list[str],
     choices: Choices,
-) -> tuple[Tests, str, str | None]:
+) -> tuple[Tests, FitStatus, Message | None]:
     """Return the tests of all coefficients, their status, and a reason if any."""
     if choices.robust is None:
         return _model_tests(fitted, choices.df), fitted.status, fitted.reason
@@ -103,13 +105,10 @@ def _tests(
         cross, kind=choices.robust, outcome=study.outcome, fixed=fixed, absorb=study.absorb
     )
     tests = Tests(found.names, found.beta, found.se, found.df, found.t, found.p)
-    if found.status not in (
-        "ok",
-        "partial",
-    ):  # partial: other columns fell out, and the reason says
+    if not found.status.has_numbers:  # partial: other columns fell out, and the reason says
         return tests, found.status, found.reason
-    at_zero = fitted.status == "boundary"
-    status = "boundary" if at_zero else "ok"
+    at_zero = fitted.status == FitStatus.BOUNDARY
+    status = FitStatus.BOUNDARY if at_zero else FitStatus.OK
     return tests, status, found.reason or (fitted.reason if at_zero else None)
 
 

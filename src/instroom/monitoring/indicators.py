@@ -9,6 +9,7 @@ from typing import Any
 
 from instroom.core import periods
 from instroom.core.errors import DefinitionError, Where
+from instroom.core.messages import Message
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series, Status
 from instroom.definitions import models, registry
@@ -42,7 +43,9 @@ def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str
         ``unknown_period`` for a text that is no period.
     """
     indicator = registry.indicators()[question.indicator]
-    stage = _one_of("stage", question.stage or indicator.default_stage, list(indicator.stages))
+    stage = _one_of(
+        Message("stage"), question.stage or indicator.default_stage, list(indicator.stages)
+    )
     classification = None
     if indicator.classification:
         wanted = question.classification or indicator.default_classification
@@ -51,14 +54,14 @@ def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str
             for c in registry.classifications()
             if c.split("/")[0] == indicator.classification
         ]
-        classification = _one_of("classification", wanted, known)
+        classification = _one_of(Message("classification"), wanted, known)
     elif question.classification:
-        raise _no_such("classification", question.classification, [])
+        raise _no_such(Message("classification"), question.classification, [])
     for name in question.by:
         if name not in indicator.breakdowns and indicator.measure != "missing":
-            raise _no_such("breakdown", name, indicator.breakdowns)
+            raise _no_such(Message("breakdown"), name, indicator.breakdowns)
     for name in question.school_types:
-        _one_of("school type", name, list(registry.codes()["school_type"].codes))
+        _one_of(Message("school type"), name, list(registry.codes()["school_type"].codes))
     if question.period:
         periods.span(question.period)
     return indicator, stage, classification

@@ -261,10 +261,10 @@ def _spss(name: str, data: bytes) -> Columns:
                 "this SPSS file cannot be opened",
                 code="not_spss",
                 where=Where(name),
-                found=str(error)[:80],
+                found=Message("a file that is damaged or cut off"),
                 expected=Message("a file that SPSS saved (.sav or .zsav)"),
                 hint=Message("save it again, or export it as CSV"),
-            ) from None
+            ) from error
     columns = {key: pa.array(values, from_pandas=True) for key, values in frame.items()}
     return replace(of_frame(pa.table(columns)), file=name)
 

@@ -92,7 +92,7 @@ def _pour(file: BinaryIO, size: int, most: int, target: BinaryIO) -> tuple[str, 
         zlib.error,
         EOFError,
     ) as error:
-        raise _damaged(kind, str(error)) from error
+        raise _damaged(kind) from error
 
 
 def _poured(packed: IO[bytes], size: int, most: int, target: BinaryIO) -> None:
@@ -151,11 +151,11 @@ def _refuse_bomb(size: int, packed: int, most: int) -> None:
         )
 
 
-def _damaged(kind: str, found: str) -> SourceError:
+def _damaged(kind: str) -> SourceError:
     return SourceError(
         "this {kind} file cannot be unpacked",
         code="damaged",
-        found=found[:80],
+        found=Message("a file that is damaged or cut off"),
         expected=Message("a whole {kind} file", kind=kind),
         hint=Message("fetch it again from the publisher"),
         kind=kind,

@@ -39,7 +39,7 @@ def test_three_levels_without_any_difference_are_at_the_boundary() -> None:
     assert found["estimate"] == pytest.approx(0.24773, abs=5e-6)
     assert found["se"] == pytest.approx(0.07385, abs=6e-6)
     assert (found["tau2"], found["omega2"], found["status"]) == (0, 0, "boundary")
-    assert "status boundary" in run(*words, "--cluster", "study")[1]
+    assert "op nul geschat" in run(*words, "--cluster", "study")[1]
 
 
 def test_small_sets_of_nested_effects_reach_the_highest_likelihood() -> None:

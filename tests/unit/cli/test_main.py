@@ -315,7 +315,7 @@ def test_a_refusal_for_people_goes_to_stderr(
     assert main(["series", "po_pupil", "--data", str(tmp_path)]) == 10
     out, err = capsys.readouterr()
     assert out == ""
-    assert "did you mean 'po_pupils'?" in err
+    assert "bedoel je 'po_pupils'?" in err
     assert "Traceback" not in err
 
 

@@ -204,14 +204,14 @@ def test_groups_of_one_voice_have_no_spread(points: int) -> None:
     _, design, group = schools(1)
     found = fit(group % 3 == 0, design[:, :1], group, points=points)
     assert found.status == "separation"
-    assert "given their group" in str(found.reason)
+    assert "Given their group" in str(found.reason)
     assert np.isnan(found.sd)
 
 
 def test_one_answer_only_is_separation() -> None:
     y, design, group = schools(1)
-    assert fit(np.zeros_like(y), design, group).reason == "all answers are no"
-    assert fit(np.ones_like(y), design, group).reason == "all answers are yes"
+    assert fit(np.zeros_like(y), design, group).reason == "All answers are no."
+    assert fit(np.ones_like(y), design, group).reason == "All answers are yes."
 
 
 def test_columns_that_others_determine_are_left_out() -> None:
@@ -232,7 +232,7 @@ def test_columns_that_others_determine_are_left_out() -> None:
     [
         (slice(0, 15), np.zeros(15), "fewer than two"),
         (slice(0, 60, 15), np.array([0, 0, 1, 1]), "4 people are too few for 3 coefficients"),
-        (slice(0, 200), np.arange(200), "no group has two people"),
+        (slice(0, 200), np.arange(200), "No group has two people"),
         (slice(0, 0), np.zeros(0), "fewer than two"),
     ],
 )
@@ -253,7 +253,7 @@ def test_a_climb_that_finds_no_better_step_says_so(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(binary_mixed, "evaluate", falling)
     found = fit(*schools(1))
     assert found.status == "not_converged"
-    assert "no best value was found in 1 steps" in str(found.reason)
+    assert "No best value was found in 1 steps" in str(found.reason)
 
 
 @pytest.mark.parametrize("points", [0, -1, 101, 2.5])

@@ -170,7 +170,7 @@ def test_one_treated_cluster_has_an_effect_but_no_error() -> None:
     design[:, 1] = school == 3
     found = fit_logit(y, design, school, names=["c", "treat", "pre"])
     assert found.status == "partial"
-    assert found.reason == "no error for treat: it rests on a single cluster"
+    assert found.reason == "No error for treat: it rests on a single cluster."
     assert_array_equal(np.isnan(found.se), [False, True, False])
     assert_array_equal(np.isnan(found.df), [False, True, False])
     assert np.isfinite(found.beta).all()
@@ -180,7 +180,7 @@ def test_columns_that_others_determine_are_left_out() -> None:
     y, design, school = pupils(6)
     found = fit_logit(y, np.column_stack([design, 1 - design[:, 1]]), school)
     assert (found.status, found.names) == ("partial", ("x0", "x1", "x2"))
-    assert found.reason == "x3 left out: earlier columns determine it"
+    assert found.reason == "x3 left out: earlier columns determine it."
     assert_allclose(found.se, fit_logit(y, design, school).se, rtol=1e-10)
 
 

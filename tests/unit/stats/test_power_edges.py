@@ -85,7 +85,7 @@ def test_the_required_number_is_the_smallest_that_is_enough(effect, rho, target)
 def test_an_effect_of_nothing_needs_more_schools_than_there_are() -> None:
     found = required(lambda j: cra2(j, 25, rho=0.1), 0.0)
     assert (found.clusters, found.status) == (None, "not_supported")
-    assert "no number" in found.reason
+    assert "No number" in found.reason
 
 
 def test_without_degrees_of_freedom_it_says_so() -> None:
@@ -93,7 +93,7 @@ def test_without_degrees_of_freedom_it_says_so() -> None:
     assert not design.feasible
     found, chance = mdes(design), power(design, 0.3)
     assert (found.status, chance.status) == ("too_few", "too_few")
-    assert found.reason == "this design leaves 0 degrees of freedom; at least 1 is needed"
+    assert found.reason == "This design leaves 0 degrees of freedom; at least 1 is needed."
     assert np.isnan(found.mdes)
 
 

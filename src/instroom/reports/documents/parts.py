@@ -220,7 +220,7 @@ def years_table(
 def count_cell(figure: Figure | None, t: Texts) -> TableCell:
     """Return "1.795 van 3.431", bounds included."""
     if figure is None or figure.numerator is None or figure.denominator is None:
-        return TableCell("–" if figure is None else words.status_word(figure, t), "missing")
+        return TableCell("–" if figure is None else words.status_word(figure.status, t), "missing")
     part, whole = figure.numerator, figure.denominator
     text = t(
         "{part} van {whole}",

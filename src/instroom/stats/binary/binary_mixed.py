@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +12,9 @@ from instroom.core.messages import Message
 from instroom.stats.binary.binary_likelihood import Curvature, evaluate
 from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separation, maximise
 from instroom.stats.binary.binary_rows import BinaryRows, column_names, prepare, select
+from instroom.stats.status import FitStatus, together
 
 Floats = NDArray[np.float64]
-Status = Literal["ok", "boundary", "rank_deficient", "separation", "too_few", "not_converged"]
 
 GAIN = 1e-12  # predicted gain in log-likelihood at which to stop; the last step is still taken
 STARTS = (1.0, 3.0)  # spreads to try beside the one by moments
@@ -70,8 +69,8 @@ class BinaryMixedFit:
     n: int
     groups: int
     points: int
-    status: Status
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
     iterations: int
 
 
@@ -146,9 +145,9 @@ def fit(
     found = _fit(kept, _empty(called, kept, points))
     if not left:
         return found
-    status: Status = "rank_deficient" if found.status == "ok" else found.status
-    reasons = (f"{left} left out: earlier columns determine it", found.reason)
-    return replace(found, status=status, reason="; ".join(r for r in reasons if r))
+    status: FitStatus = FitStatus.RANK_DEFICIENT if found.status == FitStatus.OK else found.status
+    said = Message("{columns} left out: earlier columns determine it.", columns=left)
+    return replace(found, status=status, reason=together((said, found.reason)))
 
 
 def _empty(names: tuple[str, ...], rows: BinaryRows, points: int) -> BinaryMixedFit:
@@ -164,7 +163,7 @@ def _empty(names: tuple[str, ...], rows: BinaryRows, points: int) -> BinaryMixed
         rows.n,
         len(rows.starts),
         points,
-        "too_few",
+        FitStatus.TOO_FEW,
         None,
         0,
     )
@@ -173,18 +172,24 @@ def _empty(names: tuple[str, ...], rows: BinaryRows, points: int) -> BinaryMixed
 def _fit(rows: BinaryRows, empty: BinaryMixedFit) -> BinaryMixedFit:
     """Return the fit, or why there is none."""
     if len(rows.starts) < 2:
-        reason = "how groups differ cannot be learnt from fewer than two of them"
+        reason = Message("How groups differ cannot be learnt from fewer than two of them.")
         return replace(empty, reason=reason)
     if rows.n <= len(rows.columns) + 1:
-        reason = f"{rows.n} people are too few for {len(rows.columns)} coefficients and a spread"
+        reason = Message(
+            "{n} people are too few for {n_2} coefficients and a spread.",
+            n=rows.n,
+            n_2=len(rows.columns),
+        )
         return replace(empty, reason=reason)
     if rows.n == len(rows.starts):
-        reason = "no group has two people, so groups cannot be told from people"
+        reason = Message("No group has two people, so groups cannot be told from people.")
         return replace(empty, reason=reason)
     plain = maximise(rows)
     if not plain.converged:
         reason = describe_separation(rows, plain.separated, empty.names)
-        status: Status = "not_converged" if plain.separated is None else "separation"
+        status: FitStatus = (
+            FitStatus.NOT_CONVERGED if plain.separated is None else FitStatus.SEPARATION
+        )
         return replace(empty, status=status, reason=reason, iterations=plain.iterations)
     return _mixed(rows, plain, empty)
 
@@ -206,14 +211,17 @@ def _mixed(rows: BinaryRows, plain: LogitOptimum, empty: BinaryMixedFit) -> Bina
         if _vanishing(theta, here, plain, slope):
             return _boundary(rows, plain, empty, iteration)
         if theta[-1] > np.log(LARGEST_SD):
-            reason = (
-                "given their group, nearly all answers can be predicted without exception, "
-                "so the spread between groups has no best value"
+            reason = Message(
+                "Given their group, nearly all answers can be predicted without exception, "
+                "so the spread between groups has no best value."
             )
-            return replace(empty, status="separation", reason=reason, iterations=iteration)
+            return replace(empty, status=FitStatus.SEPARATION, reason=reason, iterations=iteration)
     unfinished = _result(rows, empty, theta, here, iteration)
-    reason = f"no best value was found in {iteration} steps; these are the last ones"
-    return replace(unfinished, status="not_converged", reason=reason)
+    reason = Message(
+        "No best value was found in {iteration} steps; these are the last ones.",
+        iteration=iteration,
+    )
+    return replace(unfinished, status=FitStatus.NOT_CONVERGED, reason=reason)
 
 
 def _moments(rows: BinaryRows, plain: LogitOptimum) -> tuple[float, float]:
@@ -301,8 +309,10 @@ def _boundary(
         sd=0.0,
         cov_joint=joint,
         log_likelihood=plain.value,
-        status="boundary",
-        reason="the groups differ no more than chance; the estimates are those of a plain logit",
+        status=FitStatus.BOUNDARY,
+        reason=Message(
+            "The groups differ no more than chance; the estimates are those of a plain logit."
+        ),
         iterations=iterations,
     )
 
@@ -313,13 +323,16 @@ def _result(
     """Return the fit in the given columns; singular curvature cannot give errors, so says so."""
     back = np.eye(len(theta))
     back[:-1, :-1] = rows.scaling
-    status: Status = "ok"
+    status: FitStatus = FitStatus.OK
     reason = None
     if np.linalg.eigvalsh(here.hessian)[-1] < 0:
         joint = back @ np.linalg.inv(-here.hessian) @ back.T
     else:
         joint = empty.cov_joint
-        status, reason = "not_converged", "the likelihood is flat here, so there are no errors"
+        status, reason = (
+            FitStatus.NOT_CONVERGED,
+            Message("The likelihood is flat here, so there are no errors."),
+        )
     return replace(
         empty,
         beta=(back @ theta)[:-1],

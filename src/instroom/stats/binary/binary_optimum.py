@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from instroom.core.messages import Message
 from instroom.stats.binary.binary_rows import BLOCK_ROWS, BinaryRows, softplus
 
 Floats = NDArray[np.float64]
@@ -129,7 +130,9 @@ def _separates(rows: BinaryRows, side: Floats) -> bool:
     return bool((up & down).all())
 
 
-def describe_separation(rows: BinaryRows, direction: Floats | None, names: tuple[str, ...]) -> str:
+def describe_separation(
+    rows: BinaryRows, direction: Floats | None, names: tuple[str, ...]
+) -> Message:
     """Return why a logit has no best coefficients, in a sentence.
 
     Examples
@@ -137,20 +140,25 @@ def describe_separation(rows: BinaryRows, direction: Floats | None, names: tuple
     >>> from instroom.stats.binary.binary_rows import prepare
     >>> rows = prepare([0, 0, 1], [[1, 1], [1, 2], [1, 3]])
     >>> describe_separation(rows, maximise(rows).separated, ("(Intercept)", "grade"))
-    'grade predicts some answers without exception, so its odds have no largest value'
+    'grade predicts some answers without exception, so its odds have no largest value.'
     """
     if direction is None:
-        return "the coefficients keep changing; no best values were found"
+        return Message("The coefficients keep changing; no best values were found.")
     yes = rows.yes.sum()
     if yes in (0, rows.trials.sum()):
-        return f"all answers are {'yes' if yes else 'no'}"
+        return Message("All answers are yes.") if yes else Message("All answers are no.")
     moves = np.ptp(rows.columns, axis=1) > 0
     sizes = np.abs(direction) / np.abs(direction).max()
     which = [
         name for name, far, varies in zip(names, sizes > 1e-3, moves, strict=True) if far and varies
     ]
-    verb, whose = ("predicts", "its") if len(which) == 1 else ("together predict", "their")
-    return (
-        f"{' and '.join(which)} {verb} some answers without exception, "
-        f"so {whose} odds have no largest value"
+    if len(which) == 1:
+        return Message(
+            "{column} predicts some answers without exception, so its odds have no largest value.",
+            column=which[0],
+        )
+    return Message(
+        "{columns} together predict some answers without exception, so their odds have no largest "
+        "value.",
+        columns=", ".join(which),
     )

@@ -16,10 +16,10 @@ from instroom.stats.binary.binary_rows import BinaryRows, check, column_names, p
 from instroom.stats.binary.logit_sandwich import sandwich
 from instroom.stats.clusters import robust
 from instroom.stats.intervals import Z95
+from instroom.stats.status import FitStatus, together
 
 Floats = NDArray[np.float64]
 Kind = Literal["model", "cr0", "cr1", "cr1s", "cr2"]
-Status = Literal["ok", "partial", "separation", "too_few", "not_converged"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +64,8 @@ class LogitFit:
     clusters: int
     kind: Kind
     log_likelihood: float
-    status: Status
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
     iterations: int
 
 
@@ -141,12 +141,16 @@ def fit_logit(
     called = tuple(name for j, name in enumerate(every) if j not in rows.aliased)
     empty = _empty(called, kept, used, 0 if cluster is None else len(kept.starts))
     if kept.n <= len(called) or (used != "model" and len(kept.starts) < 2):
-        reason = f"{kept.n} people in {len(kept.starts)} clusters are too few"
-        return replace(empty, status="too_few", reason=reason)
+        reason = Message(
+            "{n} people in {n_2} clusters are too few.", n=kept.n, n_2=len(kept.starts)
+        )
+        return replace(empty, status=FitStatus.TOO_FEW, reason=reason)
     best = maximise(kept)
     if not best.converged:
         reason = describe_separation(kept, best.separated, called)
-        status: Status = "not_converged" if best.separated is None else "separation"
+        status: FitStatus = (
+            FitStatus.NOT_CONVERGED if best.separated is None else FitStatus.SEPARATION
+        )
         return replace(empty, status=status, reason=reason, iterations=best.iterations)
     return _with_errors(kept, best, empty, left)
 
@@ -216,7 +220,7 @@ def _empty(names: tuple[str, ...], rows: BinaryRows, kind: Kind, clusters: int) 
     none = np.full(p, nan)
     return LogitFit(
         names, none, np.full((p, p), nan), none, none, none, none, np.full((p, 2), nan),
-        rows.n, clusters, kind, nan, "too_few", None, 0,
+        rows.n, clusters, kind, nan, FitStatus.TOO_FEW, None, 0,
     )  # fmt: skip
 
 
@@ -224,7 +228,11 @@ def _with_errors(
     rows: BinaryRows, best: LogitOptimum, empty: LogitFit, left: tuple[str, ...]
 ) -> LogitFit:
     beta = rows.scaling @ best.beta
-    reasons = [f"{', '.join(left)} left out: earlier columns determine it"] if left else []
+    reasons = (
+        [Message("{columns} left out: earlier columns determine it.", columns=", ".join(left))]
+        if left
+        else []
+    )
     if empty.kind == "model":
         cov = rows.scaling @ best.inverse @ rows.scaling.T
         df = np.full(len(beta), np.inf)
@@ -234,7 +242,11 @@ def _with_errors(
         cov = np.where(lone[:, None] | lone, np.nan, found.cov)
         df = np.where(lone, np.nan, found.df)
         which = ", ".join(name for name, one in zip(empty.names, lone, strict=True) if one)
-        reasons += [f"no error for {which}: it rests on a single cluster"] if which else []
+        reasons += (
+            [Message("No error for {which}: it rests on a single cluster.", which=which)]
+            if which
+            else []
+        )
     se = np.sqrt(np.diag(cov))
     t = np.divide(beta, se, out=np.full_like(se, np.nan), where=se > 0)
     half = np.where(np.isinf(df), Z95, stdtrit(np.where(np.isinf(df), 1.0, df), 0.975)) * se
@@ -249,7 +261,7 @@ def _with_errors(
         p=p,
         ci=np.stack([beta - half, beta + half], axis=1),
         log_likelihood=best.value,
-        status="partial" if reasons else "ok",
-        reason="; ".join(reasons) or None,
+        status=FitStatus.PARTIAL if reasons else FitStatus.OK,
+        reason=together(reasons),
         iterations=best.iterations,
     )

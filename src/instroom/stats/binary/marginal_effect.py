@@ -10,6 +10,7 @@ from instroom.core.messages import Message
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
 from instroom.stats.intervals import Z95
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 CHUNK = 8_192
@@ -45,8 +46,8 @@ class AverageEffect:
     risk_ratio: float
     ci_ratio: tuple[float, float]
     n: float
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def average_effect(

@@ -17,6 +17,7 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters.cluster_design import ClusterDesign, directions, split, undetermined
+from instroom.stats.status import FitStatus, Problem
 
 Floats = NDArray[np.float64]
 Weights = Literal["rademacher", "webb"]
@@ -64,8 +65,8 @@ class WildBootstrap:
     weights: Weights
     enumerated: bool
     clusters: int
-    status: Literal["ok", "unbounded", "too_few", "boundary"] = "ok"
-    reason: str | None = None
+    status: FitStatus = FitStatus.OK
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,10 +182,13 @@ def wild(
     t = float(np.sqrt(squared) * np.sign(curve.estimate - null))
     t *= float(np.sqrt((design.clusters - 1) / design.clusters))
     ci = _end(curve, 1 - level, -1), _end(curve, 1 - level, 1)
-    status: Literal["ok", "unbounded"] = "ok" if np.isfinite(ci).all() else "unbounded"
+    status: FitStatus = FitStatus.OK if np.isfinite(ci).all() else FitStatus.UNBOUNDED
     reason = None
-    if status == "unbounded":
-        reason = f"With {design.clusters} clusters no effect on that side can be ruled out."
+    if status == FitStatus.UNBOUNDED:
+        reason = Message(
+            "With {clusters} clusters no effect on that side can be ruled out.",
+            clusters=design.clusters,
+        )
     return WildBootstrap(
         name, curve.estimate, t, curve.p(null), ci, len(curve.top[0]), kind, enumerated,
         design.clusters, status, reason,
@@ -231,14 +235,20 @@ def p_value(
     return _curve(design, at, lines, extra=0 if enumerated else 1).p(null)
 
 
-def _refusal(design: ClusterDesign, at: int) -> tuple[Literal["too_few", "boundary"], str] | None:
+def _refusal(design: ClusterDesign, at: int) -> Problem | None:
     if design.clusters < 2 or design.n <= design.parameters:
-        return "too_few", "There are too few clusters or rows to measure an error with."
+        return FitStatus.TOO_FEW, Message(
+            "There are too few clusters or rows to measure an error with."
+        )
     if design.exact:
-        return "boundary", "The columns give the outcome exactly: there is no error to measure."
+        return FitStatus.BOUNDARY, Message(
+            "The columns give the outcome exactly: there is no error to measure."
+        )
     _, vectors, decided = directions(design)
     if undetermined(design, vectors, decided)[at]:
-        return "boundary", "A single cluster decides the estimate: there is no error to measure."
+        return FitStatus.BOUNDARY, Message(
+            "A single cluster decides the estimate: there is no error to measure."
+        )
     return None
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.multilevel.mixed import MixedFit
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -100,7 +101,7 @@ def refit(cross: CrossProducts, fit: MixedFit, weights: Floats) -> Floats:
 def supports(cross: CrossProducts, fit: MixedFit) -> bool:
     """Return whether :func:`refit` can take over from refitting the model draw by draw."""
     return (
-        fit.status in ("ok", "boundary")
+        fit.status in (FitStatus.OK, FitStatus.BOUNDARY)
         and fit.method == "reml"
         and cross.by_group
         and cross.slope is None

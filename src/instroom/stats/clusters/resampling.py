@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
 from instroom.stats.clusters import refits
 from instroom.stats.multilevel import mixed
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,8 +44,8 @@ class ClusterBootstrap:
     estimates: Floats
     draws: int
     used: int
-    status: Literal["ok", "partial", "too_few"] = "ok"
-    reason: str | None = None
+    status: FitStatus = FitStatus.OK
+    reason: Message | None = None
 
 
 def resample(cross: CrossProducts, chosen: ArrayLike) -> CrossProducts:
@@ -209,9 +210,9 @@ def _chosen(size: int, strata: ArrayLike | None, draws: int, rng: Generator) -> 
 
 def _one_school(first: Floats) -> ClusterBootstrap:
     none = np.full_like(first, np.nan)
-    reason = "Drawing schools again needs at least two schools."
+    reason = Message("Drawing schools again needs at least two schools.")
     ends, empty = np.stack([none, none], axis=1), np.empty((0, len(first)))
-    return ClusterBootstrap(first, none, ends, empty, 0, 0, "too_few", reason)
+    return ClusterBootstrap(first, none, ends, empty, 0, 0, FitStatus.TOO_FEW, reason)
 
 
 def _summary(first: Floats, found: Floats, level: float) -> ClusterBootstrap:
@@ -219,16 +220,24 @@ def _summary(first: Floats, found: Floats, level: float) -> ClusterBootstrap:
     draws, used = len(found), len(kept)
     if 2 * used < draws or used < 2:
         none = np.full_like(first, np.nan)
-        reason = f"Only {used} of {draws} draws gave an estimate: there are too few schools."
+        reason = Message(
+            "Only {used} of {draws} draws gave an estimate: there are too few schools.",
+            used=used,
+            draws=draws,
+        )
         ends = np.stack([none, none], axis=1)
-        return ClusterBootstrap(first, none, ends, kept, draws, used, "too_few", reason)
+        return ClusterBootstrap(first, none, ends, kept, draws, used, FitStatus.TOO_FEW, reason)
     tail = (1 - level) / 2
     ci = np.quantile(kept, [tail, 1 - tail], axis=0).T
     middle = kept - kept.mean(axis=0)
     se = np.sqrt((middle**2).sum(axis=0) / (used - 1))
     if used < draws:
-        reason = f"{draws - used} of {draws} draws gave no estimate and are left out."
-        return ClusterBootstrap(first, se, ci, kept, draws, used, "partial", reason)
+        reason = Message(
+            "{value} of {draws} draws gave no estimate and are left out.",
+            value=draws - used,
+            draws=draws,
+        )
+        return ClusterBootstrap(first, se, ci, kept, draws, used, FitStatus.PARTIAL, reason)
     return ClusterBootstrap(first, se, ci, kept, draws, used)
 
 

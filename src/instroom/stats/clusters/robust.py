@@ -18,10 +18,10 @@ from instroom.stats.clusters.cluster_design import (
     split,
     undetermined,
 )
+from instroom.stats.status import FitStatus, Problem, together
 
 Floats = NDArray[np.float64]
 Kind = Literal["cr0", "cr1", "cr1s", "cr2", "cr3"]
-Status = Literal["ok", "partial", "boundary", "too_few", "not_supported"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +61,8 @@ class RobustFit:
     n: int
     clusters: int
     kind: Kind
-    status: Status
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def fit(
@@ -201,24 +201,35 @@ def _scale(design: ClusterDesign, kind: Kind) -> float:
     return 1.0
 
 
-def _refusal(design: ClusterDesign, kind: Kind) -> tuple[Status, str] | None:
+def _refusal(design: ClusterDesign, kind: Kind) -> Problem | None:
     if design.clusters < 2:
-        return "too_few", "Robust standard errors need at least two clusters."
+        return FitStatus.TOO_FEW, Message("Robust standard errors need at least two clusters.")
     if design.n <= design.parameters:
-        return "too_few", (
-            f"{design.n} rows are too few for {design.parameters} coefficients: "
-            "nothing is left to measure an error with."
+        return FitStatus.TOO_FEW, (
+            Message(
+                "{n} rows are too few for {parameters} coefficients: nothing is left to "
+                "measure an error with.",
+                n=design.n,
+                parameters=design.parameters,
+            )
         )
     if design.weighted and kind in ("cr2", "cr3"):
-        return "not_supported", (
-            f"{kind} needs rows that count once each; weighted rows can have cr0, cr1 or cr1s."
+        return FitStatus.NOT_SUPPORTED, (
+            Message(
+                "{kind} needs rows that count once each; weighted rows can have cr0, cr1 or cr1s.",
+                kind=kind,
+            )
         )
     if design.exact:
-        return "boundary", "The columns give the outcome exactly: there is no error to measure."
+        return FitStatus.BOUNDARY, Message(
+            "The columns give the outcome exactly: there is no error to measure."
+        )
     return None
 
 
-def _without_errors(design: ClusterDesign, kind: Kind, status: Status, reason: str) -> RobustFit:
+def _without_errors(
+    design: ClusterDesign, kind: Kind, status: FitStatus, reason: Message | None
+) -> RobustFit:
     q = len(design.names)
     none = np.full(q, np.nan)
     return RobustFit(
@@ -237,14 +248,18 @@ def _with_errors(
     reasons = []
     if design.aliased:
         columns = ", ".join(design.aliased)
-        reasons.append(f"Left out as a combination of other columns: {columns}.")
+        reasons.append(
+            Message("Left out as a combination of other columns: {columns}.", columns=columns)
+        )
     lacking = [name for name, error in zip(design.names, se, strict=True) if not error > 0]
     if lacking:
         reasons.append(
-            "No standard error, because a single cluster decides the estimate: "
-            f"{', '.join(lacking)}."
+            Message(
+                "No standard error, because a single cluster decides the estimate: {value}.",
+                value=", ".join(lacking),
+            )
         )
     return RobustFit(
         design.names, design.estimates, cov, se, df, t, p, ci, design.n, design.clusters, kind,
-        "partial" if reasons else "ok", " ".join(reasons) or None,
+        FitStatus.PARTIAL if reasons else FitStatus.OK, together(reasons),
     )  # fmt: skip

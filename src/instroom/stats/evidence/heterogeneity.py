@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 Method = Literal["REML", "ML", "DL", "PM", "EB", "HE", "FE"]
@@ -24,7 +25,7 @@ class BetweenVariance:
 
     tau2: float
     se: float
-    status: Literal["ok", "boundary", "not_converged"]
+    status: FitStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,12 +137,12 @@ def between_variance(
             expected=", ".join(METHODS),
         )
     if method == "FE":
-        return BetweenVariance(0.0, float("nan"), "ok")
+        return BetweenVariance(0.0, float("nan"), FitStatus.OK)
     if method in ("REML", "ML"):
         return _likelihood(effect, variance, design, reml=method == "REML", threshold=threshold)
     closed = {"DL": _dersimonian_laird, "HE": _hedges, "PM": _paule_mandel, "EB": _paule_mandel}
     tau2, se = closed[method](effect, variance, design)
-    return BetweenVariance(max(tau2, 0.0), se, "ok" if tau2 > 0 else "boundary")
+    return BetweenVariance(max(tau2, 0.0), se, FitStatus.OK if tau2 > 0 else FitStatus.BOUNDARY)
 
 
 def q_profile(
@@ -244,8 +245,8 @@ def _likelihood(
     information = state(tau2)[2]
     se = sqrt(2 / information) if information > 0 else float("nan")
     if not converged:
-        return BetweenVariance(tau2, se, "not_converged")
-    return BetweenVariance(tau2, se, "ok" if tau2 > 0 else "boundary")
+        return BetweenVariance(tau2, se, FitStatus.NOT_CONVERGED)
+    return BetweenVariance(tau2, se, FitStatus.OK if tau2 > 0 else FitStatus.BOUNDARY)
 
 
 def _scoring(

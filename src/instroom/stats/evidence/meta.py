@@ -24,16 +24,18 @@ from instroom.stats.evidence.trial_effects import (
     interval,
     two_sided,
 )
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 Test = Literal["z", "knha", "adhoc"]
 TESTS: tuple[Test, ...] = get_args(Test)
-Status = Literal["ok", "boundary", "too_few", "not_supported", "not_converged"]
 #: A spread around the line below this is rounding.
 FLAT = 1e-20
-_SAME = "the effects lie exactly on a line, from which no uncertainty follows; use test z"
-_NOT_CONVERGED = "the variance between trials did not settle; try method PM"
-_BOUNDARY = "the trials differ no more than chance lets expect, so the variance between them is 0"
+_SAME = Message("The effects lie exactly on a line, from which no uncertainty follows; use test z.")
+_NOT_CONVERGED = Message("The variance between trials did not settle; try method PM.")
+_BOUNDARY = Message(
+    "The trials differ no more than chance lets expect, so the variance between them is 0."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +106,8 @@ class MetaAnalysis:
     method: Method
     test: Test
     level: float
-    status: Status
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,7 +199,7 @@ def random_effects(
     df = float(k - p) if test != "z" else float("inf")
     scale = _scale(fit, k - p, test)
     if scale < FLAT:
-        return _nothing(design, used, method, test, level, "not_supported", _SAME)
+        return _nothing(design, used, method, test, level, FitStatus.NOT_SUPPORTED, _SAME)
     covariance = fit.covariance * scale
     se = np.sqrt(np.diag(covariance))
     statistic = fit.coefficients / se
@@ -320,8 +322,12 @@ def _log_likelihood(fit: WeightedFit, weights: Floats, design: Floats, method: M
     return (full + xx - fit.log_det) / 2
 
 
-def _reason(between: BetweenVariance) -> str:
-    return {"ok": "", "boundary": _BOUNDARY, "not_converged": _NOT_CONVERGED}[between.status]
+def _reason(between: BetweenVariance) -> Message | None:
+    return {
+        FitStatus.OK: None,
+        FitStatus.BOUNDARY: _BOUNDARY,
+        FitStatus.NOT_CONVERGED: _NOT_CONVERGED,
+    }[between.status]
 
 
 def _nothing(
@@ -330,8 +336,8 @@ def _nothing(
     method: Method,
     test: Test,
     level: float,
-    status: Literal["too_few", "not_supported"],
-    reason: str,
+    status: FitStatus,
+    reason: Message | None,
 ) -> MetaAnalysis:
     """Return a result that says why there is none."""
     k, p = design.shape

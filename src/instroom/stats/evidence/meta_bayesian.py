@@ -14,7 +14,9 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.trial_effects import complete_trials
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 TauPrior = Literal["half_normal", "half_t", "half_cauchy"]
@@ -63,8 +65,8 @@ class BayesianMeta:
     k: int
     level: float
     used: NDArray[np.bool_]
-    status: Literal["ok", "too_few"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +141,8 @@ def bayesian_meta(
         pair = (nan, nan)
         return BayesianMeta(
             nan, nan, pair, nan, pair, nan, nan, pair, nan, none, none, prior, len(y), level,
-            used, "too_few", f"{len(y)} trials are too few to tell how much trials differ",
+            used, FitStatus.TOO_FEW,
+            Message("{n} trials are too few to tell how much trials differ.", n=len(y)),
         )  # fmt: skip
     tail = (1 - level) / 2
     unit = min(tau_scale, float(y.std()) + float(np.sqrt(v.min())))
@@ -153,7 +156,7 @@ def bayesian_meta(
         float(mix.chance @ mix.tau), mix.tau_ci, new_mean, new_sd,
         _interval(mix.chance, mix.mean, wide, tail),
         float(mix.chance @ ndtr(mix.mean / np.sqrt(mix.variance))), shrunken, shrunken_sd, prior,
-        len(y), level, used, "ok", "",
+        len(y), level, used, FitStatus.OK, None,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.heterogeneity import Method, weighted_fit
 from instroom.stats.evidence.meta import FLAT, MetaAnalysis, Test, random_effects
 from instroom.stats.evidence.trial_effects import (
@@ -15,6 +16,7 @@ from instroom.stats.evidence.trial_effects import (
     interval,
     two_sided,
 )
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 
@@ -35,8 +37,8 @@ class EggerTest:
     limit_ci: tuple[float, float]
     k: int
     model: Literal["lm", "rma"]
-    status: Literal["ok", "boundary", "too_few", "not_supported", "not_converged"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +52,8 @@ class LeaveOneOut:
     tau2: Floats
     i2: Floats
     q: Floats
-    status: Literal["ok", "too_few", "not_supported"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +87,8 @@ class Influence:
     hat: Floats
     weight: Floats
     dfbetas: Floats
-    status: Literal["ok", "too_few", "not_supported"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def egger(
@@ -153,15 +155,17 @@ def egger(
     fit = weighted_fit(y, design, 1 / v)
     df = len(y) - 2
     if fit.q < FLAT * df:
-        reason = "the effects lie exactly on a line, from which no uncertainty follows"
+        reason = Message("The effects lie exactly on a line, from which no uncertainty follows.")
         none = (nan, nan)
-        return EggerTest(nan, nan, nan, nan, none, len(y), model, "not_supported", reason)
+        return EggerTest(nan, nan, nan, nan, none, len(y), model, FitStatus.NOT_SUPPORTED, reason)
     se = np.sqrt(np.diag(fit.covariance) * fit.q / df)
     slope = fit.coefficients / se
     low, high = interval(fit.coefficients, se, df, level)[0].tolist()
     p = float(two_sided(slope, df)[1])
     limit = float(fit.coefficients[0])
-    return EggerTest(float(slope[1]), float(df), p, limit, (low, high), len(y), model, "ok", "")
+    return EggerTest(
+        float(slope[1]), float(df), p, limit, (low, high), len(y), model, FitStatus.OK, None
+    )
 
 
 def leave_one_out(
@@ -198,9 +202,17 @@ def leave_one_out(
     y, v, _, _ = complete_trials(effect, variance, None)
     if len(y) < 3:
         none = np.full(len(y), np.nan)
-        reason = f"leaving one out of {len(y)} trials leaves too few"
+        reason = Message("Leaving one out of {n} trials leaves too few.", n=len(y))
         return LeaveOneOut(
-            none, none, np.full((len(y), 2), np.nan), none, none, none, none, "too_few", reason
+            none,
+            none,
+            np.full((len(y), 2), np.nan),
+            none,
+            none,
+            none,
+            none,
+            FitStatus.TOO_FEW,
+            reason,
         )
     fits = [
         random_effects(y[kept], v[kept], method=method, test=test, level=level)
@@ -214,8 +226,8 @@ def leave_one_out(
         np.array([m.tau2 for m in fits]),
         np.array([m.i2 for m in fits]),
         np.array([m.q for m in fits]),
-        "ok",
-        "",
+        FitStatus.OK,
+        None,
     )
 
 
@@ -260,10 +272,12 @@ def influence(
     k, p = design.shape
     whole = random_effects(y, v, moderators=design[:, 1:], method=method, test=test)
     if not np.isfinite(whole.tau2) or k - 1 <= p:
-        few = whole.reason or f"leaving one out of {k} trials leaves too few"
+        few = whole.reason or Message("Leaving one out of {n} trials leaves too few.", n=k)
         none = np.full(k, np.nan)
-        status: Literal["too_few", "not_supported"] = (
-            "not_supported" if whole.status == "not_supported" else "too_few"
+        status: FitStatus = (
+            FitStatus.NOT_SUPPORTED
+            if whole.status == FitStatus.NOT_SUPPORTED
+            else FitStatus.TOO_FEW
         )
         wide = np.full((k, p), np.nan)
         return Influence(none, none, none, none, none, none, none, none, wide, status, few)
@@ -282,8 +296,8 @@ def influence(
         hat=hat,
         weight=whole.weights,
         dfbetas=rows[:, 7:],
-        status="ok",
-        reason="",
+        status=FitStatus.OK,
+        reason=None,
     )
 
 

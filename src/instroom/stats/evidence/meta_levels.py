@@ -25,12 +25,15 @@ from instroom.stats.evidence.trial_effects import (
     interval,
     two_sided,
 )
+from instroom.stats.status import FitStatus, Problem, Verdict
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_BOUNDARY = "at one level effects differ no more than chance lets expect; its variance is 0"
-_BOUNDARY_ALL = "effects differ no more than chance lets expect; the variances are 0"
-_NOT_CONVERGED = "the variances did not settle"
+_BOUNDARY = Message(
+    "At one level effects differ no more than chance lets expect; its variance is 0."
+)
+_BOUNDARY_ALL = Message("Effects differ no more than chance lets expect; the variances are 0.")
+_NOT_CONVERGED = Message("The variances did not settle.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,8 +94,8 @@ class MultilevelMeta:
     test: Literal["t", "z"]
     level: float
     used: NDArray[np.bool_]
-    status: Literal["ok", "boundary", "too_few", "not_supported", "not_converged"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def three_level(
@@ -231,11 +234,15 @@ def _nested_codes(levels: Sequence[ArrayLike], used: NDArray[np.bool_]) -> list[
     return codes
 
 
-def _too_few(groups: tuple[int, ...]) -> tuple[Literal["too_few", "not_supported"], str] | None:
+def _too_few(groups: tuple[int, ...]) -> Problem | None:
     if groups[0] < 2:
-        return "too_few", f"{groups[0]} group at the highest level is too few"
+        return FitStatus.TOO_FEW, Message(
+            "{group} group at the highest level is too few.", group=groups[0]
+        )
     if len(set(groups)) < len(groups):
-        return "not_supported", "two levels have the same groups, so they cannot be told apart"
+        return FitStatus.NOT_SUPPORTED, Message(
+            "Two levels have the same groups, so they cannot be told apart."
+        )
     return None
 
 
@@ -274,14 +281,12 @@ def _constant(loglik: float, design: Floats, *, reml: bool) -> float:
     return float(loglik - (k - p) / 2 * log(2 * pi) + determinant / 2)
 
 
-def _verdict(
-    sigma2: Floats, settled: bool
-) -> tuple[Literal["ok", "boundary", "not_converged"], str]:
+def _verdict(sigma2: Floats, settled: bool) -> Verdict:
     if not settled:
-        return "not_converged", _NOT_CONVERGED
+        return FitStatus.NOT_CONVERGED, _NOT_CONVERGED
     if np.all(sigma2 == 0):
-        return "boundary", _BOUNDARY_ALL
-    return ("boundary", _BOUNDARY) if np.any(sigma2 == 0) else ("ok", "")
+        return FitStatus.BOUNDARY, _BOUNDARY_ALL
+    return (FitStatus.BOUNDARY, _BOUNDARY) if np.any(sigma2 == 0) else (FitStatus.OK, None)
 
 
 def _nothing(
@@ -292,7 +297,7 @@ def _nothing(
     method: Literal["REML", "ML"],
     test: Literal["t", "z"],
     level: float,
-    problem: tuple[Literal["too_few", "not_supported"], str],
+    problem: Problem,
 ) -> MultilevelMeta:
     k, p = design.shape
     nan, none, per = float("nan"), np.full(p, np.nan), np.full(len(groups), np.nan)

@@ -6,7 +6,6 @@ measured, and what follows from both.
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -15,6 +14,7 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.evidence.meta import MetaAnalysis
 from instroom.stats.evidence.meta_bayesian import BayesianMeta
+from instroom.stats.status import FitStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Shrinkage:
     prior_weight: float
     above_zero: float
     conflict: float
-    status: Literal["ok", "not_supported"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def shrink(
@@ -110,8 +110,8 @@ def shrink(
         prior_weight=before / (own + before),
         above_zero=float(ndtr(mean / sd)),
         conflict=(estimate - prior_mean) / sqrt(se**2 + prior_sd**2),
-        status="ok",
-        reason="",
+        status=FitStatus.OK,
+        reason=None,
     )
 
 
@@ -162,9 +162,9 @@ def shrink_towards(
     if not np.isfinite([mean, sd]).all():
         nan = float("nan")
         empty = Belief(nan, nan, (nan, nan))
-        reason = f"the earlier trials give no prior: {literature.reason}"
+        reason = Message("The earlier trials give no prior. {reason}", reason=literature.reason)
         own = _belief(estimate, se, level)
-        return Shrinkage(empty, own, empty, nan, nan, nan, "not_supported", reason)
+        return Shrinkage(empty, own, empty, nan, nan, nan, FitStatus.NOT_SUPPORTED, reason)
     return shrink(estimate, se, prior_mean=mean, prior_sd=sd, level=level)
 
 

@@ -19,6 +19,7 @@ from instroom.stats.evidence.meta_blocks import (
 )
 from instroom.stats.evidence.meta_levels import MultilevelMeta, three_level, working_covariances
 from instroom.stats.evidence.trial_effects import complete_trials, design_problem, interval
+from instroom.stats.status import FitStatus, Problem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,8 +69,8 @@ class RobustMeta:
     correlation: float
     used: NDArray[np.bool_]
     trustworthy: NDArray[np.bool_]
-    status: Literal["ok", "boundary", "too_few", "not_supported", "not_converged"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def robust_correlated(
@@ -339,11 +340,15 @@ def _check(correlation: float) -> None:
         )
 
 
-def _problem(design: Floats, codes: Ints) -> tuple[Literal["too_few", "not_supported"], str] | None:
+def _problem(design: Floats, codes: Ints) -> Problem | None:
     clusters = len(np.unique(codes))
     if clusters <= design.shape[1]:
-        reason = f"{clusters} studies are too few to test {design.shape[1]} coefficients robustly"
-        return "too_few", reason
+        reason = Message(
+            "{clusters} studies are too few to test {value} coefficients robustly.",
+            clusters=clusters,
+            value=design.shape[1],
+        )
+        return FitStatus.TOO_FEW, reason
     return design_problem(design)
 
 
@@ -363,8 +368,8 @@ def _result(
         coefficients, test.se, test.df, test.statistic, test.p,
         interval(coefficients, test.se, test.df, level), test.covariance, tau2, omega2,
         len(codes), len(np.unique(codes)), model, correlation, used, test.df >= _FEW_DF,
-        "boundary" if boundary else "ok",
-        "studies differ no more than chance lets expect" if boundary else "",
+        FitStatus.BOUNDARY if boundary else FitStatus.OK,
+        Message("Studies differ no more than chance lets expect.") if boundary else None,
     )  # fmt: skip
 
 
@@ -374,7 +379,7 @@ def _nothing(
     codes: Ints,
     model: Model,
     correlation: float,
-    problem: tuple[Literal["too_few", "not_supported"], str],
+    problem: Problem,
 ) -> RobustMeta:
     p = design.shape[1]
     none, wide, nan = np.full(p, np.nan), np.full((p, p), np.nan), float("nan")

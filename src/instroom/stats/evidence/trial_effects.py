@@ -1,13 +1,12 @@
 """Effects of trials as arrays: the complete rows, what they can carry, tests and intervals."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.status import FitStatus, Problem
 
 Floats = NDArray[np.float64]
 #: Beyond this factor the likelihood of the differences drowns in rounding (a study that weighs
@@ -87,7 +86,7 @@ def _check_sizes(y: Floats, v: Floats) -> None:
         )
 
 
-def design_problem(design: Floats) -> tuple[Literal["too_few", "not_supported"], str] | None:
+def design_problem(design: Floats) -> Problem | None:
     """Return why a regression on this design is impossible, or None.
 
     Examples
@@ -97,10 +96,14 @@ def design_problem(design: Floats) -> tuple[Literal["too_few", "not_supported"],
     """
     k, p = design.shape
     if k <= p:
-        return "too_few", f"{k} trials are too few to estimate {p} coefficients and a variance"
+        return FitStatus.TOO_FEW, Message(
+            "{k} trials are too few to estimate {p} coefficients and a variance.", k=k, p=p
+        )
     scale = np.abs(design).max(axis=0)
     if np.any(scale == 0) or np.linalg.matrix_rank(design / np.where(scale > 0, scale, 1)) < p:
-        return "not_supported", "a moderator is the same in every trial or repeats the others"
+        return FitStatus.NOT_SUPPORTED, Message(
+            "A moderator is the same in every trial or repeats the others."
+        )
     return None
 
 

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import MetaAnalysis, Test, random_effects
 from instroom.stats.evidence.meta_diagnostics import egger
 from instroom.stats.evidence.trial_effects import complete_trials
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 Estimator = Literal["L0", "R0"]
@@ -43,8 +45,8 @@ class TrimAndFill:
     fit: MetaAnalysis | None
     filled_effect: Floats
     filled_variance: Floats
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def trim_and_fill(
@@ -99,7 +101,8 @@ def trim_and_fill(
         )
     y, v, _, _ = complete_trials(effect, variance, None)
     if len(y) < FEWEST:
-        return _nothing("too_few", f"with {len(y)} studies no side of a funnel can be seen")
+        reason = Message("With {n} studies no side of a funnel can be seen.", n=len(y))
+        return _nothing(FitStatus.TOO_FEW, reason)
     line = random_effects(y, v, moderators=np.sqrt(v), method=method, test="z")
     slope = float(line.coefficients[1])
     if not np.isfinite(slope):
@@ -111,7 +114,10 @@ def trim_and_fill(
     found = _missing(ascending, spread, estimator, method)
     if found is None:
         return _nothing(
-            "not_converged", f"the number of missing studies did not settle in {_ROUNDS} rounds"
+            FitStatus.NOT_CONVERGED,
+            Message(
+                "The number of missing studies did not settle in {rounds} rounds.", rounds=_ROUNDS
+            ),
         )
     missing, se, average = found
     tail = slice(len(y) - missing, None)
@@ -165,6 +171,6 @@ def _count(signed: Floats, estimator: Estimator) -> tuple[float, float]:
     return n, float(4 * np.sqrt(max(0.0, spread)) / (2 * k - 1))
 
 
-def _nothing(status: str, reason: str) -> TrimAndFill:
+def _nothing(status: FitStatus, reason: Message | None) -> TrimAndFill:
     none = np.empty(0)
     return TrimAndFill(0, float("nan"), "", None, none, none, status, reason)

@@ -10,6 +10,7 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded_maximum import Answers, Maximum, maximise, observed_information
+from instroom.stats.status import FitStatus, Problem
 
 Floats = NDArray[np.float64]
 
@@ -30,8 +31,8 @@ class GradedResponse:
     (mean, variance) of every later group.
     """
 
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
     categories: tuple[tuple[float, ...], ...]
     discrimination: Floats
     difficulty: Floats
@@ -107,19 +108,19 @@ def graded_response(
 
 def fit_answers(checked: Answers, layout: gl.Layout) -> tuple[GradedResponse, Maximum]:
     """Return the fit of checked answers, and the same maximum in its own parameters."""
-    status, reason = refused(checked)
-    unknown = np.full(layout.length, nan)
-    if status:
-        found = Maximum(status, reason, unknown, nan, 0, 0)
+    if refusal := refused(checked):
+        found = Maximum(*refusal, np.full(layout.length, nan), nan, 0, 0)
         return _result(checked, layout, None, found), found
     patterns = gl.collapse(checked.codes, checked.group, checked.sizes)
     found = maximise(checked, patterns, layout)
-    if found.status != "ok":
+    if found.status != FitStatus.OK:
         return _result(checked, layout, None, found), found
     information = observed_information(patterns, layout, found.at)
     if np.linalg.eigvalsh(information)[0] <= 0:
-        reason = "The answers do not determine all parameters."
-        found = replace(found, status="not_identified", reason=reason, at=unknown)
+        reason = Message("The answers do not determine all parameters.")
+        found = replace(
+            found, status=FitStatus.NOT_IDENTIFIED, reason=reason, at=np.full(layout.length, nan)
+        )
         return _result(checked, layout, None, found), found
     inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return _result(checked, layout, inverse, found), found
@@ -193,16 +194,20 @@ def check_answers(answers: ArrayLike, groups: ArrayLike | None) -> Answers:
     return Answers(codes, group, tuple(categories), labels, len(y), int((~keep).sum()))
 
 
-def refused(checked: Answers) -> tuple[str, str]:
-    """Return (status, reason) when there is nothing to estimate."""
+def refused(checked: Answers) -> Problem | None:
+    """Return why there is nothing to estimate, or None."""
     if checked.codes.shape[1] < 3:
-        return "too_few", "A scale needs at least three items."
+        return FitStatus.TOO_FEW, Message("A scale needs at least three items.")
     flat = [j for j, size in enumerate(checked.sizes) if size < 2]
     if flat:
-        return "too_few", f"Of item {flat[0]} fewer than two different answers were given."
+        return FitStatus.TOO_FEW, Message(
+            "Of item {flat} fewer than two different answers were given.", flat=flat[0]
+        )
     if not _connected(checked):
-        return "not_identified", "A group shares no answered item with the others: no common scale."
-    return "", ""
+        return FitStatus.NOT_IDENTIFIED, Message(
+            "A group shares no answered item with the others: no common scale."
+        )
+    return None
 
 
 def _connected(checked: Answers) -> bool:

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 
+from instroom.core.messages import Message
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded import GradedResponse, check_answers, fit_answers, refused
 from instroom.stats.items.graded_maximum import Answers, Maximum, maximise
+from instroom.stats.status import FitStatus, Problem
 from instroom.stats.trials.multiplicity import benjamini_hochberg
 
 Floats = NDArray[np.float64]
@@ -25,8 +27,8 @@ class ItemGradedDif:
     averaged over the later group; ``nan`` for a group that did not get the item.
     """
 
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
     chi_square: float
     df: int
     p: float
@@ -39,8 +41,8 @@ class ItemGradedDif:
 class GradedDif:
     """DIF of every item against the model in which all items are equal over groups."""
 
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
     items: tuple[ItemGradedDif, ...]
     equal: GradedResponse
 
@@ -88,13 +90,13 @@ def graded_dif(
     layout = gl.Layout(checked.sizes, len(checked.groups), np.linspace(-limit, limit, points))
     equal, top = fit_answers(checked, layout)
     if len(checked.groups) < 2:
-        return GradedDif("too_few", "There are fewer than two groups.", (), equal)
-    if equal.status != "ok":
+        return GradedDif(FitStatus.TOO_FEW, Message("There are fewer than two groups."), (), equal)
+    if equal.status != FitStatus.OK:
         return GradedDif(equal.status, equal.reason, (), equal)
     tests = [_test(checked, layout, top, j) for j in range(len(checked.sizes))]
     adjusted = benjamini_hochberg([test.p for test in tests]).tolist()
     items = tuple(replace(t, p_adjusted=q) for t, q in zip(tests, adjusted, strict=True))
-    return GradedDif("ok", "", items, equal)
+    return GradedDif(FitStatus.OK, None, items, equal)
 
 
 def _test(checked: Answers, layout: gl.Layout, top: Maximum, j: int) -> ItemGradedDif:
@@ -102,17 +104,18 @@ def _test(checked: Answers, layout: gl.Layout, top: Maximum, j: int) -> ItemGrad
     present = [g for g in range(layout.groups) if (checked.codes[checked.group == g, j] >= 0).any()]
     split, start = _split(checked, layout, top.at, j, present)
     df = sum(split.sizes) - sum(checked.sizes)
-    status, reason = _refused(split, present)
-    if status:
-        return _unknown(layout, status, reason, df)
+    if refusal := _refused(split, present):
+        return _unknown(layout, *refusal, df)
     free = gl.Layout(split.sizes, layout.groups, layout.nodes)
     patterns = gl.collapse(split.codes, split.group, split.sizes)
     found = maximise(split, patterns, free, start)
-    if found.status != "ok":
+    if found.status != FitStatus.OK:
         return _unknown(layout, found.status, found.reason, df)
     chi = max(0.0, 2 * (found.log_likelihood - top.log_likelihood))
     signed, unsigned = _differences(split, free, found.at, present)
-    return ItemGradedDif("ok", "", chi, df, float(chi2.sf(chi, df)), nan, signed, unsigned)
+    return ItemGradedDif(
+        FitStatus.OK, None, chi, df, float(chi2.sf(chi, df)), nan, signed, unsigned
+    )
 
 
 def _split(
@@ -136,11 +139,13 @@ def _split(
     return split, start
 
 
-def _refused(split: Answers, present: list[int]) -> tuple[str, str]:
+def _refused(split: Answers, present: list[int]) -> Problem | None:
     if len(present) < 2:
-        return "not_applicable", "Only one group got this item."
+        return FitStatus.NOT_APPLICABLE, Message("Only one group got this item.")
     if min(split.sizes) < 2:
-        return "too_few", "In some group fewer than two different answers were given to this item."
+        return FitStatus.TOO_FEW, Message(
+            "In some group fewer than two different answers were given to this item."
+        )
     return refused(split)
 
 
@@ -163,6 +168,8 @@ def _differences(
     return signed, unsigned
 
 
-def _unknown(layout: gl.Layout, status: str, reason: str, df: int) -> ItemGradedDif:
+def _unknown(
+    layout: gl.Layout, status: FitStatus, reason: Message | None, df: int
+) -> ItemGradedDif:
     missing = np.full(layout.groups - 1, nan)
     return ItemGradedDif(status, reason, nan, df, nan, nan, missing, missing)

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import logit
 
+from instroom.core.messages import Message
 from instroom.stats.items import graded_likelihood as gl
+from instroom.stats.status import FitStatus, Verdict
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,8 +46,8 @@ class Answers:
 class Maximum:
     """Where the marginal likelihood is highest: parameters (slope, thresholds; mean, log sd)."""
 
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
     at: Floats
     log_likelihood: float
     iterations: int
@@ -86,7 +88,7 @@ def observed_information(patterns: gl.Patterns, layout: gl.Layout, at: Floats) -
 def _newton(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) -> Maximum:
     value, slope = _evaluate(patterns, layout, at)
     information, last = observed_information(patterns, layout, at), np.inf
-    status, reason = "not_converged", f"No maximum was found in {MAX_STEPS} steps."
+    status, reason = _not_found()
     while steps < MAX_STEPS:
         move, gain, hill = _move(information, slope)
         if gain < DECREMENT:
@@ -101,22 +103,29 @@ def _newton(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) ->
             there, last = (at, *_evaluate(patterns, layout, at)), 0.0
         at, value, slope = there
         if runaway := _runaway(layout, at):
-            status, reason = "boundary", runaway
+            status, reason = FitStatus.BOUNDARY, runaway
             break
-    if status not in ("ok", "boundary"):
+    if status not in (FitStatus.OK, FitStatus.BOUNDARY):
         at, value = np.full_like(at, np.nan), np.nan
     return Maximum(status, reason, at, value, steps, len(patterns.counts))
 
 
-def _verdict(layout: gl.Layout, at: Floats, hill: bool) -> tuple[str, str]:
+def _not_found() -> Verdict:
+    reason = Message("No maximum was found in {max_steps} steps.", max_steps=MAX_STEPS)
+    return FitStatus.NOT_CONVERGED, reason
+
+
+def _verdict(layout: gl.Layout, at: Floats, hill: bool) -> Verdict:
     """Return what a point without slope is: the top, or a place that is level in some way."""
     if not hill:
-        return "not_identified", "The answers do not determine all parameters."
+        return FitStatus.NOT_IDENTIFIED, Message("The answers do not determine all parameters.")
     for g in range(1, layout.groups):
         mean, log_sd = at[layout.group(g)]
         if abs(mean) + REACH * np.exp(log_sd) > layout.nodes[-1]:
-            return "boundary", f"Group {g} lies partly beyond the quadrature; give a wider limit."
-    return "ok", ""
+            return FitStatus.BOUNDARY, Message(
+                "Group {g} lies partly beyond the quadrature; give a wider limit.", g=g
+            )
+    return FitStatus.OK, None
 
 
 def _slow(gain: float, last: float) -> bool:
@@ -187,19 +196,26 @@ def _item_step(at: Floats, item: gl.GradedItem, expected: Floats, nodes: Floats)
     return at
 
 
-def _runaway(layout: gl.Layout, at: Floats) -> str:
-    """Return why an estimate has no bound, or nothing."""
+def _runaway(layout: gl.Layout, at: Floats) -> Message | None:
+    """Return why an estimate has no bound, or None."""
     for j in range(len(layout.sizes)):
         if abs(at[layout.item(j)][0]) > STEEPEST:
-            return f"Item {j} follows the scale perfectly; its slope has no finite estimate."
+            return Message(
+                "Item {j} follows the scale perfectly; its slope has no finite estimate.", j=j
+            )
     step = float(layout.nodes[1] - layout.nodes[0])
     for g in range(1, layout.groups):
         mean, sd = at[layout.group(g)][0], np.exp(at[layout.group(g)][1])
         if sd < step:
-            return f"Group {g} differs by less than the quadrature can see; its variance is near 0."
+            return Message(
+                "Group {g} differs by less than the quadrature can see; its variance is near 0.",
+                g=g,
+            )
         if max(abs(mean), sd) > layout.nodes[-1]:
-            return f"Group {g} runs off the scale; its answers do not tell where it lies."
-    return ""
+            return Message(
+                "Group {g} runs off the scale; its answers do not tell where it lies.", g=g
+            )
+    return None
 
 
 def _start(checked: Answers, layout: gl.Layout) -> Floats:

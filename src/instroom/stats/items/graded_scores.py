@@ -10,6 +10,7 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded import GradedResponse, answers_and_groups
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,8 +25,8 @@ class Scores:
     model's). ``reliability`` is ``var(eap) / (var(eap) + mean(sd ** 2))`` (0-1).
     """
 
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
     eap: Floats
     sd: Floats
     reliability: float

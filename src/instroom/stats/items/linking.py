@@ -18,6 +18,7 @@ from instroom.stats.items.linking_constants import (
     derivatives,
     link_of,
 )
+from instroom.stats.status import FitStatus, Problem
 from instroom.stats.trials.multiplicity import benjamini_hochberg
 
 Floats = NDArray[np.float64]
@@ -67,8 +68,8 @@ class Linking:
     minimum): numbers are then ``nan`` and ``reason`` says why.
     """
 
-    status: str
-    reason: str
+    status: FitStatus
+    reason: Message | None
     method: str
     slope: float
     intercept: float
@@ -91,7 +92,7 @@ def item_parameters(fit: GradedResponse) -> ItemParameters:
     (10, 10)
     """
     own = sum(len(c) for c in fit.categories)
-    covariance = fit.covariance[:own, :own] if fit.status == "ok" else None
+    covariance = fit.covariance[:own, :own] if fit.status == FitStatus.OK else None
     return ItemParameters(fit.discrimination, fit.difficulty, covariance, fit.categories)
 
 
@@ -149,15 +150,14 @@ def link_scales(
     (2.0, 1.0, [1.0, 2.0])
     """
     _check(reference, new, pairs, method)
-    status, reason = _refused(reference, new, pairs)
-    if status:
-        return _without_estimates(status, reason, method)
+    if refusal := _refused(reference, new, pairs):
+        return _without_estimates(*refusal, method)
     old, own = _chosen(reference, [i for i, _ in pairs]), _chosen(new, [j for _, j in pairs])
     link, nodes = link_of(old.blocks, own.blocks), np.linspace(-limit, limit, points)
     found = constants(link, method, nodes)
     if found is None:
-        reason = "The link items do not lead to one pair of constants."
-        return _without_estimates("not_identified", reason, method)
+        reason = Message("The link items do not lead to one pair of constants.")
+        return _without_estimates(FitStatus.NOT_IDENTIFIED, reason, method)
     by_old, by_new = derivatives(link, found, method, nodes)
     from_old = by_old @ old.covariance @ by_old.T
     covariance = from_old + by_new @ own.covariance @ by_new.T
@@ -165,7 +165,7 @@ def link_scales(
     items = _transformed(new, found, from_old, by_new @ own.rows)
     drift = _drift(link, method, nodes, (old.covariance, own.covariance))
     return Linking(
-        "ok", "", method, float(found[0]), float(found[1]), float(se[0]), float(se[1]),
+        FitStatus.OK, None, method, float(found[0]), float(found[1]), float(se[0]), float(se[1]),
         covariance, items, drift,
     )  # fmt: skip
 
@@ -199,19 +199,25 @@ def _check(
 
 def _refused(
     reference: ItemParameters, new: ItemParameters, pairs: Sequence[tuple[int, int]]
-) -> tuple[str, str]:
-    """Return (status, reason) when these items cannot link."""
+) -> Problem | None:
+    """Return why these items cannot link, or None."""
     if len(pairs) < 2:
-        return "too_few", "Fewer than two link items."
+        return FitStatus.TOO_FEW, Message("Fewer than two link items.")
     for i, j in pairs:
         a, b = reference.discrimination[i], new.discrimination[j]
         if not np.isfinite([a, b]).all():
-            return "not_identified", "A calibration has no estimates for a link item."
+            return FitStatus.NOT_IDENTIFIED, Message(
+                "A calibration has no estimates for a link item."
+            )
         if a * b <= 0:
-            return "not_identified", f"Link item {i}, {j} points opposite ways in the versions."
+            return FitStatus.NOT_IDENTIFIED, Message(
+                "Link item {i}, {j} points opposite ways in the versions.", i=i, j=j
+            )
         if not _same_answers(reference, new, i, j):
-            return "not_supported", f"Link item {i}, {j} has not the same answers in the versions."
-    return "", ""
+            return FitStatus.NOT_SUPPORTED, Message(
+                "Link item {i}, {j} has not the same answers in the versions.", i=i, j=j
+            )
+    return None
 
 
 def _same_answers(reference: ItemParameters, new: ItemParameters, i: int, j: int) -> bool:
@@ -310,5 +316,5 @@ def _item_drift(
     )  # fmt: skip
 
 
-def _without_estimates(status: str, reason: str, method: str) -> Linking:
+def _without_estimates(status: FitStatus, reason: Message | None, method: str) -> Linking:
     return Linking(status, reason, method, nan, nan, nan, nan, np.full((2, 2), nan), None, ())

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from instroom.core.messages import Message
 from instroom.stats.multilevel.design import NestedDesign
 from instroom.stats.multilevel.nested import Jet, evaluate
 from instroom.stats.multilevel.reml import (
@@ -18,6 +18,7 @@ from instroom.stats.multilevel.reml import (
     moments,
     solve,
 )
+from instroom.stats.status import FitStatus, Problem
 
 Floats = NDArray[np.float64]
 EXACT = 1e-12
@@ -52,7 +53,7 @@ class Estimate:
     boundary: bool
     exact: bool
     """The columns explain the outcome exactly."""
-    problem: tuple[Literal["too_few", "not_supported", "not_converged"], str] | None = None
+    problem: Problem | None = None
 
 
 def estimate(design: NestedDesign, n: int, *, restricted: bool) -> Estimate:
@@ -73,9 +74,14 @@ def estimate(design: NestedDesign, n: int, *, restricted: bool) -> Estimate:
         return _finish(design, zero, n, restricted, Search(zero, 0.0, 0, True), exact=exact)
     system, score = information(jet, found, n)
     if _untold(system):
-        reason = "too few groups or rows per group to tell the variances apart"
+        reason = Message("Too few groups or rows per group to tell the variances apart.")
         return _finish(
-            design, zero, n, restricted, Search(zero, 0.0, 0, True), problem=("too_few", reason)
+            design,
+            zero,
+            n,
+            restricted,
+            Search(zero, 0.0, 0, True),
+            problem=(FitStatus.TOO_FEW, reason),
         )
     search = _search(design, n, moments(system, score, roots), restricted=restricted)
     if _at_boundary(design, search.theta):
@@ -184,7 +190,7 @@ def _finish(
     search: Search,
     *,
     exact: bool = False,
-    problem: tuple[Literal["too_few", "not_supported", "not_converged"], str] | None = None,
+    problem: Problem | None = None,
 ) -> Estimate:
     jet = look(design, design.roots.ratios(theta))
     found, gone = _solved(jet)
@@ -193,11 +199,14 @@ def _finish(
     saturated = not exact and at.residual <= WITHIN * _variance(design)
     if saturated:  # the likelihood has no maximum: it grows without end as the residual shrinks
         problem = (
-            "not_supported",
-            ("within groups nothing is left to explain; analyse one row per group"),
+            FitStatus.NOT_SUPPORTED,
+            (Message("Within groups nothing is left to explain; analyse one row per group.")),
         )
     elif not (search.converged or exact):
-        problem = "not_converged", f"no most likely variances found in {search.iterations} steps"
+        problem = (
+            FitStatus.NOT_CONVERGED,
+            Message("No most likely variances found in {n} steps.", n=search.iterations),
+        )
     return Estimate(
         design=design,
         theta=theta,

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.stats.multilevel.design import NestedDesign, design
 from instroom.stats.multilevel.estimation import Estimate, estimate
+from instroom.stats.status import FitStatus, Problem, Verdict, together
 
 Floats = NDArray[np.float64]
 Method = Literal["reml", "ml"]
-Status = Literal["ok", "boundary", "rank_deficient", "too_few", "not_supported", "not_converged"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +72,8 @@ class MixedFit:
     n: int
     groups: tuple[int, ...]
     method: Method
-    status: Status
-    reason: str
+    status: FitStatus
+    reason: Message | None
     iterations: int
     aliased: tuple[str, ...]
     outcome: str
@@ -147,37 +148,49 @@ def fit(
     return _fitted(cross, plan, found, (outcome, method))
 
 
-Problem = tuple[Status, str]
-
-
 def _problem(
     cross: CrossProducts, plan: NestedDesign, slope_levels: Sequence[str] | None
 ) -> Problem | None:
     """Return what stands in the way of any estimate."""
     if slope_levels is not None and tuple(slope_levels) != cross.levels[-1:]:
-        return "not_supported", (
-            "a random slope is supported at the lowest level only, not at "
-            + " and ".join(slope_levels)
+        return FitStatus.NOT_SUPPORTED, Message(
+            "A random slope is supported at the lowest level only, not at {levels}.",
+            levels=", ".join(slope_levels),
         )
     if cross.slope is not None and not cross.levels:
-        return "not_supported", f"a random slope of '{cross.slope}' needs groups"
+        return FitStatus.NOT_SUPPORTED, Message(
+            "A random slope of '{slope}' needs groups.", slope=cross.slope
+        )
     if cross.n <= len(plan.names):
-        return "too_few", f"{cross.n} rows are too few for {len(plan.names)} coefficients"
+        return FitStatus.TOO_FEW, Message(
+            "{n} rows are too few for {n_2} coefficients.", n=cross.n, n_2=len(plan.names)
+        )
     if not plan.varies:
-        return "not_supported", "the outcome is the same in every row"
+        return FitStatus.NOT_SUPPORTED, Message("The outcome is the same in every row.")
     single = [level for level, size in zip(cross.levels, cross.sizes, strict=True) if size < 2]
     if single:
-        return "too_few", f"there is only one group of level '{single[0]}'"
+        return FitStatus.TOO_FEW, Message(
+            "There is only one group of level '{single}'.", single=single[0]
+        )
     if plan.slope_axis is not None and cross.n <= 2 * plan.sizes[-1]:
-        return "too_few", (
-            f"{cross.n} rows are too few for an intercept and a slope in each of "
-            f"{plan.sizes[-1]} groups of level '{plan.levels[-1]}'"
+        return FitStatus.TOO_FEW, (
+            Message(
+                "{n} rows are too few for an intercept and a slope in each of {value} "
+                "groups of level '{level}'.",
+                n=cross.n,
+                value=plan.sizes[-1],
+                level=plan.levels[-1],
+            )
         )
     return None
 
 
 def _without(
-    cross: CrossProducts, plan: NestedDesign, asked: tuple[str, Method], status: Status, reason: str
+    cross: CrossProducts,
+    plan: NestedDesign,
+    asked: tuple[str, Method],
+    status: FitStatus,
+    reason: Message | None,
 ) -> MixedFit:
     """Return a fit without estimates."""
     nan, p = float("nan"), len(plan.names)
@@ -272,25 +285,32 @@ def _variances(
     return variances, np.array([*theta, *np.sqrt(above)])
 
 
-def _status(plan: NestedDesign, found: Estimate, variances: dict[str, float]) -> Problem:
+def _status(plan: NestedDesign, found: Estimate, variances: dict[str, float]) -> Verdict:
     """Return the status of a fit that has estimates, and why it is not plainly ``ok``."""
     reasons = []
     if plan.aliased:
         columns = ", ".join(f"'{name}'" for name in plan.aliased)
-        reasons.append(f"left out, because other columns say the same: {columns}")
+        reasons.append(
+            Message("Left out, because other columns say the same: {columns}.", columns=columns)
+        )
     if plan.left_out:
         levels = ", ".join(f"'{name}'" for name in plan.left_out)
-        reasons.append(f"level left out, because its groups are those of another or rows: {levels}")
-    status: Status = "rank_deficient" if reasons else "ok"
+        reasons.append(
+            Message(
+                "Level left out, because its groups are those of another or rows: {levels}.",
+                levels=levels,
+            )
+        )
+    status: FitStatus = FitStatus.RANK_DEFICIENT if reasons else FitStatus.OK
     if found.exact:
-        reasons.append("the columns explain the outcome exactly")
+        reasons.append(Message("The columns explain the outcome exactly."))
     elif found.boundary:
         zero = [name for name, value in variances.items() if value == 0.0 and INTERCEPT not in name]
         reasons.append(
-            "estimated at 0: variance of " + ", ".join(zero)
+            Message("The variance of {parts} is estimated at 0.", parts=", ".join(zero))
             if zero
-            else "the random intercept and slope are estimated to go together perfectly"
+            else Message("The random intercept and slope are estimated to go together perfectly.")
         )
-    if status == "ok" and reasons:
-        status = "boundary"
-    return status, "; ".join(reasons)
+    if status == FitStatus.OK and reasons:
+        status = FitStatus.BOUNDARY
+    return status, together(reasons)

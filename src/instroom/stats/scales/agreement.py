@@ -11,6 +11,7 @@ from scipy.special import fdtrc, fdtri, ndtri
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete
+from instroom.stats.status import FitStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Icc:
     forms: dict[str, Form]
     n: int
     raters: int
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Kappa:
     expected: float | None
     n: int
     categories: tuple[float | str, ...]
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def icc(ratings: ArrayLike, *, confidence: float = 0.95) -> Icc:
@@ -98,20 +99,26 @@ def icc(ratings: ArrayLike, *, confidence: float = 0.95) -> Icc:
     found = complete(checked(ratings))
     n, k = found.shape
     if n < 2:
-        return Icc({}, n, k, "too_few", "Fewer than two subjects were judged by every rater.")
+        return Icc(
+            {},
+            n,
+            k,
+            FitStatus.TOO_FEW,
+            Message("Fewer than two subjects were judged by every rater."),
+        )
     centred = found - found.mean()
     rows, columns = centred.mean(axis=1), centred.mean(axis=0)
     between, judges = k * (rows**2).sum() / (n - 1), n * (columns**2).sum() / (k - 1)
     rest = ((centred - rows[:, None] - columns) ** 2).sum()
     error, within = rest / ((n - 1) * (k - 1)), (rest + (k - 1) * judges) / (n * (k - 1))
     if between <= 0:
-        return Icc({}, n, k, "too_few", "The subjects do not differ on average.")
+        return Icc({}, n, k, FitStatus.TOO_FEW, Message("The subjects do not differ on average."))
     tail = (1 - confidence) / 2
     one = _one_way(between, within, (n - 1, n * (k - 1)), k=k, tail=tail, number=1)
     three = _one_way(between, error, (n - 1, (n - 1) * (k - 1)), k=k, tail=tail, number=3)
     two = _two_way((float(between), float(judges), float(error)), n, k, tail=tail)
     forms = {f.form: f for pair in zip(one, two, three, strict=True) for f in pair}
-    return Icc(forms, n, k, "ok", None)
+    return Icc(forms, n, k, FitStatus.OK, None)
 
 
 def kappa(
@@ -173,7 +180,17 @@ def kappa(
     pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
     order = _order(pairs, categories, weights)
     if len(pairs) == 0:
-        return Kappa(None, None, None, None, None, 0, order, "too_few", "Nothing was judged twice.")
+        return Kappa(
+            None,
+            None,
+            None,
+            None,
+            None,
+            0,
+            order,
+            FitStatus.TOO_FEW,
+            Message("Nothing was judged twice."),
+        )
     place = {value: i for i, value in enumerate(order)}
     table = np.zeros((len(order), len(order)))
     for a, b in pairs:
@@ -271,8 +288,8 @@ def _kappa(table: Floats, order: tuple[float | str, ...], weights: str, confiden
     observed = float((credit * share).sum())
     expected = float((credit * np.outer(rows, columns)).sum())
     if expected >= 1 - 1e-12:
-        reason = "Both raters always gave the same one judgement."
-        return Kappa(None, None, None, observed, expected, n, order, "too_few", reason)
+        reason = Message("Both raters always gave the same one judgement.")
+        return Kappa(None, None, None, observed, expected, n, order, FitStatus.TOO_FEW, reason)
     value = (observed - expected) / (1 - expected)
     own = (credit @ columns)[:, None] + (rows @ credit)[None, :]
     inner = share * (credit * (1 - expected) - own * (1 - observed)) ** 2
@@ -280,7 +297,7 @@ def _kappa(table: Floats, order: tuple[float | str, ...], weights: str, confiden
     se = sqrt(max(variance, 0.0) / n) / (1 - expected) ** 2
     z = float(ndtri((1 + confidence) / 2))
     ci = (max(value - z * se, -1.0), min(value + z * se, 1.0))
-    return Kappa(value, se, ci, observed, expected, n, order, "ok", None)
+    return Kappa(value, se, ci, observed, expected, n, order, FitStatus.OK, None)
 
 
 def _credit(size: int, weights: str) -> Floats:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats
+from instroom.stats.status import FitStatus
 
 Ints = NDArray[np.intp]
 
@@ -61,8 +63,8 @@ class CovarianceSolution:
     covariance: Floats
     groups: tuple[Matrices, ...]
     chisq: float
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def sample(scores: Floats) -> Sample:
@@ -111,19 +113,24 @@ def maximise(
     total = sum(s.n for s in samples)
     groups = _unpacked(theta, starts, patterns)
     value = _discrepancy(samples, groups)
-    status: str = "not_converged"
-    reason: str | None = "No solution was found: the items share too little, or pupils are few."
+    status: FitStatus = FitStatus.NOT_CONVERGED
+    reason: Message | None = Message(
+        "No solution was found: the items share too little, or pupils are few."
+    )
     scale = 1.0
     for taken in range(MOST_STEPS):
         gradient, information = _derivatives(samples, groups, patterns, len(theta))
         if not _full_rank(information):
-            status, reason = "not_identified", "The model has no single best solution here."
+            status, reason = (
+                FitStatus.NOT_IDENTIFIED,
+                Message("The model has no single best solution here."),
+            )
             break
         step = np.linalg.solve(information, gradient)
         if taken >= PATIENCE:
             step = _newton(samples, patterns, starts, theta, (gradient, information))
         if gradient @ step < CLOSE * total:
-            status, reason = "ok", None
+            status, reason = FitStatus.OK, None
             break
         scale = min(1.0, 4 * scale)  # a step that had to be shortened is tried longer again
         while scale > 1e-10:
@@ -133,13 +140,16 @@ def maximise(
                 break
             scale /= 2
         else:  # rounding: no step lowers the discrepancy any more
-            status, reason = "ok", None
+            status, reason = FitStatus.OK, None
             break
         theta, groups, value = theta + scale * step, tried, new
         if _runs_away(samples, groups):
             break
-    if status == "ok" and _improper(groups):
-        status, reason = "boundary", "A variance is zero or negative; the model is doubtful here."
+    if status == FitStatus.OK and _improper(groups):
+        status, reason = (
+            FitStatus.BOUNDARY,
+            Message("A variance is zero or negative; the model is doubtful here."),
+        )
     spread = np.full_like(information, np.nan)
     if _full_rank(information):
         spread = np.asarray(np.linalg.inv(information))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete
 from instroom.stats.scales.covariance_structure import (
     CovarianceSolution,
@@ -19,6 +20,7 @@ from instroom.stats.scales.covariance_structure import (
 )
 from instroom.stats.scales.model_fit import Fit, fit_measures, relative_fit
 from instroom.stats.scales.polychoric import Polychoric, polychoric
+from instroom.stats.status import FitStatus, Problem, Verdict
 
 Estimator = Literal["ml", "dwls", "minres", "wlsmv"]
 
@@ -45,8 +47,8 @@ class OneFactor:
     n: int
     k: int
     estimator: str
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def one_factor(scores: ArrayLike, *, estimator: Estimator = "ml", factors: int = 1) -> OneFactor:
@@ -160,30 +162,41 @@ def start(one: Sample, *, strength: float = 1.0) -> tuple[Floats, Floats]:
     return held * scale, (1 - held**2) * scale**2
 
 
-def _refusal(found: Floats, estimator: str, factors: int) -> tuple[str, str] | None:
+def _refusal(found: Floats, estimator: str, factors: int) -> Problem | None:
     n, k = found.shape
     if factors != 1:
-        return "not_supported", (
-            f"A model with {factors} factors is outside the scope; fit one factor for each scale, "
-            "or use a program for structural equation models."
+        return FitStatus.NOT_SUPPORTED, (
+            Message(
+                "A model with {factors} factors is outside the scope; fit one factor for "
+                "each scale, or use a program for structural equation models.",
+                factors=factors,
+            )
         )
     if estimator == "wlsmv":
-        return "not_supported", (
-            "The mean- and variance-adjusted chi-square (WLSMV) is outside the scope; "
-            'estimator "dwls" gives the same loadings with the unadjusted chi-square.'
+        return FitStatus.NOT_SUPPORTED, (
+            Message(
+                "The mean- and variance-adjusted chi-square (WLSMV) is outside the scope; "
+                'estimator "dwls" gives the same loadings with the unadjusted chi-square.'
+            )
         )
     if k < 3:
-        return "too_few", "A one-factor model needs at least three items."
+        return FitStatus.TOO_FEW, Message("A one-factor model needs at least three items.")
     if n <= k:
-        return "too_few", f"Only {n} pupils answered all {k} items; more pupils than items needed."
+        return FitStatus.TOO_FEW, Message(
+            "Only {n} pupils answered all {k} items; more pupils than items needed.", n=n, k=k
+        )
     if (np.ptp(found, axis=0) == 0).any():
-        return "too_few", "Everyone gave the same answer to at least one item."
+        return FitStatus.TOO_FEW, Message("Everyone gave the same answer to at least one item.")
     if estimator != "dwls" and np.linalg.eigvalsh(np.corrcoef(found, rowvar=False))[0] < 1e-10:
-        return "not_identified", "At least one item follows exactly from the others."
+        return FitStatus.NOT_IDENTIFIED, Message(
+            "At least one item follows exactly from the others."
+        )
     return None
 
 
-def _nothing(n: int, k: int, estimator: str, status: str, reason: str) -> OneFactor:
+def _nothing(
+    n: int, k: int, estimator: str, status: FitStatus, reason: Message | None
+) -> OneFactor:
     return OneFactor(None, None, None, None, None, None, None, n, k, estimator, status, reason)
 
 
@@ -202,10 +215,10 @@ def _likelihood(one: Sample) -> OneFactor:
         loadings, residuals = start(one, strength=strength)
         begin = Matrices(loadings[:, None], np.eye(1), np.diag(residuals), one.mean, np.zeros(1))
         solution = maximise((one,), (begin,), (pattern,))
-        if solution.status in ("ok", "boundary"):
+        if solution.status in (FitStatus.OK, FitStatus.BOUNDARY):
             break
-    if solution.status in ("not_identified", "not_converged"):
-        return _nothing(one.n, k, "ml", solution.status, solution.reason or "")
+    if solution.status in (FitStatus.NOT_IDENTIFIED, FitStatus.NOT_CONVERGED):
+        return _nothing(one.n, k, "ml", solution.status, solution.reason)
     loadings, residuals = solution.theta[:k], solution.theta[k:]
     variance = loadings**2 + residuals
     fit = fit_measures((one,), solution, 2 * k, means=False)
@@ -242,8 +255,8 @@ def _standardized_se(solution: CovarianceSolution, variance: Floats) -> Floats:
 def _weighted(found: Polychoric) -> OneFactor:
     """Return the model of polychoric correlations, each weighted by how well it is known."""
     n, k = found.n, found.k
-    if found.rho is None or found.acov is None or found.status != "ok":
-        return _nothing(n, k, "dwls", found.status, found.reason or "")
+    if found.rho is None or found.acov is None or found.status != FitStatus.OK:
+        return _nothing(n, k, "dwls", found.status, found.reason)
     rows, columns = _below_diagonal(k)
     weights = np.zeros((k, k))
     weights[rows, columns] = weights[columns, rows] = 1 / np.diag(found.acov)
@@ -325,12 +338,14 @@ def _centroid(correlations: Floats) -> Floats:
     return signed
 
 
-def _verdict(residuals: Floats, converged: bool) -> tuple[str, str | None]:
+def _verdict(residuals: Floats, converged: bool) -> Verdict:
     if not converged:
-        return "not_converged", "The loadings did not settle."
+        return FitStatus.NOT_CONVERGED, Message("The loadings did not settle.")
     if (residuals <= 0).any():
-        return "boundary", "A residual variance is zero or negative; the model is doubtful here."
-    return "ok", None
+        return FitStatus.BOUNDARY, Message(
+            "A residual variance is zero or negative; the model is doubtful here."
+        )
+    return FitStatus.OK, None
 
 
 def _plain_fit(correlations: Floats, loadings: Floats, weights: Floats, n: int) -> Fit:

@@ -14,6 +14,7 @@ from instroom.stats.scales.answers import Floats, checked, complete
 from instroom.stats.scales.covariance_structure import sample
 from instroom.stats.scales.invariance_models import LEVELS, Fitted, fit_groups, fit_waves
 from instroom.stats.scales.model_fit import Fit
+from instroom.stats.status import FitStatus, Problem
 
 Verdict = Literal["holds", "doubtful", "fails"]
 CFI_DROP, RMSEA_RISE = 0.01, 0.015  # Cheung and Rensvold (2002); Chen (2007)
@@ -40,8 +41,8 @@ class Level:
     delta_cfi: float | None
     delta_rmsea: float | None
     verdict: Verdict | None
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class Invariance:
     factors: tuple[Factor, ...]
     n: int
     k: int
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def group_invariance(scores: ArrayLike, groups: ArrayLike, *, strict: bool = False) -> Invariance:
@@ -126,9 +127,11 @@ def group_invariance(scores: ArrayLike, groups: ArrayLike, *, strict: bool = Fal
     parts = tuple(found[labels == name] for name in names)
     k = found.shape[1]
     if len(names) < 2:
-        return _nothing(len(found), k, "too_few", "There are fewer than two groups to compare.")
+        return _nothing(
+            len(found), k, FitStatus.TOO_FEW, Message("There are fewer than two groups to compare.")
+        )
     for name, part in zip(names, parts, strict=True):
-        refusal = _refusal(part, k, f"group {name}")
+        refusal = _refusal(part, k, Message("group {name}", name=name))
         if refusal:
             return _nothing(len(found), k, *refusal)
     samples = tuple(sample(part) for part in parts)
@@ -185,15 +188,19 @@ def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
     waves, k = cube.shape[1:]
     found = complete(checked(cube.reshape(len(cube), waves * k)))
     for wave in range(waves):
-        refusal = _refusal(found[:, wave * k : (wave + 1) * k], k, f"wave {wave + 1}")
+        refusal = _refusal(
+            found[:, wave * k : (wave + 1) * k], k, Message("wave {value}", value=wave + 1)
+        )
         if refusal:
             return _nothing(len(found), k, *refusal)
     if len(found) <= waves * k:
-        reason = f"Only {len(found)} pupils answered all {waves * k} questions."
-        return _nothing(len(found), k, "too_few", reason)
+        reason = Message(
+            "Only {n} pupils answered all {value} questions.", n=len(found), value=waves * k
+        )
+        return _nothing(len(found), k, FitStatus.TOO_FEW, reason)
     one = sample(found)
     fitted = [fit_waves(one, waves, level) for level in LEVELS[: 4 if strict else 3]]
-    names = tuple(f"wave {wave + 1}" for wave in range(waves))
+    names = tuple(Message("wave {value}", value=wave + 1) for wave in range(waves))
     return _result(fitted, names, (one.n,) * waves, k, one.n)
 
 
@@ -210,22 +217,31 @@ def _labels(groups: ArrayLike, n: int) -> NDArray[np.str_]:
     return np.array(["" if x is None or x != x else str(x) for x in raw.tolist()], dtype=np.str_)
 
 
-def _refusal(part: Floats, k: int, where: str) -> tuple[str, str] | None:
+def _refusal(part: Floats, k: int, where: str) -> Problem | None:
     if k < 3:
-        return "too_few", "A one-factor model needs at least three items."
+        return FitStatus.TOO_FEW, Message("A one-factor model needs at least three items.")
     if len(part) <= k:
-        return "too_few", (
-            f"Only {len(part)} pupils of {where} answered all {k} items; "
-            "more pupils than items are needed."
+        return FitStatus.TOO_FEW, (
+            Message(
+                "Only {n} pupils of {where} answered all {k} items; more pupils than "
+                "items are needed.",
+                n=len(part),
+                where=where,
+                k=k,
+            )
         )
     if (np.ptp(part, axis=0) == 0).any():
-        return "too_few", f"Everyone in {where} gave the same answer to at least one item."
+        return FitStatus.TOO_FEW, Message(
+            "Everyone in {where} gave the same answer to at least one item.", where=where
+        )
     if np.linalg.eigvalsh(np.corrcoef(part, rowvar=False))[0] < 1e-10:
-        return "not_identified", f"In {where} an item follows exactly from the others."
+        return FitStatus.NOT_IDENTIFIED, Message(
+            "In {where} an item follows exactly from the others.", where=where
+        )
     return None
 
 
-def _nothing(n: int, k: int, status: str, reason: str) -> Invariance:
+def _nothing(n: int, k: int, status: FitStatus, reason: Message | None) -> Invariance:
     return Invariance((), None, False, (), n, k, status, reason)
 
 
@@ -235,11 +251,14 @@ def _result(
     levels = [_first(fitted[0])] + [_next(a, b, n) for a, b in pairwise(fitted)]
     established = None
     for level in levels:
-        if level.status not in ("ok", "boundary") or level.verdict in ("doubtful", "fails"):
+        if level.status not in (FitStatus.OK, FitStatus.BOUNDARY) or level.verdict in (
+            "doubtful",
+            "fails",
+        ):
             break
         established = level.level
     comparable = established in ("scalar", "strict")
-    bad = next((x for x in levels if x.status != "ok"), None)
+    bad = next((x for x in levels if x.status != FitStatus.OK), None)
     return Invariance(
         tuple(levels),
         established,
@@ -247,8 +266,10 @@ def _result(
         _factors(fitted[2], names, sizes),
         n,
         k,
-        bad.status if bad else "ok",
-        f"At the level {bad.level}: {bad.reason}" if bad else None,
+        bad.status if bad else FitStatus.OK,
+        Message("At the level {level}: {reason}", level=bad.level, reason=bad.reason)
+        if bad
+        else None,
     )
 
 

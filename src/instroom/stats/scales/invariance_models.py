@@ -16,6 +16,7 @@ from instroom.stats.scales.covariance_structure import (
 )
 from instroom.stats.scales.factor import start
 from instroom.stats.scales.model_fit import Fit, fit_measures
+from instroom.stats.status import FitStatus
 
 LEVELS = ("configural", "metric", "scalar", "strict")
 
@@ -150,6 +151,6 @@ def _diagonal(numbers: Ints) -> Ints:
 
 
 def _fit(samples: tuple[Sample, ...], solution: CovarianceSolution) -> Fit | None:
-    if solution.status not in ("ok", "boundary"):
+    if solution.status not in (FitStatus.OK, FitStatus.BOUNDARY):
         return None
     return fit_measures(samples, solution, len(solution.theta), means=True)

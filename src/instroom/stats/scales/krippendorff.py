@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked
+from instroom.stats.status import FitStatus
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio"]
 
@@ -20,8 +22,8 @@ class Krippendorff:
     ci: tuple[float, float] | None
     n: int
     units: int
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def krippendorff(
@@ -86,14 +88,18 @@ def krippendorff(
     units, n = len(found), int((~np.isnan(found)).sum())
     values = np.unique(found[~np.isnan(found)])
     if len(values) < 2:
-        reason = "No unit was judged twice." if units == 0 else "All judgements are the same."
-        return Krippendorff(None, None, n, units, "too_few", reason)
+        reason = (
+            Message("No unit was judged twice.")
+            if units == 0
+            else Message("All judgements are the same.")
+        )
+        return Krippendorff(None, None, n, units, FitStatus.TOO_FEW, reason)
     counts = (found[:, :, None] == values).sum(axis=1).astype(np.float64)
     alpha = _krippendorff(counts, values, scale)
     ci = None
     if generator is not None:
         ci = _krippendorff_ci(counts, values, scale, (generator, draws, confidence))
-    return Krippendorff(alpha, ci, n, units, "ok", None)
+    return Krippendorff(alpha, ci, n, units, FitStatus.OK, None)
 
 
 def _coincidences(counts: Floats) -> Floats:

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats
 from instroom.stats.scales.bivariate_normal import bivariate_normal
 from instroom.stats.scales.factor import OneFactor, one_factor
 from instroom.stats.scales.polychoric import Polychoric, polychoric
+from instroom.stats.status import FitStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class Omega:
     omega_model: float | None
     omega_scale: float | None
     model: OneFactor
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def omega(scores: ArrayLike, *, estimator: Literal["ml", "minres", "dwls"] = "ml") -> Omega:

@@ -8,8 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete
 from instroom.stats.scales.bivariate_normal import cells, chance_below, chance_slopes
+from instroom.stats.status import FitStatus, Problem
 
 MOST_CATEGORIES = 12  # beyond this a plain correlation serves and cells run empty
 EDGE = 1 - 1e-9  # a correlation nearer to 1 than this is on the boundary
@@ -34,8 +36,8 @@ class Polychoric:
     n: int
     k: int
     acov: Floats | None
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def polychoric(
@@ -142,15 +144,21 @@ def _estimated(
     pairs = _at_the_edge(tables, first, second, _maximum(tables, first, second))
     rho = np.eye(k)
     rho[left, right] = rho[right, left] = pairs
-    status: str = "ok"
-    reason: str | None = None
+    status: FitStatus = FitStatus.OK
+    reason: Message | None = None
     if (np.abs(pairs) >= EDGE).any():
-        status, reason = "boundary", "At least one pair of items is related without exception."
+        status, reason = (
+            FitStatus.BOUNDARY,
+            Message("At least one pair of items is related without exception."),
+        )
     if convention == "psych" and np.linalg.eigvalsh(rho)[0] < np.finfo(float).eps:
         rho = smoothed(rho)
-        status, reason = "smoothed", "The correlations were not positive definite; smoothed."
+        status, reason = (
+            FitStatus.SMOOTHED,
+            Message("The correlations were not positive definite; smoothed."),
+        )
     spread = None
-    if acov and status == "ok":
+    if acov and status == FitStatus.OK:
         spread = _acov(codes, (counted, first, second), pairs, tau)
     own = tuple(tau[i, : len(c) - 1] for i, c in enumerate(categories))
     return Polychoric(rho, own, categories, n, k, spread, status, reason)
@@ -167,18 +175,24 @@ def _coded(scores: Floats) -> tuple[NDArray[np.intp], tuple[Floats, ...]]:
     return codes, tuple(categories)
 
 
-def _refusal(codes: NDArray[np.intp], categories: tuple[Floats, ...]) -> tuple[str, str] | None:
+def _refusal(codes: NDArray[np.intp], categories: tuple[Floats, ...]) -> Problem | None:
     """Return why there can be no correlations, or None."""
     seen = (codes >= 0).astype(np.float64)
     if (seen.T @ seen < 2).any():
-        return "too_few", "At least one pair of items was answered by fewer than two pupils."
+        return FitStatus.TOO_FEW, Message(
+            "At least one pair of items was answered by fewer than two pupils."
+        )
     counts = [len(c) for c in categories]
     if min(counts) < 2:
-        return "too_few", "Everyone gave the same answer to at least one item."
+        return FitStatus.TOO_FEW, Message("Everyone gave the same answer to at least one item.")
     if max(counts) > MOST_CATEGORIES:
-        return "not_supported", (
-            f"An item has {max(counts)} different answers; polychoric correlations are meant for "
-            f"at most {MOST_CATEGORIES}."
+        return FitStatus.NOT_SUPPORTED, (
+            Message(
+                "An item has {value} different answers; polychoric correlations are "
+                "meant for at most {most_categories}.",
+                value=max(counts),
+                most_categories=MOST_CATEGORIES,
+            )
         )
     return None
 

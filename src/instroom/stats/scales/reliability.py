@@ -11,6 +11,7 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.scales.answers import Floats, checked, complete, within
 from instroom.stats.scales.omega import omega
+from instroom.stats.status import FitStatus
 
 Range = tuple[float, float]
 
@@ -55,8 +56,8 @@ class Alpha:
     n: int
     k: int
     items: tuple[ItemStatistics, ...]
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Reliability:
     items: tuple[ItemStatistics, ...]
     floor: float | None
     ceiling: float | None
-    status: str
-    reason: str | None
+    status: FitStatus
+    reason: Message | None
 
 
 def alpha(
@@ -137,11 +138,11 @@ def alpha(
     found = complete(found) if missing == "complete" else found[~np.isnan(found).all(axis=1)]
     n, k = found.shape
     if n < 3 or (pairs := _pairs(found)).min() < 3:
-        return _no_alpha(n, k, "Fewer than three pupils answered every item.")
+        return _no_alpha(n, k, Message("Fewer than three pupils answered every item."))
     covariance = _covariance(found, pairs)
     total = float(covariance.sum())
     if total <= 1e-12 * max(float(np.diag(covariance).sum()), 1e-300):
-        return _no_alpha(n, k, "The sum scores do not vary.")
+        return _no_alpha(n, k, Message("The sum scores do not vary."))
     value = _raw(covariance)
     interval = _feldt(value, n, k, confidence)
     spread = _variance(covariance)
@@ -149,14 +150,20 @@ def alpha(
     r = _correlations(found, pairs)
     items = _items(found, covariance, _corrected(r, k), labels, answer_range=answer_range)
     if r is None:
-        reason = "Everyone gave the same answer to at least one item; correlations leave it out."
-        return Alpha(value, interval, se, None, None, None, n, k, items, "ok", reason)
+        reason = Message(
+            "Everyone gave the same answer to at least one item; correlations leave it out."
+        )
+        return Alpha(value, interval, se, None, None, None, n, k, items, FitStatus.OK, reason)
     average = float((r.sum() - k) / (k * (k - 1)))
     g6 = _g6(r)
     against = [i.item for i in items if i.r_rest is not None and i.r_rest < 0]
-    warning = f"Runs against the other items: {', '.join(against)}; reversed?" if against else None
+    warning = (
+        Message("Runs against the other items: {value}; reversed?", value=", ".join(against))
+        if against
+        else None
+    )
     standardized = _raw(r) if g6 is not None else None
-    return Alpha(value, interval, se, standardized, average, g6, n, k, items, "ok", warning)
+    return Alpha(value, interval, se, standardized, average, g6, n, k, items, FitStatus.OK, warning)
 
 
 def reliability(
@@ -196,7 +203,7 @@ def reliability(
     found = checked(scores)
     base = alpha(found, answer_range=answer_range, names=names, confidence=confidence)
     n, k, dropped = base.n, base.k, len(found) - base.n
-    if base.status != "ok":
+    if base.status != FitStatus.OK:
         return Reliability(
             None, None, None, n, k, dropped, base.items, None, None, base.status, base.reason
         )
@@ -212,7 +219,7 @@ def reliability(
         base.items,
         low,
         high,
-        "boundary" if whole.status == "boundary" else "ok",
+        FitStatus.BOUNDARY if whole.status == FitStatus.BOUNDARY else FitStatus.OK,
         base.reason or whole.reason,
     )
 
@@ -229,8 +236,8 @@ def _labels(names: tuple[str, ...] | None, k: int) -> tuple[str, ...]:
     return labels
 
 
-def _no_alpha(n: int, k: int, reason: str) -> Alpha:
-    return Alpha(None, None, None, None, None, None, n, k, (), "too_few", reason)
+def _no_alpha(n: int, k: int, reason: Message | None) -> Alpha:
+    return Alpha(None, None, None, None, None, None, n, k, (), FitStatus.TOO_FEW, reason)
 
 
 def _pairs(scores: Floats) -> Floats:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.status import FitStatus, Problem
 
 Floats = NDArray[np.float64]
 #: The multiplier of a 95 % interval as EEF reports print it.
@@ -45,8 +45,8 @@ class ClusterEffect:
     icc: float
     n: int
     clusters: int
-    status: Literal["ok", "boundary", "too_few"] = "ok"
-    reason: str | None = None
+    status: FitStatus = FitStatus.OK
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +178,17 @@ def _arm(name: str, sizes: ArrayLike) -> _Sizes:
     return _Sizes(float(found.sum()), len(found), float((found**2).sum()), float((found**3).sum()))
 
 
-def _refusal(
-    within: float, arms: tuple[_Sizes, _Sizes]
-) -> tuple[Literal["boundary", "too_few"], str] | None:
+def _refusal(within: float, arms: tuple[_Sizes, _Sizes]) -> Problem | None:
     if min(arm.groups for arm in arms) < 2:
-        return "too_few", "An arm with fewer than two schools says nothing about schools."
+        return FitStatus.TOO_FEW, Message(
+            "An arm with fewer than two schools says nothing about schools."
+        )
     if within == 0:
-        return "boundary", "Pupils within a school do not differ, so there is no spread to use."
+        return FitStatus.BOUNDARY, Message(
+            "Pupils within a school do not differ, so there is no spread to use."
+        )
     if arms[0].n + arms[1].n <= arms[0].groups + arms[1].groups:
-        return "too_few", "Schools with one pupil each say nothing about pupils within a school."
+        return FitStatus.TOO_FEW, Message(
+            "Schools with one pupil each say nothing about pupils within a school."
+        )
     return None

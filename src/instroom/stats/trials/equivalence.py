@@ -37,7 +37,7 @@ class BaselineDifference:
 
     difference: float
     label: Label
-    reason: str | None = None
+    reason: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Attrition:
     tolerated_cautious: float
     tolerated_optimistic: float
     level: Literal["low", "moderate", "high", "unknown"]
-    reason: str | None = None
+    reason: Message | None = None
 
 
 def baseline_difference(difference: float, sd: float, n: int) -> BaselineDifference:
@@ -99,9 +99,13 @@ def baseline_difference(difference: float, sd: float, n: int) -> BaselineDiffere
             Message("a standard deviation of {sd}", sd=sd), code="bad_spread", expected="0 or more"
         )
     if n < 4:
-        return BaselineDifference(float("nan"), "unknown", f"{n} pupils are too few to compare.")
+        return BaselineDifference(
+            float("nan"), "unknown", Message("{n} pupils are too few to compare.", n=n)
+        )
     if sd == 0:
-        reason = "Pupils do not differ at the start, so there is no spread to compare with."
+        reason = Message(
+            "Pupils do not differ at the start, so there is no spread to compare with."
+        )
         return BaselineDifference(float("nan"), "unknown", reason)
     g = (1 - 3 / (4 * n - 9)) * difference / sd
     return BaselineDifference(g, _label(g))
@@ -150,7 +154,7 @@ def attrition(treated: tuple[int, int], control: tuple[int, int]) -> Attrition:
             )
     if min(treated[0], control[0]) == 0:
         gone = float("nan")
-        reason = "It is not known who started in one of the arms."
+        reason = Message("It is not known who started in one of the arms.")
         return Attrition(gone, gone, gone, gone, "unknown", reason)
     left = [1 - stayed / started for started, stayed in (treated, control)]
     overall = 1 - (treated[1] + control[1]) / (treated[0] + control[0])

@@ -1,13 +1,13 @@
 """The least and the most an effect can be when some pupils did not answer."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +25,8 @@ class MissingOutcomeBounds:
     n: int
     missing: int
     trimmed: float
-    status: Literal["bounded", "too_few"] = "bounded"
-    reason: str | None = None
+    status: FitStatus = FitStatus.BOUNDED
+    reason: Message | None = None
 
 
 def manski_bounds(
@@ -150,5 +150,5 @@ def _outcome(outcome: ArrayLike, treated: ArrayLike) -> tuple[Floats, NDArray[np
 
 def _no_bounds(n: int, missing: int) -> MissingOutcomeBounds:
     gone = float("nan")
-    reason = "An arm without any answers says nothing about the effect."
-    return MissingOutcomeBounds(gone, gone, n, missing, 0.0, "too_few", reason)
+    reason = Message("An arm without any answers says nothing about the effect.")
+    return MissingOutcomeBounds(gone, gone, n, missing, 0.0, FitStatus.TOO_FEW, reason)

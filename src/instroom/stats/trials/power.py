@@ -8,7 +8,6 @@ outcome.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,8 @@ from scipy.optimize import brentq
 from scipy.stats import nct, t
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
+from instroom.stats.status import FitStatus
 from instroom.stats.trials.trial_designs import TrialDesign
 
 Floats = NDArray[np.float64]
@@ -48,8 +49,8 @@ class DetectableEffect:
     powerup: float
     multiplier: float
     df: float
-    status: Literal["ok", "too_few"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class PowerAt:
     power: float
     ncp: float
     df: float
-    status: Literal["ok", "too_few"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class RequiredSize:
     clusters: int | None
     power: float
     df: float
-    status: Literal["ok", "not_supported"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def mdes(
@@ -115,13 +116,13 @@ def mdes(
     _check(power, alpha)
     if not design.feasible:
         nan = float("nan")
-        return DetectableEffect(nan, nan, nan, nan, nan, design.df, "too_few", _few(design))
+        return DetectableEffect(nan, nan, nan, nan, nan, design.df, FitStatus.TOO_FEW, _few(design))
     critical = _critical(design.df, alpha, two_tailed)
     powerup = (critical + float(t.ppf(power, design.df))) * design.se
     multiplier = noncentrality(power, design.df, alpha, two_tailed=two_tailed)
     value, reach = multiplier * design.se, critical * design.se
     return DetectableEffect(
-        value, value - reach, value + reach, powerup, multiplier, design.df, "ok", ""
+        value, value - reach, value + reach, powerup, multiplier, design.df, FitStatus.OK, None
     )
 
 
@@ -156,9 +157,9 @@ def power(
     _check(alpha)
     if not design.feasible:
         nan = float("nan")
-        return PowerAt(nan, nan, design.df, "too_few", _few(design))
+        return PowerAt(nan, nan, design.df, FitStatus.TOO_FEW, _few(design))
     ncp = effect / design.se
-    return PowerAt(_power(ncp, design.df, alpha, two_tailed), ncp, design.df, "ok", "")
+    return PowerAt(_power(ncp, design.df, alpha, two_tailed), ncp, design.df, FitStatus.OK, None)
 
 
 def required(
@@ -205,13 +206,13 @@ def required(
     while reached(high) < target:
         high *= 2
         if high > _MOST_CLUSTERS:
-            reason = "no number of schools up to a million shows an effect of this size"
-            return RequiredSize(None, float("nan"), float("nan"), "not_supported", reason)
+            reason = Message("No number of schools up to a million shows an effect of this size.")
+            return RequiredSize(None, float("nan"), float("nan"), FitStatus.NOT_SUPPORTED, reason)
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if reached(middle) >= target else (middle, high)
-    return RequiredSize(high, reached(high), make(high).df, "ok", "")
+    return RequiredSize(high, reached(high), make(high).df, FitStatus.OK, None)
 
 
 def mdes_curve(
@@ -255,8 +256,10 @@ def power_curve(
                      for j in counts])  # fmt: skip
 
 
-def _few(design: TrialDesign) -> str:
-    return f"this design leaves {design.df:g} degrees of freedom; at least 1 is needed"
+def _few(design: TrialDesign) -> Message:
+    return Message(
+        "This design leaves {df:g} degrees of freedom; at least 1 is needed.", df=design.df
+    )
 
 
 def _critical(df: float, alpha: float, two_tailed: bool) -> float:

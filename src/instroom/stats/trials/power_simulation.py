@@ -8,13 +8,14 @@ same answer: ``tests/unit/stats/test_power_simulation.py`` fits pupils' data bes
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
+from instroom.stats.status import FitStatus
 from instroom.stats.trials.trial_designs import TrialDesign
 
 Floats = NDArray[np.float64]
@@ -43,8 +44,8 @@ class SimulatedPower:
     false_alarms: float
     boundary: float
     runs: int
-    status: Literal["ok", "too_few"]
-    reason: str
+    status: FitStatus
+    reason: Message | None
 
 
 def balanced_variance(mean_squares: Floats, df: Floats) -> tuple[Floats, Floats]:
@@ -128,8 +129,10 @@ def simulate_power(
         raise DataError("too few runs to count a share", code="bad_size", found=str(runs))
     if not design.feasible:
         nan = float("nan")
-        reason = f"this design leaves {design.df:g} degrees of freedom; at least 1 is needed"
-        return SimulatedPower(nan, nan, nan, nan, runs, "too_few", reason)
+        reason = Message(
+            "This design leaves {df:g} degrees of freedom; at least 1 is needed.", df=design.df
+        )
+        return SimulatedPower(nan, nan, nan, nan, runs, FitStatus.TOO_FEW, reason)
     variance, df = np.array(design.layers).T
     # A stratum holds its own layer and all below it, also those too small to be seen apart.
     expected = np.cumsum(variance[::-1])[::-1][df >= 1]
@@ -154,6 +157,6 @@ def simulate_power(
         shown(0.0),
         float(np.mean(spread > df[0])),
         runs,
-        "ok",
-        "",
+        FitStatus.OK,
+        None,
     )

@@ -1,0 +1,84 @@
+"""How a computation ended: the one closed list of every result in ``stats``.
+
+A result has a ``status`` and a ``reason``: a :class:`~instroom.core.messages.Message` with its
+values, or None. Sentences are made where words are made, in the reader's language (ADR 0039).
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from instroom.core.messages import Message, joined
+
+
+class FitStatus(StrEnum):
+    """How a computation ended.
+
+    Examples
+    --------
+    >>> FitStatus.TOO_FEW == "too_few", f"{FitStatus.TOO_FEW}", FitStatus("ok").has_numbers
+    (True, 'too_few', True)
+    """
+
+    #: Every number is there.
+    OK = "ok"
+    #: At the edge of what is possible, such as a variance of 0; numbers are there.
+    BOUNDARY = "boundary"
+    #: Some numbers are lacking; ``reason`` says which.
+    PARTIAL = "partial"
+    #: Columns that repeat others were left out.
+    RANK_DEFICIENT = "rank_deficient"
+    #: Correlations were changed a little so that they can all be true together.
+    SMOOTHED = "smoothed"
+    #: Only bounds can be given.
+    BOUNDED = "bounded"
+    #: An interval has no end on some side.
+    UNBOUNDED = "unbounded"
+    #: A column predicts some answers without exception.
+    SEPARATION = "separation"
+    #: Too few rows, groups, pupils or studies.
+    TOO_FEW = "too_few"
+    #: The model cannot tell one solution from another.
+    NOT_IDENTIFIED = "not_identified"
+    #: No solution was found in the steps allowed.
+    NOT_CONVERGED = "not_converged"
+    #: There is nothing to compare here.
+    NOT_APPLICABLE = "not_applicable"
+    #: This question cannot be answered this way.
+    NOT_SUPPORTED = "not_supported"
+
+    def __repr__(self) -> str:
+        """Return what JSON has: notebooks show results as they are."""
+        return repr(self.value)
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether estimates are given at all."""
+        return self not in _WITHOUT
+
+
+_WITHOUT = {
+    FitStatus.SEPARATION,
+    FitStatus.TOO_FEW,
+    FitStatus.NOT_IDENTIFIED,
+    FitStatus.NOT_CONVERGED,
+    FitStatus.NOT_APPLICABLE,
+    FitStatus.NOT_SUPPORTED,
+}
+
+
+def together(reasons: Sequence[Message | None]) -> Message | None:
+    """Return several reasons as one, or None when there is none.
+
+    Examples
+    --------
+    >>> together([Message("Too few rows."), None, Message("No errors.")]), together([])
+    ('Too few rows. No errors.', None)
+    """
+    said = [reason for reason in reasons if reason]
+    return joined(" ", said) if said else None
+
+
+#: Why there is no answer: a status and its reason.
+Problem = tuple[FitStatus, Message]
+#: How it ended, and what to say of it.
+Verdict = tuple[FitStatus, Message | None]
