@@ -19,7 +19,6 @@ Handler = Callable[[argparse.Namespace], int]
 Add = Callable[[str, str, Handler], argparse.ArgumentParser]
 Out = Callable[[argparse.Namespace, Any, Callable[[], list[str]]], None]
 #: What every command has, besides its own options.
-_COMMON = {"command", "handler", "json", "lang", "data", "progress"}
 
 
 def names(text: str) -> list[str]:
@@ -51,7 +50,8 @@ def add_commands(add: Add, out: Out, t: Texts) -> None:
     """Add the commands of this module to the parser."""
     _add_effect(add, out, t)
     _add_scales(add, out, t)
-    _add_planning(add, out, t)
+    _add_power(add, out, t)
+    _add_meta(add, out, t)
     _add_protect(add, out, t)
 
 
@@ -84,6 +84,7 @@ def _sheet(sub: argparse.ArgumentParser, t: Texts) -> None:
 
 
 def _asked(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the options of a question, whose types argparse does not know."""
     return {
         name: getattr(args, name)
         for name in (
@@ -116,10 +117,9 @@ def _add_effect(add: Add, out: Out, t: Texts) -> None:
 
     def compress(args: argparse.Namespace) -> int:
         from instroom import api
-        from instroom.cli.statistics_lines import compress_lines
 
         found = api.compress(args.file, **_asked(args), out=args.out, key=args.key)
-        out(args, found, lambda: compress_lines(found, args.lang))
+        out(args, found, lambda: [found.summary(args.lang)])
         return 0
 
     sub = add("effect", t("het effect van een programma op een score, eerlijk verwoord"), effect)
@@ -171,7 +171,7 @@ def _add_scales(add: Add, out: Out, t: Texts) -> None:
     _sheet(sub, t)
 
 
-def _add_planning(add: Add, out: Out, t: Texts) -> None:
+def _add_power(add: Add, out: Out, t: Texts) -> None:
     def power(args: argparse.Namespace) -> int:
         from instroom import api
         from instroom.cli.statistics_lines import power_lines
@@ -184,25 +184,6 @@ def _add_planning(add: Add, out: Out, t: Texts) -> None:
         }
         found = api.power(**options)
         out(args, found, lambda: power_lines(found, args.lang))
-        return 0
-
-    def meta(args: argparse.Namespace) -> int:
-        from instroom import api
-        from instroom.cli.statistics_lines import meta_lines
-
-        found = api.meta(
-            args.file,
-            effect=args.effect,
-            variance=args.variance,
-            measure=args.measure,
-            columns=[name.strip() for name in (args.columns or "").split(",") if name.strip()],
-            cluster=args.cluster,
-            moderator=args.moderator,
-            method=args.method,
-            test=args.test,
-            sheet=args.sheet,
-        )
-        out(args, found, lambda: meta_lines(found, args.lang))
         return 0
 
     sub = add("power", t("welk effect een opzet kan vinden, voor je begint"), power)
@@ -222,6 +203,28 @@ def _add_planning(add: Add, out: Out, t: Texts) -> None:
     sub.add_argument("--one-tailed", action="store_true", default=None)
     sub.add_argument("--power", type=number, metavar="P")
     sub.add_argument("--simulate", action="store_true", default=None)
+
+
+def _add_meta(add: Add, out: Out, t: Texts) -> None:
+    def meta(args: argparse.Namespace) -> int:
+        from instroom import api
+        from instroom.cli.statistics_lines import meta_lines
+
+        found = api.meta(
+            args.file,
+            effect=args.effect,
+            variance=args.variance,
+            measure=args.measure,
+            columns=[name.strip() for name in (args.columns or "").split(",") if name.strip()],
+            cluster=args.cluster,
+            moderator=args.moderator,
+            method=args.method,
+            test=args.test,
+            sheet=args.sheet,
+        )
+        out(args, found, lambda: meta_lines(found, args.lang))
+        return 0
+
     sub = add("meta", t("wat studies samen zeggen"), meta)
     sub.add_argument("file", metavar="FILE.csv")
     sub.add_argument("--effect", metavar="YI")
@@ -238,7 +241,6 @@ def _add_planning(add: Add, out: Out, t: Texts) -> None:
 def _add_protect(add: Add, out: Out, t: Texts) -> None:
     def protect(args: argparse.Namespace) -> int:
         from instroom import api
-        from instroom.cli.statistics_lines import protect_lines
         from instroom.privacy import releases
         from instroom.sources.store import data_directory
 
@@ -257,7 +259,7 @@ def _add_protect(add: Add, out: Out, t: Texts) -> None:
         )
         if args.name:
             releases.remember(register, [f for f in found if "dims" in f], name=args.name)
-        out(args, found, lambda: protect_lines(found, args.lang))
+        out(args, found, lambda: found.lines(args.lang))
         return 0
 
     sub = add("protect", t("tabellen samen afschermen, zodat niemand te herleiden is"), protect)

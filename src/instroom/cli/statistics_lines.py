@@ -1,7 +1,6 @@
 """What the statistical commands print for people."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from instroom.core.answers import ABSENT
 from instroom.core.texts import Texts
@@ -87,6 +86,7 @@ def _why(found: EffectAnswer, language: str) -> list[str]:
     """Return the reasons of the level that are not in the sentence itself."""
     said = found.wording.get(language, "")
     told = [r.text.get(language, r.text["nl"]) for r in found.reasons or ()]
+    told += [Texts(language).say(one) for one in found.warnings or ()]
     return [f"  {text}" for text in told if text not in said]
 
 
@@ -177,23 +177,3 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
     if found.status == "boundary":
         lines.append(t("De verschillen tussen studies zijn op nul geschat."))
     return [*lines, *(_told(found, t) if found.status == "partial" else [])]
-
-
-def protect_lines(found: list[dict[str, Any]], language: str) -> list[str]:
-    """Return one line per figure."""
-    t = Texts(language)
-    lines = []
-    for figure in found:
-        if "dims" not in figure:
-            continue
-        name = ", ".join(f"{key} {value}" for key, value in figure["dims"].items()) or t("totaal")
-        shown = t("afgeschermd") if figure["n"] is None else t.number(figure["n"])
-        lines.append(f"{name:<48} {shown}")
-    return lines or [t("geen cijfers om te beschermen")]
-
-
-def compress_lines(found: dict[str, Any], language: str) -> list[str]:
-    """Return how many rows were added up, and where the sums are."""
-    t = Texts(language)
-    rows = t.number(found["n"])
-    return [t("{n} rijen, opgeteld per groep, in {file}", n=rows, file=found["file"])]

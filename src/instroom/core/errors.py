@@ -6,7 +6,7 @@ error: it is a figure with a status and a reason.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
 from instroom.core.messages import Message, joined, shortened
 
@@ -34,6 +34,26 @@ class Where:
 
     def __str__(self) -> str:
         return str(self.words())
+
+
+class Place(TypedDict):
+    """Where something was seen, in JSON."""
+
+    file: str | None
+    row: int | None
+    column: str | None
+    key: str | None
+
+
+class Refusal(TypedDict):
+    """The public shape of an error (``contracts``): the value under ``"error"``."""
+
+    code: str
+    message: str
+    where: Place
+    found: str | None
+    expected: str | None
+    hint: str | None
 
 
 class InstroomError(Exception):
@@ -74,7 +94,7 @@ class InstroomError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return rebuilt, (type(self), self.to_dict())
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "Refusal":
         """Return the public shape of a refusal (the value under ``"error"``), in English."""
         return {
             "code": self.code,
@@ -135,7 +155,10 @@ def _shortened(*parts: str | None) -> tuple[str | None, ...]:
     return tuple(kept)
 
 
-def rebuilt(kind: type[InstroomError], data: dict[str, Any]) -> InstroomError:
+E = TypeVar("E", bound=InstroomError)
+
+
+def rebuilt(kind: type[E], data: Refusal) -> E:
     """Make an error again from its public shape (errors cross process borders this way)."""
     return kind(
         data["message"],

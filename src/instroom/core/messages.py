@@ -12,6 +12,9 @@ from typing import Any, Self
 #: Returns the template in another language, or None when it is not known there.
 Translate = Callable[[str], str | None]
 
+#: What fills the places of a template: numbers, text as it is, messages.
+Values = dict[str, "str | bool | int | float | None"]
+
 _MARK = "template"
 _COMMAS = str.maketrans(",.", ".,")
 #: A template that consists of places and signs says the same in every language.
@@ -36,7 +39,7 @@ class Message(str):
 
     __slots__ = ("most", "template", "values")
     template: str
-    values: dict[str, Any]
+    values: Values
     most: int | None
 
     def __new__(cls, template: str, /, **values: object) -> Self:
@@ -44,7 +47,7 @@ class Message(str):
         return cls._made(template, {name: _plain(value) for name, value in values.items()})
 
     @classmethod
-    def _made(cls, template: str, values: dict[str, Any], most: int | None = None) -> Self:
+    def _made(cls, template: str, values: Values, most: int | None = None) -> Self:
         made = str.__new__(cls, _shown(_filled(template, values, lambda text: text), most))
         made.template, made.values, made.most = template, values, most
         return made
@@ -153,7 +156,7 @@ class _Filler(Formatter):
 
 def _filled(
     template: str,
-    values: dict[str, Any],
+    values: Values,
     translate: Translate,
     *,
     comma: bool = False,

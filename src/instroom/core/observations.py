@@ -54,9 +54,6 @@ SCHEMA = pa.schema(
     ]
 )
 
-#: Columns that a source definition may fill from a column of the file.
-ROLES = ("place", "institution", "location", *SCHEMA.names)
-
 #: What an address file says of a school location; other companions have their own columns.
 LOCATION_ROLES = (
     "place",

@@ -1,7 +1,7 @@
 """What an indicator gives: figures with bounds and a status, in the order of time."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from instroom.core.quantities import Count
 
@@ -65,7 +65,7 @@ class Figure:
         """The least number of people it rests on (the denominator's low)."""
         return self.denominator.low if self.denominator else None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "FigureRow":
         """Return the public shape of one figure (see ``docs/reference/contracts``)."""
         return {
             "id": self.id,
@@ -84,7 +84,32 @@ class Figure:
         }
 
 
-def _count(count: Count | None) -> int | dict[str, int] | None:
+class CountBounds(TypedDict):
+    """A number of people of which only bounds are known."""
+
+    low: int
+    high: int
+
+
+class FigureRow(TypedDict):
+    """The public shape of one figure (``contracts``)."""
+
+    id: str
+    period: str
+    place: str
+    by: dict[str, str]
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    numerator: int | CountBounds | None
+    denominator: int | CountBounds | None
+    status: Status
+    reason: str | None
+    sources: list[str]
+
+
+def _count(count: Count | None) -> int | CountBounds | None:
     if count is None:
         return None
     return count.low if count.exact else {"low": count.low, "high": count.high}

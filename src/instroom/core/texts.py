@@ -9,6 +9,7 @@ import gettext
 import io
 import os
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,17 @@ REFUSAL_LANGUAGE = "en"
 #: A language in which every translated text stands between brackets; for tests, see ``pseudo``.
 PSEUDO = "qps"
 _PLACE = re.compile(r"\{[^{}]*\}")
+
+#: Give, for a language, the translations that files outside this package bring along.
+_BROUGHT: list[Callable[[str], Mapping[str, str]]] = []
+
+
+def brought_by(words: Callable[[str], Mapping[str, str]]) -> None:
+    """Ask ``words`` too: for a language it gives Dutch sentences with their translations.
+
+    What this package says itself keeps its own translation.
+    """
+    _BROUGHT.append(words)
 
 
 @cache
@@ -108,6 +120,13 @@ def _read(language: str, files: list[Path]) -> gettext.NullTranslations:
     return gettext.GNUTranslations(buffer)
 
 
+def _translated(language: str, message: str) -> str:
+    text = _catalogue(language).gettext(message)
+    if text == message and language != SOURCE_LANGUAGE:
+        return next((w[message] for of in _BROUGHT if message in (w := of(language))), message)
+    return text
+
+
 class Texts:
     r"""Sentences, numbers and shares in one language.
 
@@ -125,7 +144,7 @@ class Texts:
 
     def __call__(self, message: str, /, **values: object) -> str:
         """Translate a Dutch sentence and fill in its named places."""
-        text = _catalogue(self.language).gettext(message) if message else ""
+        text = _translated(self.language, message) if message else ""
         return text.format(**values) if values else text
 
     def say(self, text: str) -> str:

@@ -247,7 +247,7 @@ def _survey(rows: Any, k: int, depth: int, *, complete: bool) -> tuple[_Survey, 
     return _Survey(left, n - left, shift, reach, tuple(spans)), known
 
 
-def _describe(rows: Any, keys: list[str], values: list[str]) -> dict[str, Any]:
+def _describe(rows: Any, keys: list[str], values: list[str]) -> dict[str, float]:
     asked = [nw.len().alias("n")]
     asked += [nw.col(name).count().alias(f"{name}_count") for name in keys + values]
     for name in values:

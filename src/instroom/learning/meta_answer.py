@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from instroom.core.answers import ABSENT, Absent, Answer
+from instroom.core.messages import Message
 from instroom.core.texts import Texts
-from instroom.monitoring.answer_pictures import meta_plot
+from instroom.monitoring.answer_pictures import bias_plot, meta_plot
 from instroom.stats.intervals import Z95
 
 Number = float | None
@@ -61,7 +62,7 @@ class PooledModel(PooledEstimate):
     trustworthy: bool | Absent = ABSENT
     coefficients: tuple[NamedEstimate, ...]
     status: str
-    reason: str | None
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class EggerFound:
     model: str | Absent = ABSENT
     random_effects: "EggerFound | Absent" = ABSENT
     status: str
-    reason: str | None
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class FilledFound:
     ci: Ends | None
     p: Number
     status: str
-    reason: str | None
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,10 @@ class MetaAnswer(Answer, PooledModel):
     def picture(self, language: str = "nl") -> str:
         """Return the studies under each other as an SVG; "" without an estimate."""
         return meta_plot(self, language=language) if self.estimate is not None else ""
+
+    def funnel(self, language: str = "nl") -> str:
+        """Return every study against its standard error: are small studies prettier?"""
+        return bias_plot(self, language=language) if self.estimate is not None else ""
 
 
 def study_found(label: str, effect: float, se: float, weight: float | None) -> StudyFound:

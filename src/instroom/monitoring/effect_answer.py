@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from instroom.core.answers import ABSENT, Absent, Answer
+from instroom.core.messages import Message
 from instroom.monitoring.answer_pictures import effect_plot
 
 #: An interval; an end that is not known is None.
@@ -99,7 +100,7 @@ class OtherEstimate:
     ci: tuple[float, float] | Absent = ABSENT
     n: int | Absent = ABSENT
     status: str
-    reason: str | None
+    reason: Message | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,8 @@ class EffectAnswer(Answer):
         The strongest that may be said (1-5), and all that kept it from being higher.
     wording, weaker
         The strongest sentence per language, and the weaker ones with their level.
+    warnings
+        What may have been meant otherwise, such as numbers that are names of groups.
     """
 
     n: int
@@ -218,6 +221,7 @@ class EffectAnswer(Answer):
     hedges_g: float | None = None
     hedges_g_ci: tuple[float, float] | None = None
     mdes: float | None = None
+    #: a message, or the English of ``wording`` when that says why
     reason: str | None = None
     groups: Mapping[str, int] = field(default_factory=dict)
     variances: Mapping[str, float] = field(default_factory=dict)
@@ -250,6 +254,7 @@ class EffectAnswer(Answer):
     direction: str | None = None
     wording: Said = field(default_factory=dict)
     weaker: tuple[Mapping[str, object], ...] = ()
+    warnings: tuple[Message, ...] | Absent = ABSENT
     spoken: SpokenSize | None = field(default=None, metadata={"inner": True})
 
     def summary(self, language: str = "nl") -> str:

@@ -28,6 +28,10 @@ ALPHA = 0.05
 Family = Literal["gaussian", "binomial"]
 
 
+#: A covariate of at most so many whole numbers may be a code: a school type, a region.
+_FEW_CODES = 12
+
+
 def effect(
     file: Any = None,
     *,
@@ -150,8 +154,29 @@ def effect(
         said=outcome_label or "",
     )
     asked = [replace(question, outcome=one) for one in _outcomes(outcome, data)]
+    doubts = _numbered_groups(data, [name for name in covariate if name not in category])
     pairs = [_one(data, question, choices, family) for question in asked]
+    if doubts:
+        pairs = [(replace(found, warnings=doubts), study) for found, study in pairs]
     return pairs[0][0] if len(pairs) == 1 else _adjusted(pairs)
+
+
+def _numbered_groups(data: Columns, covariates: Sequence[str]) -> tuple[Message, ...]:
+    """Return a warning per covariate of a few whole numbers, which may be names of groups."""
+    found = []
+    for name in covariates:
+        values, filled = data.keys(name)
+        seen = np.unique(values[filled])
+        if seen.dtype.kind == "i" and 2 < len(seen) <= _FEW_CODES:
+            found.append(
+                Message(
+                    "column '{name}' holds {n} different whole numbers and counts as an amount; "
+                    "if they are names of groups, say --category {name}",
+                    name=name,
+                    n=len(seen),
+                )
+            )
+    return tuple(found)
 
 
 def _outcomes(outcome: str, data: Columns) -> list[str]:

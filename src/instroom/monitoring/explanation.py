@@ -96,7 +96,7 @@ def _input(stored: Stored) -> ExplainedInput:
         sha256=stored.sha256,
         rows=receipt["rows"],
         licence=receipt["licence"],
-        vintage=receipt.get("published") or (receipt["periods"] or [None])[-1],
+        vintage=receipt.get("published") or next(reversed(receipt["periods"]), None),
         source=receipt["source"],
     )
 

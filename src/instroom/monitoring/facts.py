@@ -218,7 +218,11 @@ def _rows_of(
         yield from zip(keys, names, sums, strict=False)
 
 
-def _rest_of(row: dict[str, Any]) -> dict[str, Any]:
+#: A row of counts: dimensions, and bounds of part and rest.
+CellRow = dict[str, Any]
+
+
+def _rest_of(row: CellRow) -> CellRow:
     """Turn "part and whole" into "part and rest" for a measure that is part of another."""
     low, high = row["part_low"], row["part_high"]
     rest_low, rest_high = row["rest_low"] - high, row["rest_high"] - low

@@ -325,7 +325,7 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: _Sums)
     p_low, p_high, p_hidden, r_low, r_high, r_hidden = sums.sums
     part, rest = Count(round(p_low), round(p_high)), Count(round(r_low), round(r_high))
     sources = tuple(sorted(sums.files))
-    base: dict[str, Any] = {
+    base: dict[str, Any] = {  # the half of a figure that each of its kinds shares
         "indicator": name.indicator,
         "period": period,
         "place": place,

@@ -41,32 +41,35 @@ class Pipeline:
     steps: tuple[PipelineRow, ...]
 
 
-def definition() -> models.PipelineDefinition:
-    """Return the pipeline that open data tells."""
-    return registry.pipelines()["open_data"]
+#: The pipeline that is meant when none is named: what open data tells.
+OPEN_DATA = "open_data"
 
 
-def steps() -> list[tuple[str, models.PipelineStep]]:
+def steps(definition: models.PipelineDefinition) -> list[tuple[str, models.PipelineStep]]:
     """Return all steps in order, each with its group."""
-    return [(key, step) for key, group in definition().groups.items() for step in group.steps]
+    return [(key, step) for key, group in definition.groups.items() for step in group.steps]
 
 
-def compute_pipeline(place: str, facts: ClassifiedCounts) -> Pipeline:
+def compute_pipeline(place: str, facts: ClassifiedCounts, name: str = OPEN_DATA) -> Pipeline:
     """Return the pipeline of a place at the latest date that most steps have.
 
     Raises
     ------
+    DefinitionError
+        For an unknown pipeline.
     DataError
         For an unknown place.
     """
+    definition = registry.pipelines()[name]
     code = find_place(place, facts.organisations)
-    figures = publish(_series(code, facts))
-    return from_published(code, figures)
+    return from_published(code, publish(_series(code, facts, definition)), name)
 
 
-def _series(place: str, facts: ClassifiedCounts) -> list[Series]:
+def _series(
+    place: str, facts: ClassifiedCounts, definition: models.PipelineDefinition
+) -> list[Series]:
     found = []
-    for _, step in steps():
+    for _, step in steps(definition):
         if step.indicator:
             types = (step.school_type,) if step.school_type else ()
             question = IndicatorQuery(
@@ -77,8 +80,9 @@ def _series(place: str, facts: ClassifiedCounts) -> list[Series]:
     return found
 
 
-def from_published(place: str, published: Published) -> Pipeline:
+def from_published(place: str, published: Published, name: str = OPEN_DATA) -> Pipeline:
     """Build the pipeline from figures that passed the gate (breakdown by school type)."""
+    definition = registry.pipelines()[name]
     table: dict[tuple[str, str, str], Figure] = {}
     for figure in published.figures:
         indicator_of = registry.indicators()[figure.indicator]
@@ -91,9 +95,9 @@ def from_published(place: str, published: Published) -> Pipeline:
             continue
         indicator = f"{figure.indicator}.{figure.stage}" if figure.stage else figure.indicator
         table.setdefault((indicator, school_type, figure.period), figure)
-    period = _best_period(table)
+    period = _best_period(table, definition)
     made = []
-    for group, step in steps():
+    for group, step in steps(definition):
         if step.reason:
             made.append(PipelineRow(step, group, None, step.reason))
             continue
@@ -101,14 +105,16 @@ def from_published(place: str, published: Published) -> Pipeline:
         found = table.get((indicator, step.school_type, period or ""))
         reason = None if found and found.status in ("ok", "bounded") else "no_file_for_date"
         made.append(PipelineRow(step, group, found, (found.reason if found else None) or reason))
-    return Pipeline(definition(), place, period, tuple(made))
+    return Pipeline(definition, place, period, tuple(made))
 
 
-def _best_period(table: dict[tuple[str, str, str], Figure]) -> str | None:
+def _best_period(
+    table: dict[tuple[str, str, str], Figure], definition: models.PipelineDefinition
+) -> str | None:
     """Choose the date most steps have; of equal ones the latest."""
     wanted = {
         (f"{s.indicator}.{s.stage}" if s.stage else s.indicator, s.school_type)
-        for _, s in steps()
+        for _, s in steps(definition)
         if s.indicator
     }
     counts: dict[str, int] = {}
@@ -153,15 +159,29 @@ class PipelineAnswer(Answer):
         )
 
 
-def pipeline(*, place: str = "twente", data: str | Path | None = None) -> PipelineAnswer:
+def pipeline(
+    *, place: str = "twente", name: str = OPEN_DATA, data: str | Path | None = None
+) -> PipelineAnswer:
     """Return the pipeline of a place at one reference date (a cross-section).
+
+    Parameters
+    ----------
+    name
+        Which pipeline: the name of a definition file.
 
     Raises
     ------
+    DefinitionError
+        For an unknown pipeline.
     DataError
         For an unknown place.
     """
-    return answer(compute_pipeline(place, ClassifiedCounts(Store(data))))
+    return answer(compute_pipeline(place, ClassifiedCounts(Store(data)), name))
+
+
+def stored_name(place: str, name: str) -> str:
+    """Return what the stored answer of a place is called; the usual one is called as the place."""
+    return place if name == OPEN_DATA else f"{place}.{name}"
 
 
 def answer(found: Pipeline) -> PipelineAnswer:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from instroom.core.answers import ABSENT, Absent, Answer
+from instroom.core.messages import Message
 from instroom.core.texts import Texts
 from instroom.monitoring.answer_pictures import power_plot
 
@@ -56,7 +57,7 @@ class PowerAnswer(Answer):
     simulation: PowerCounted | None = None
     advice: str | Absent = ABSENT
     status: str
-    reason: str | None
+    reason: Message | None
 
     def summary(self, language: str = "nl") -> str:
         """Return the smallest effect that this design finds."""

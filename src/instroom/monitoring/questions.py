@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from instroom.core import periods
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
 from instroom.core.quantities import significant
-from instroom.core.series import Figure
+from instroom.core.series import Figure, FigureRow
 from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery, resolve
@@ -19,13 +19,14 @@ from instroom.monitoring.series_answer import SeriesAnswer, indicator_meaning
 from instroom.privacy.published import Published, publish
 from instroom.sources.store import Store
 
+_SIZES: tuple[Literal["value", "low", "high"], ...] = ("value", "low", "high")
 
-def figure_dict(figure: Figure) -> dict[str, Any]:
+
+def figure_dict(figure: Figure) -> FigureRow:
     """Return the public shape of a figure."""
     data = figure.to_dict()
-    for name in ("value", "low", "high"):
-        data[name] = significant(data[name])
-    return data
+    value, low, high = (significant(data[name]) for name in _SIZES)
+    return {**data, "value": value, "low": low, "high": high}
 
 
 def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:

@@ -40,7 +40,7 @@ class ReliabilityAnswer(Answer):
     floor: float | None
     ceiling: float | None
     status: str
-    reason: str | None
+    reason: Message | None
     range: tuple[float, float]
 
     def summary(self, language: str = "nl") -> str:

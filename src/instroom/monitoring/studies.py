@@ -1,7 +1,6 @@
 """What a study's sums say beside the effect: who took part, and how alike the groups began."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,7 @@ class Study:
     time: str = ""
     moments: tuple[float, float] | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return it as plain data, for a file of sums."""
         return asdict(self)
 

@@ -1,15 +1,16 @@
 """``instroom compress``: the sums of a study, to share without its pupils, and what they say."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from instroom.core.answers import Answer
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
+from instroom.core.texts import Texts
 from instroom.crossproducts.compress import Compressed, Span
 from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
@@ -88,6 +89,44 @@ def _arms(data: Columns, question: StudyQuestion) -> dict[str, dict[str, int]]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class MergedGroups:
+    """Groups of one level that were too small alone and were added together."""
+
+    level: str
+    within: tuple[str, ...]
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedGroup:
+    """A group whose sums do not go out, and why."""
+
+    level: str
+    name: tuple[str, ...]
+    code: str
+    column: str | None
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class CompressAnswer(Answer):
+    """Sums per group in a file that holds no pupils (``contracts``: ``instroom compress``)."""
+
+    file: str
+    n: int
+    dropped: int
+    groups: Mapping[str, int]
+    merged: tuple[MergedGroups, ...]
+    refused: tuple[RefusedGroup, ...]
+    signed: bool
+
+    def summary(self, language: str = "nl") -> str:
+        """Return how many rows were added up, and where the sums are."""
+        t = Texts(language)
+        rows = t.number(self.n)
+        return t("{n} rijen, opgeteld per groep, in {file}", n=rows, file=self.file)
+
+
 def compress(
     file: str | Path | None = None,
     *,
@@ -107,7 +146,7 @@ def compress(
     nested: bool = False,
     yes: str | None = None,
     sheet: str | None = None,
-) -> dict[str, Any]:
+) -> CompressAnswer:
     """Write the sums per group of a study to a file that holds no pupils.
 
     Such sums are fewer personal data, not none: share them as you would share results of small
@@ -126,8 +165,8 @@ def compress(
 
     Returns
     -------
-    dict
-        ``file, n, dropped, groups, merged, refused, signed``.
+    CompressAnswer
+        Where the sums are, of how many rows, and what was added together or left out.
 
     Raises
     ------
@@ -138,19 +177,11 @@ def compress(
         raise UserError("name a file and the column of the outcome (--outcome)")
     data = read_columns(file, sheet).recoded(filter(None, [outcome, baseline, treatment]), yes)
     question = StudyQuestion(
-        outcome=outcome,
-        baseline=baseline,
-        treatment=treatment,
-        covariates=tuple(dict.fromkeys((*covariate, *category))),
-        categories=tuple(category),
-        groups=tuple(groups),
-        design=choose(design, treatment, baseline, time),
-        time=time,
-        pupil=pupil,
-        by=by,
-        start=start,
-        nested=nested,
-    )
+        outcome=outcome, baseline=baseline, treatment=treatment,
+        covariates=tuple(dict.fromkeys((*covariate, *category))), categories=tuple(category),
+        groups=tuple(groups), design=choose(design, treatment, baseline, time), time=time,
+        pupil=pupil, by=by, start=start, nested=nested,
+    )  # fmt: skip
     planned = plan(data, question)
     if planned.crossed:
         said = silence("crossed", **planned.crossed)["en"]
@@ -171,20 +202,15 @@ def compress(
         description={"counts": counts},
         key=_key(key),
     )
-    return {
-        "file": str(out),
-        "n": kept.cross.n,
-        "dropped": dropped,
-        "groups": dict(zip(kept.cross.levels, kept.cross.sizes, strict=True)),
-        "merged": [
-            {"level": m.level, "within": list(m.path), "groups": m.groups} for m in kept.merged
-        ],
-        "refused": [
-            {"level": r.level, "name": list(r.path), "code": r.code, "column": r.column}
-            for r in kept.refused
-        ],
-        "signed": key is not None,
-    }
+    return CompressAnswer(
+        file=str(out),
+        n=kept.cross.n,
+        dropped=dropped,
+        groups=dict(zip(kept.cross.levels, kept.cross.sizes, strict=True)),
+        merged=tuple(MergedGroups(m.level, tuple(m.path), m.groups) for m in kept.merged),
+        refused=tuple(RefusedGroup(r.level, tuple(r.path), r.code, r.column) for r in kept.refused),
+        signed=key is not None,
+    )
 
 
 def _key(file: str | Path | None) -> bytes | None:

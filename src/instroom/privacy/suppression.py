@@ -19,6 +19,7 @@ from instroom.privacy.cells import Bounds, Demands, JointRelease, rounded
 from instroom.privacy.linear import EPSILON
 from instroom.privacy.patterns import Deadline, ReleasePattern, exempt, search
 from instroom.privacy.problems import Problem
+from instroom.privacy.protected_table import ProtectedTable
 from instroom.privacy.releases import held_back
 from instroom.privacy.sensitivity import Rules, schools_behind, sensitive
 from instroom.privacy.table_rows import TableRow
@@ -75,7 +76,7 @@ def protect(
     earlier: Iterable[Mapping[str, Any]] = (),
     seconds: float = 60,
     rules: Rules | None = None,
-) -> list[TableRow]:
+) -> ProtectedTable:
     """Return the figures with those hidden that must be, and those that would give them away.
 
     Parameters
@@ -110,11 +111,11 @@ def protect(
 
     Returns
     -------
-    list of dict
-        The same list in the same order. Hidden: ``n`` is ``None`` and ``status`` is
-        ``"protected"``, all with the same ``reason``, so that a hidden small number looks like
-        a hidden large one. The result does not depend on the order of the figures, the number
-        of threads or the speed of the machine.
+    ProtectedTable
+        The same rows in the same order; it reads as a list of them. Hidden: ``n`` is ``None``
+        and ``status`` is ``"protected"``, all with the same ``reason``, so that a hidden small
+        number looks like a hidden large one. The result does not depend on the order of the
+        figures, the number of threads or the speed of the machine.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def protect(
         earlier=earlier,
         deadline=Deadline(seconds),
     )
-    return protection.figures
+    return ProtectedTable(protection.figures)
 
 
 def protected(

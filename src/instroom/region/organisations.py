@@ -7,8 +7,6 @@ older one. A place name that exists twice is never guessed at.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -80,14 +78,6 @@ class Organisations:
             place = following
         return place
 
-    @cached_property
-    def predecessors(self) -> dict[str, set[str]]:
-        """Return, per school, the closed schools that went into it."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for place in self.successors:
-            found[self.successor(place)].add(place)
-        return dict(found)
-
     def name(self, code: str) -> str | None:
         """Return the name of a school, or of a board by its code."""
         known = self.locations.get(code)
@@ -114,6 +104,10 @@ def organisations(store: Store) -> Organisations:
     return result
 
 
+#: A row of a companion file: columns that may be empty.
+Companion = dict[str, str | None]
+
+
 def _age(stored: Stored) -> tuple[int, str]:
     """Order address lists: the newest knows most of today's municipalities."""
     gaz = gazetteer()
@@ -122,12 +116,12 @@ def _age(stored: Stored) -> tuple[int, str]:
     return (2 * current - len(codes), stored.sha256)
 
 
-def _records(stored: Stored) -> list[dict[str, Any]]:
+def _records(stored: Stored) -> list[Companion]:
     return pq.read_table(stored.companion).to_pylist() if stored.companion.exists() else []
 
 
 def _add_addresses(
-    result: Organisations, localities: dict[str, set[str]], records: Iterable[dict[str, Any]]
+    result: Organisations, localities: dict[str, set[str]], records: Iterable[Companion]
 ) -> None:
     gaz = gazetteer()
     for record in records:
@@ -142,8 +136,8 @@ def _add_addresses(
                 board_code(board) if board else None,
                 record.get("locality"),
             )
-        if record.get("locality") and current:
-            localities[normal(record["locality"])].add(current)
+        if (locality := record.get("locality")) and current:
+            localities[normal(locality)].add(current)
 
 
 def _add_localities(localities: dict[str, set[str]], stored: Stored, store: Store) -> None:
@@ -155,11 +149,11 @@ def _add_localities(localities: dict[str, set[str]], stored: Stored, store: Stor
     }
     for record in _records(stored):
         name = titles.get(record.get("locality_code") or "")
-        if name and record.get("municipality"):
-            localities[normal(name)].add(gazetteer().current(record["municipality"]))
+        if name and (municipality := record.get("municipality")):
+            localities[normal(name)].add(gazetteer().current(municipality))
 
 
-def _add_transitions(result: Organisations, records: Iterable[dict[str, Any]]) -> None:
+def _add_transitions(result: Organisations, records: Iterable[Companion]) -> None:
     """Keep complete mergers of schools; part of a school is not a successor."""
     by_institution: dict[str, list[str]] = defaultdict(list)
     for code in result.locations:

@@ -5,22 +5,21 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from instroom.core.errors import InstroomError, SourceError
 from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.sources import receipts, sandbox
 from instroom.sources.read import task
+from instroom.sources.records import ParsedFile, Receipt
 from instroom.sources.steady import Limits
 from instroom.sources.store import Stored
 
 _FROM_ELSEWHERE = ("period_unknown", "period_from_name")
 
 
-def read_again(
-    files: Sequence[Stored], room: Path
-) -> Iterator[tuple[Stored, Path, dict[str, Any]]]:
+def read_again(files: Sequence[Stored], room: Path) -> Iterator[tuple[Stored, Path, Receipt]]:
     """Parse kept originals, side by side.
 
     Parameters
@@ -64,15 +63,21 @@ def read_again(
         if isinstance(result, InstroomError):
             raise result
         stored = files[position]
-        how = {key: stored.receipt.get(key) for key in ("asked", "asked_source", "limits")}
-        yield stored, room / stored.sha256, _settled(stored, result) | how | {"name": _name(stored)}
+        kept = stored.receipt
+        how: Receipt = {
+            "asked": kept.get("asked"),
+            "asked_source": kept.get("asked_source"),
+            "limits": kept.get("limits"),
+            "name": _name(stored),
+        }
+        yield stored, room / stored.sha256, cast(Receipt, {**_settled(stored, result), **how})
 
 
 def _name(stored: Stored) -> str:
     return str(stored.receipt.get("name", "original"))
 
 
-def _settled(stored: Stored, receipt: dict[str, Any]) -> dict[str, Any]:
+def _settled(stored: Stored, receipt: ParsedFile) -> ParsedFile:
     """Refuse an original that is not recognised, or whose period only its lost name told."""
     lost = not stored.receipt and any(w["code"] in _FROM_ELSEWHERE for w in receipt["warnings"])
     if receipt["status"] == "read" and not lost:

@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from instroom.core.errors import SourceUnavailableError
 from instroom.core.messages import Message
 from instroom.sources import parse
+from instroom.sources.records import DownloadState
 
 #: Is told how many bytes came, and of how many when that is known.
 Meter = Callable[[int, int | None], None]
@@ -35,17 +36,17 @@ class DownloadPart:
         self.path = final.with_name(f"{final.name}.part")
         self.note = final.with_name(f"{final.name}.part.json")
 
-    def state(self, url: str) -> dict[str, Any]:
+    def state(self, url: str) -> DownloadState:
         """Return what was remembered of this address, if the part is there to go on with."""
         try:
             state = json.loads(self.note.read_text("utf-8"))
             if state["url"] == url and self.path.stat().st_size >= state.get("bytes", 1):
-                return dict(state)
+                return cast(DownloadState, state)
         except (OSError, ValueError, TypeError, KeyError):
             pass
         return {}
 
-    def remember(self, state: dict[str, Any]) -> None:
+    def remember(self, state: DownloadState) -> None:
         """Keep the state beside the part."""
         write_json(self.note, state)
 

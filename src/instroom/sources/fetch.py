@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from instroom.core.errors import (
     DataError,
@@ -26,6 +25,7 @@ from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import address_of, by_hand, page_of
 from instroom.sources.door import NetworkDoor, opened
 from instroom.sources.downloads import Meter
+from instroom.sources.records import FetchAnswer, FetchEntry
 from instroom.sources.roads import road_of
 from instroom.sources.store import data_directory
 from instroom.sources.vintages import folder_of, keep
@@ -40,7 +40,7 @@ def fetch(
     progress: Progress | None = None,
     today: date | None = None,
     sleep: Callable[[float], None] = time.sleep,
-) -> dict[str, Any]:
+) -> FetchAnswer:
     """Get the files of publishers and read them into the data directory.
 
     One source that fails does not stop the others, and leaves the stored files as they were.
@@ -131,10 +131,20 @@ def _meter(say: Progress, label: str) -> Meter:
 
 def _one(
     door: NetworkDoor, source: SourceDefinition, root: Path, today: date | None, meter: Meter
-) -> dict[str, Any]:
-    names = ("url", "file", "sha256", "licence", "published", "last_seen", "bytes", "read", "error")
-    entry: dict[str, Any] = {"source": source.id, "status": "failed", **dict.fromkeys(names)}
-    entry["licence"] = source.licence
+) -> FetchEntry:
+    entry: FetchEntry = {
+        "source": source.id,
+        "status": "failed",
+        "url": None,
+        "file": None,
+        "sha256": None,
+        "licence": source.licence,
+        "published": None,
+        "last_seen": None,
+        "bytes": None,
+        "read": None,
+        "error": None,
+    }
     try:
         url = address_of(source)
         entry["url"] = str(door.address(url))
@@ -146,7 +156,7 @@ def _one(
                 got.path.unlink(missing_ok=True)
     except UserError as error:
         if isinstance(error, SourceUnavailableError) and error.hint is None:
-            error.hint = by_hand(source, entry["url"])
+            error.hint = by_hand(source, entry["url"] or "")
         entry["error"] = error.to_dict()
     except OSError as error:
         entry["error"] = DataError(

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +24,7 @@ from instroom.sources.delimited import Delimited, NeedsCareError, open_delimited
 from instroom.sources.evidence import Summary, match, watched
 from instroom.sources.readers import eurostat, odata_metadata, sdmx
 from instroom.sources.recognise import Recognition, columns_fit, recognise
+from instroom.sources.records import ParsedFile
 from instroom.sources.rows import Sink
 from instroom.sources.settle import (
     Blocks,
@@ -56,7 +56,7 @@ def parse_file(
     source: str | None,
     period: str | None,
     most: int = MAX_BYTES,
-) -> dict[str, Any]:
+) -> ParsedFile:
     """Read one file and write what it holds to the folder ``out``.
 
     ``most`` limits the bytes of what is packed in the file.
@@ -290,7 +290,7 @@ def _unknown(finding: Recognition, header: list[str]) -> Reading:
     return reading
 
 
-def _receipt(reading: Reading) -> dict[str, Any]:
+def _receipt(reading: Reading) -> ParsedFile:
     source = reading.source
     return {
         "status": reading.status,

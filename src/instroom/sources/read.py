@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from instroom.core.errors import (
     DataError,
@@ -23,6 +23,7 @@ from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
 from instroom.sources import any_table, leftovers, parse, sandbox
+from instroom.sources.records import ParsedFile, ReadAnswer, ReadEntry, Receipt
 from instroom.sources.steady import Limits, refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
@@ -35,6 +36,11 @@ class _Asked:
     period: str | None
     limits: Limits
     say: Progress
+
+    @property
+    def how(self) -> tuple[str | None, str | None, Limits]:
+        """What a task is told."""
+        return self.source, self.period, self.limits
 
 
 _SKIPPED = {"__pycache__", ".git"}
@@ -63,7 +69,7 @@ def read(
     max_memory: float | None = None,
     max_seconds: float | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> ReadAnswer:
     """Read files and folders into the data directory.
 
     Each file is its own transaction: a refused file changes nothing, the others are stored.
@@ -115,7 +121,7 @@ def read(
         registry.sources()[source]
     limits = Limits.said(max_size, max_memory, max_seconds)
     store = Store(data)
-    entries: dict[int, dict[str, Any]] = {}
+    entries: dict[int, ReadEntry] = {}
     with ExitStack() as stack:
         files = list(_files(paths, stack))
         cleaned = leftovers.sweep(store.files)
@@ -132,15 +138,15 @@ def read(
             asked = _Asked(source, period, limits, progress or silent)
             _parse(files, marks, todo, entries, store, asked)
     _note_overlaps(entries, store, todo)
-    return {
+    answer: ReadAnswer = {
         "files": [entries[i] for i in range(len(files))],
         "seconds": round(time.perf_counter() - started, 3),
-        **({"cleaned": cleaned} if cleaned else {}),
     }
+    return {**answer, "cleaned": cleaned} if cleaned else answer
 
 
 def _marks(
-    files: list[tuple[str, Path]], entries: dict[int, dict[str, Any]], limits: Limits
+    files: list[tuple[str, Path]], entries: dict[int, ReadEntry], limits: Limits
 ) -> dict[int, str]:
     """Return the sha256 of every file; one that is too large or may not be read is refused."""
     found = {}
@@ -201,7 +207,7 @@ def _parse(
     files: list[tuple[str, Path]],
     marks: dict[int, str],
     todo: list[int],
-    entries: dict[int, dict[str, Any]],
+    entries: dict[int, ReadEntry],
     store: Store,
     asked: _Asked,
 ) -> None:
@@ -211,15 +217,9 @@ def _parse(
     with scratch() as folder:
         tasks = [
             task(
-                files[i][1],
-                files[i][1].name,
-                marks[i],
-                folder / str(i),
-                asked.source,
-                asked.period,
-                asked.limits,
+                path, path.name, marks[i], folder / str(i), asked.source, asked.period, asked.limits
             )
-            for i in unique
+            for i, (_, path) in ((i, files[i]) for i in unique)
         ]
 
         def tell(index: int, share: float) -> None:
@@ -234,13 +234,8 @@ def _parse(
                 if isinstance(result, InstroomError):
                     raise result
                 if result["status"] == "read":
-                    how = {
-                        "asked": asked.period,
-                        "asked_source": asked.source,
-                        "limits": asked.limits.raised,
-                        "name": printable(path.name),
-                    }
-                    store.keep(path, folder / str(position), marks[position], result | how)
+                    receipt = _as_asked(result, asked, path.name)
+                    store.keep(path, folder / str(position), marks[position], receipt)
                 entries[position] = _entry(name, marks[position], result, already=False)
             except SourceError as error:
                 entries[position] = _refusal(name, marks[position], error)
@@ -253,6 +248,17 @@ def _parse(
             twin = entries[first_of[marks[position]]]
             already = twin["status"] == "read"
             entries[position] = {**twin, "file": files[position][0], "already": already}
+
+
+def _as_asked(parsed: ParsedFile, asked: _Asked, name: str) -> Receipt:
+    """Return a receipt: what the file is, and what the command said of it."""
+    how: Receipt = {
+        "asked": asked.period,
+        "asked_source": asked.source,
+        "limits": asked.limits.raised,
+        "name": printable(name),
+    }
+    return cast(Receipt, {**parsed, **how})
 
 
 def task(
@@ -304,37 +310,39 @@ def _cut_short(error: MachineError, stored: int, files: int) -> MachineError:
     )
 
 
-def _entry(name: str, sha256: str, receipt: dict[str, Any], *, already: bool) -> dict[str, Any]:
-    return {
-        "file": name,
-        "already": already,
-        "sha256": sha256,
-        **{key: receipt[key] for key in _REPORTED},
-        "error": None,
-    }
+def _entry(name: str, sha256: str, receipt: ParsedFile | Receipt, *, already: bool) -> ReadEntry:
+    shown = {key: value for key, value in receipt.items() if key in _REPORTED}
+    entry = {"file": name, "already": already, "sha256": sha256, **shown, "error": None}
+    return cast(ReadEntry, entry)
 
 
-def _refusal(name: str, sha256: str | None, error: InstroomError) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(_REPORTED)
-    empty |= {"periods": [], "tables": {}, "observations": 0, "warnings": [], "example": False}
-    where = error.in_file(name).to_dict()
+def _refusal(name: str, sha256: str | None, error: InstroomError) -> ReadEntry:
     return {
         "file": name,
         "already": False,
         "sha256": sha256,
-        **empty,
         "status": "refused",
-        "error": where,
+        "source": None,
+        "publisher": None,
+        "licence": None,
+        "encoding": None,
+        "periods": [],
+        "rows": None,
+        "tables": {},
+        "observations": 0,
+        "example": False,
+        "warnings": [],
+        "error": error.in_file(name).to_dict(),
     }
 
 
-def _note_overlaps(entries: dict[int, dict[str, Any]], store: Store, new: list[int]) -> None:
+def _note_overlaps(entries: dict[int, ReadEntry], store: Store, new: list[int]) -> None:
     """Say of each newly read file which other files of its source cover the same periods."""
     for position in new:
         entry = entries[position]
         if entry["status"] != "read" or not entry["observations"]:
             continue
-        for other in _others(store, entry["source"]):
+        for other in _others(store, str(entry["source"])):
             shared = sorted(set(other.receipt["periods"]) & set(entry["periods"]))
             if other.sha256 != entry["sha256"] and shared and not other.excerpt:
                 entry["warnings"] = [

@@ -7,11 +7,12 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message, packed, unpacked
 from instroom.core.printing import printable
+from instroom.sources.records import Receipt
 
 NAME, COPY = "receipt.json", "receipt.copy.json"
 OBSERVATIONS, COMPANION = "observations.parquet", "companion.parquet"
@@ -42,27 +43,27 @@ def digest_of(path: Path) -> str | None:
         return None
 
 
-def sealed(receipt: dict[str, Any], sha256: str, folder: Path) -> dict[str, Any]:
+def sealed(receipt: Receipt, sha256: str, folder: Path) -> Receipt:
     """Return the receipt with its file's sha256, the digests of its parts and a seal on it all."""
     digests = {name: sha256_of(folder / name) for name in PARTS if (folder / name).exists()}
-    whole = {**receipt, "sha256": sha256, "digests": digests}
+    whole: Receipt = {**receipt, "sha256": sha256, "digests": digests}
     return {**whole, "seal": _seal(whole)}
 
 
-def _seal(receipt: dict[str, Any]) -> str:
+def _seal(receipt: Receipt) -> str:
     rest = {key: value for key, value in receipt.items() if key != "seal"}
     text = json.dumps(packed(rest), ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write(receipt: dict[str, Any], folder: Path) -> None:
+def write(receipt: Receipt, folder: Path) -> None:
     """Write a sealed receipt, twice: the copy mends the other."""
     text = json.dumps(packed(receipt), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     for name in (NAME, COPY):
         (folder / name).write_text(text, "utf-8")
 
 
-def opened(folder: Path, name: str = NAME) -> dict[str, Any]:
+def opened(folder: Path, name: str = NAME) -> Receipt:
     """Return the receipt in a folder.
 
     Raises
@@ -71,7 +72,7 @@ def opened(folder: Path, name: str = NAME) -> dict[str, Any]:
         ``damaged_store`` when it is not there, is no receipt, or was changed.
     """
     try:
-        receipt = unpacked(json.loads((folder / name).read_bytes()))
+        receipt: Receipt = unpacked(json.loads((folder / name).read_bytes()))
     except OSError:
         raise damaged(folder, name, Message("no receipt, or one that cannot be opened")) from None
     except (ValueError, RecursionError):
@@ -83,7 +84,7 @@ def opened(folder: Path, name: str = NAME) -> dict[str, Any]:
     return receipt
 
 
-def unsealed(folder: Path) -> dict[str, Any]:
+def unsealed(folder: Path) -> Receipt:
     """Return how a file was read by a version that knew no seals: its name and period, or nothing.
 
     Only good for reading the file again.
@@ -94,10 +95,11 @@ def unsealed(folder: Path) -> dict[str, Any]:
         return {}
     if not isinstance(receipt, dict) or "seal" in receipt:
         return {}
-    return {key: receipt[key] for key in ("name", "asked") if isinstance(receipt.get(key), str)}
+    known = {key: receipt[key] for key in ("name", "asked") if isinstance(receipt.get(key), str)}
+    return cast(Receipt, known)
 
 
-def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
+def part(folder: Path, receipt: Receipt, name: str) -> Path:
     """Return a part of a stored file (it may not exist), checked against the receipt's digest.
 
     Raises
@@ -129,9 +131,7 @@ def part(folder: Path, receipt: dict[str, Any], name: str) -> Path:
     )
 
 
-def damaged(
-    folder: Path, name: str, found: str, receipt: dict[str, Any] | None = None
-) -> DataError:
+def damaged(folder: Path, name: str, found: str, receipt: Receipt | None = None) -> DataError:
     """Return the one fault of a stored file that is not as it was stored."""
     return DataError(
         "a stored file is damaged: {name}",
@@ -144,6 +144,6 @@ def damaged(
     )
 
 
-def _title(folder: Path, receipt: dict[str, Any]) -> str:
+def _title(folder: Path, receipt: Receipt) -> str:
     short = folder.name[:12]
     return f"{printable(str(receipt['name']), 60)} ({short})" if receipt.get("name") else short

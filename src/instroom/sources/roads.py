@@ -11,6 +11,7 @@ from instroom.core.messages import Message
 from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import dump_of, file_name
 from instroom.sources.downloads import DownloadPart, Got, Meter, finished, refuse_large, unavailable
+from instroom.sources.records import DownloadState, Record
 
 
 class Downloader(Protocol):
@@ -52,19 +53,19 @@ def _get_ckan(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
     newest = max(enumerate(resources), key=lambda pair: (_changed(pair[1]), pair[0]))[1]
     address = str(newest.get("url") or "")
     if not door.knows(address):
-        address = dump_of(newest["id"])
+        address = dump_of(str(newest["id"]))
     name = file_name(str(newest.get("url") or newest["id"]))
     name = name if name.lower().endswith(".csv") else f"{name}.csv"
     got = door.download(address, folder / name, meter)
     return Got(got.path, got.url, _changed(newest)[:10] or got.published)
 
 
-def _is_csv(resource: dict[str, Any]) -> bool:
+def _is_csv(resource: Record) -> bool:
     address = str(resource.get("url") or "")
     return "csv" in (str(resource.get("format") or "").lower(), address.lower()[-3:])
 
 
-def _changed(resource: dict[str, Any]) -> str:
+def _changed(resource: Record) -> str:
     return str(resource.get("last_modified") or resource.get("created") or "")
 
 
@@ -81,7 +82,7 @@ def _get_cbs(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
     with part.path.open("r+b" if state["bytes"] else "wb") as file:
         file.truncate(state["bytes"])
         file.seek(0, os.SEEK_END)
-        _get_pages(door, state | {"url": url, "modified": modified}, part, file, meter)
+        _get_pages(door, {**state, "url": url, "modified": modified}, part, file, meter)
     if str(_records(door, infos)[0][0].get("Modified") or "") != modified:
         part.forget()
         raise unavailable(url, Message("the table was changed during the download"))
@@ -89,7 +90,7 @@ def _get_cbs(door: Downloader, url: str, folder: Path, meter: Meter) -> Got:
 
 
 def _get_pages(
-    door: Downloader, state: dict[str, Any], part: DownloadPart, file: BinaryIO, meter: Meter
+    door: Downloader, state: DownloadState, part: DownloadPart, file: BinaryIO, meter: Meter
 ) -> None:
     seen = set()
     while state["next"]:
@@ -105,7 +106,7 @@ def _get_pages(
             raise unavailable(
                 state["next"], Message("rows have other columns than the first page has")
             )
-        file.write(_export(header, rows, first))
+        file.write(_export(list(rows[0]), rows, first))
         file.flush()
         state["bytes"], state["next"] = file.tell(), following
         refuse_large(state["url"], state["bytes"], part)
@@ -113,7 +114,7 @@ def _get_pages(
         meter(state["bytes"], None if following else state["bytes"])
 
 
-def _records(door: Downloader, url: str) -> tuple[list[dict[str, Any]], str | None]:
+def _records(door: Downloader, url: str) -> tuple[list[Record], str | None]:
     """Return the rows of one OData page (at least one) and the address of the next page."""
     page = door.json(url)
     rows = page.get("value") if isinstance(page, dict) else None
@@ -130,7 +131,7 @@ def _records(door: Downloader, url: str) -> tuple[list[dict[str, Any]], str | No
     return rows, following if "format=json" in following else f"{following}&$format=json"
 
 
-def _export(header: list[str], rows: list[dict[str, Any]], first: bool) -> bytes:
+def _export(header: list[str], rows: list[Record], first: bool) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     if first:

@@ -13,16 +13,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
-from instroom.core.errors import InstroomError, MachineError, SourceError, UserError, Where
+from instroom.core.errors import InstroomError, MachineError, SourceError, rebuilt
 from instroom.core.messages import Message, packed, unpacked
 from instroom.core.orphans import end_with_parent
 from instroom.core.trouble import of_machine
+from instroom.sources.records import ParsedFile
 from instroom.sources.telling import PROGRESS, STREAM
 
 MEMORY_BYTES = 768 * 2**20
@@ -45,7 +46,7 @@ class Task:
     """
 
     function: str
-    arguments: dict[str, Any]
+    arguments: Mapping[str, object]
     seconds: float = SECONDS
 
 
@@ -57,7 +58,7 @@ class Worker:
         self._child: subprocess.Popen[bytes] | None = None
         self._begun = b""
 
-    def run(self, task: Task, tell: Callable[[float], None] | None = None) -> dict[str, Any]:
+    def run(self, task: Task, tell: Callable[[float], None] | None = None) -> ParsedFile:
         """Run one task; ``tell`` hears which share of it is done.
 
         Raises
@@ -92,8 +93,8 @@ class Worker:
         if "error" in answer:
             if answer["error"]["code"] == "too_much_memory":
                 self.close()
-            raise _rebuilt(answer["error"], MachineError if answer.get("machine") else SourceError)
-        return cast(dict[str, Any], answer["result"])
+            raise rebuilt(MachineError if answer.get("machine") else SourceError, answer["error"])
+        return cast(ParsedFile, answer["result"])
 
     def _answer(
         self, stdout: IO[bytes], limit: float, tell: Callable[[float], None] | None
@@ -165,7 +166,7 @@ def run_all(
     workers: int = 2,
     memory_bytes: int = MEMORY_BYTES,
     tell: Callable[[int, float], None] | None = None,
-) -> Iterator[tuple[int, dict[str, Any] | InstroomError]]:
+) -> Iterator[tuple[int, ParsedFile | InstroomError]]:
     """Run tasks side by side; yield (position, result or error) as they finish.
 
     ``tell`` hears, between results, which share of a task is done.
@@ -175,9 +176,7 @@ def run_all(
     for position, task in enumerate(tasks):
         waiting.put((position, task))
         count += 1
-    done: queue.SimpleQueue[tuple[int, dict[str, Any] | InstroomError | float]] = (
-        queue.SimpleQueue()
-    )
+    done: queue.SimpleQueue[tuple[int, ParsedFile | InstroomError | float]] = queue.SimpleQueue()
 
     for _ in range(min(workers, count)):
         worker = Worker(memory_bytes)
@@ -229,18 +228,7 @@ def _refused(
     )
 
 
-def _rebuilt(data: dict[str, Any], kind: type[UserError]) -> UserError:
-    return kind(
-        data["message"],
-        code=data["code"],
-        where=Where(**data["where"]),
-        found=data["found"],
-        expected=data["expected"],
-        hint=data["hint"],
-    )
-
-
-def _unreadable(error: Exception) -> dict[str, Any]:
+def _unreadable(error: Exception) -> Mapping[str, object]:
     """Return what stopped a parser: this file, or a full disk, which says nothing about it."""
     machine = of_machine(error) if isinstance(error, OSError) else None
     if machine:
@@ -263,7 +251,7 @@ def _child() -> None:
         try:
             module, _, name = task["function"].partition(":")
             result = getattr(importlib.import_module(module), name)(**task["arguments"])
-            answer: dict[str, Any] = {"result": result}
+            answer: Mapping[str, object] = {"result": result}
         except InstroomError as error:
             answer = {"error": error.to_dict()}
         except MemoryError:

@@ -7,6 +7,7 @@ from typing import Any
 from instroom.core.errors import SourceError, UserError, Where
 from instroom.core.messages import Message
 from instroom.sources import parse, sandbox
+from instroom.sources.records import ParsedFile
 from instroom.sources.store import changed_while_read, sha256_of
 
 
@@ -76,7 +77,7 @@ def refuse_large(size: int, limits: Limits | None = None) -> None:
         )
 
 
-def parse_steady(path: str, sha256: str, **rest: Any) -> dict[str, Any]:
+def parse_steady(path: str, sha256: str, **rest: Any) -> ParsedFile:
     """Parse a file; see :func:`instroom.sources.parse.parse_file`. Runs in a child process.
 
     Raises

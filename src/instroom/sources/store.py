@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from instroom.core.errors import DataError, SourceError, UserError, Where
 from instroom.core.messages import Message
@@ -20,6 +19,7 @@ from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
 from instroom.sources.leftovers import scratch
 from instroom.sources.receipts import sha256_of
+from instroom.sources.records import Receipt
 
 DEFAULT = "instroom-data"
 
@@ -51,7 +51,7 @@ class Stored:
     """One file kept in the data directory."""
 
     folder: Path
-    receipt: dict[str, Any]
+    receipt: Receipt
 
     @property
     def sha256(self) -> str:
@@ -130,7 +130,7 @@ class Store:
         found = [s for s in self if s.receipt["source"] == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
-    def keep(self, original: Path, parsed: Path, sha256: str, receipt: dict[str, Any]) -> Stored:
+    def keep(self, original: Path, parsed: Path, sha256: str, receipt: Receipt) -> Stored:
         """Put a parsed file in place, all of it in one step.
 
         Raises

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from instroom.core.errors import DataError, InstroomError
 from instroom.core.messages import Message, joined
@@ -14,6 +13,7 @@ from instroom.core.printing import printable
 from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
 from instroom.sources.again import read_again
+from instroom.sources.records import CheckAnswer, Receipt, StoreCheck
 from instroom.sources.store import Store, Stored, scratch
 
 DATABASE = "instroom.sqlite3"
@@ -30,7 +30,7 @@ class Findings:
     undefined: list[str] = field(default_factory=list)
 
 
-def check(*, data: str | Path | None = None) -> dict[str, Any]:
+def check(*, data: str | Path | None = None) -> CheckAnswer:
     """Check definitions, the data directory and its files; mend what can be mended.
 
     Observations, companions and receipts that are not as they were stored are made again from
@@ -43,7 +43,7 @@ def check(*, data: str | Path | None = None) -> dict[str, Any]:
         ``{"ok", "checks": [{"id", "ok", "message", "repair"}], "mended": [..], "lost": [..]}``.
     """
     store = Store(data)
-    checks: list[dict[str, Any]] = []
+    checks: list[StoreCheck] = []
 
     def note(name: str, ok: bool, message: str, repair: str = "") -> None:
         checks.append({"id": name, "ok": ok, "message": message, "repair": repair or None})
@@ -165,7 +165,7 @@ def _fault(store: Store, folder: Path) -> str:
     return ""
 
 
-def _any_receipt(folder: Path) -> dict[str, Any]:
+def _any_receipt(folder: Path) -> Receipt:
     """Return the receipt, else its copy, else one of before there were seals, else nothing."""
     for name in (receipts.NAME, receipts.COPY):
         with suppress(DataError):
@@ -173,12 +173,12 @@ def _any_receipt(folder: Path) -> dict[str, Any]:
     return {} if (folder / receipts.COPY).exists() else receipts.unsealed(folder)
 
 
-def _made_again(store: Store, folder: Path, receipt: dict[str, Any]) -> bool:
+def _made_again(store: Store, folder: Path, receipt: Receipt) -> bool:
     """Read the kept original again, as it was read before, and put the outcome in place."""
     try:
         with scratch() as room:
             for stored, parsed, again in read_again([Stored(folder, receipt)], room):
-                store.keep(stored.original, parsed, folder.name, receipt | again)
+                store.keep(stored.original, parsed, folder.name, {**receipt, **again})
     except (InstroomError, OSError):
         return False
     return True

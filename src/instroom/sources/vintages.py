@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from instroom.core.errors import DataError, SourceError, Where
 from instroom.core.messages import Message
@@ -15,28 +14,29 @@ from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import page_of
 from instroom.sources.downloads import Got, write_json
 from instroom.sources.read import read
+from instroom.sources.records import FetchEntry, FileVersion
 from instroom.sources.store import sha256_of
 
 
 def keep(
-    got: Got, source: SourceDefinition, root: Path, today: date | None, entry: dict[str, Any]
+    got: Got, source: SourceDefinition, root: Path, today: date | None, entry: FetchEntry
 ) -> None:
     """Read a complete file into the store and note its vintage."""
     entry["url"], entry["file"], entry["published"] = got.url, got.path.name, got.published
     entry["sha256"], entry["bytes"] = sha256_of(got.path), got.path.stat().st_size
     vintages = _vintages(got.path.parent)
     found = read(got.path, data=root, source=source.id)["files"][0]
-    entry["read"] = found | {"file": got.path.name}
-    other = found["error"] and found["error"]["code"] in ("missing_column", "other_codes")
-    if found["status"] == "refused" and not other:
-        entry["error"] = found["error"]
-        entry["error"]["where"]["file"] = got.path.name
+    entry["read"] = {**found, "file": got.path.name}
+    error = found["error"]
+    if error and error["code"] not in ("missing_column", "other_codes"):
+        error["where"]["file"] = got.path.name
+        entry["error"] = error
         return
     if found["status"] != "read":
         raise SourceError(
             "what {url} sends is no longer the layout of '{id}'",
             code="source_changed",
-            found=found["error"]["found"] if found["error"] else None,
+            found=error["found"] if error else None,
             expected=source.title,
             hint=Message(
                 "look at the publisher's page{source}; if columns were renamed, "
@@ -60,12 +60,19 @@ def keep(
     entry["published"], entry["last_seen"] = vintage["published"], vintage.get("last_seen")
 
 
-def _vintage(entry: dict[str, Any], source: SourceDefinition) -> dict[str, Any]:
-    names = ("file", "sha256", "url", "licence", "published", "bytes")
-    return {name: entry[name] for name in names} | {"publisher": source.publisher}
+def _vintage(entry: FetchEntry, source: SourceDefinition) -> FileVersion:
+    return {
+        "file": entry["file"],
+        "sha256": entry["sha256"],
+        "url": entry["url"],
+        "licence": entry["licence"],
+        "published": entry["published"],
+        "bytes": entry["bytes"],
+        "publisher": source.publisher,
+    }
 
 
-def _vintages(folder: Path) -> list[dict[str, Any]]:
+def _vintages(folder: Path) -> list[FileVersion]:
     file = folder / "vintages.json"
     if not file.exists():
         return []

@@ -18,7 +18,7 @@ from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 
 _SCORES = "school,class,pupil,treated,pre,post,a,b,c\n" + "".join(
-    f"s{i % 6},k{i % 12},p{i},{i % 6 % 2},{i % 7},{i % 5 + i % 6 % 2},{i % 5},{(i + 1) % 5},{i % 4}\n"
+    f"s{i % 6},k{i % 12},p{i},{i % 2},{i % 7},{i % 5 + i % 2},{i % 5},{(i + 1) % 5},{i % 4}\n"
     for i in range(60)
 )
 _MOMENTS = "school,pupil,treated,time,post\n" + "".join(
@@ -100,8 +100,8 @@ effect scores.csv
 effect scores.csv --outcome pots
 effect scores.csv --outcome post --baseline post
 effect scores.csv --outcome post --treatment c --groups school
-effect scores.csv --outcome post --baseline pre --treatment treated --groups school --design slim
-effect scores.csv --outcome post --baseline pre --treatment treated --groups school --allocation wens
+effect scores.csv --outcome post --treatment treated --groups school --design slim
+effect scores.csv --outcome post --treatment treated --groups school --allocation wens
 effect scores.csv --outcome post --design growth
 effect scores.csv --outcome post --sheet Blad1
 effect moments.csv --outcome post --design did --treatment treated --groups school
@@ -200,6 +200,32 @@ def test_a_refusal_speaks_one_language(
     outside = _OUTSIDE.sub(" ", mine)
     strange = [word for word in _WORD.findall(outside) if word not in allowed]
     assert strange == [], said["qps"][1]
+
+
+def _helps() -> list[str]:
+    choices = next(a for a in build()._actions if a.dest == "command").choices
+    return ["", *(name for name in choices or ())]
+
+
+@pytest.mark.parametrize("command", _helps())
+def test_the_help_of_every_command_speaks_one_language(
+    command: str,
+    files: Path,
+    names: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("INSTROOM_PSEUDO", "1")
+    monkeypatch.setenv("COLUMNS", "400")
+    said = {}
+    for language in ("nl", "en", "de", "qps"):
+        code, said[language] = say(f"{command} --help".strip(), language, capsys, files)
+        assert code == 0
+    assert len(set(said.values())) == 4
+    outside = _OUTSIDE.sub(" ", said["qps"])
+    outside = re.sub(r"--[a-z-]+|\{[^}]*\}|\b[A-Z][A-Z0-9_]*\b", " ", outside)  # options, places
+    allowed = names | {"instroom", "qps", "json", "eurostat", "indicator", "csv"}
+    assert [word for word in _WORD.findall(outside) if word not in allowed] == [], said["qps"]
 
 
 def test_there_are_sixty() -> None:

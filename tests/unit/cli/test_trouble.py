@@ -27,6 +27,7 @@ COMMANDS: dict[str, list[str]] = {
     "releases": ["releases"],
     "explain": ["explain", "vo_pupils:twente:2019-2020"],
     "export": ["export", "observations", "--out", "x"],
+    "paper": ["paper", "goals", "--out", "x"],
     "compute": ["compute"],
     "example": ["example"],
     "check": ["check"],
@@ -228,7 +229,7 @@ def test_standard_output_on_a_full_disk(tmp_path: Path) -> None:
             check=False,
         )
     assert done.returncode == 12
-    assert "de schijf is vol".encode() in done.stderr and b"Traceback" not in done.stderr
+    assert b"de schijf is vol" in done.stderr and b"Traceback" not in done.stderr
 
 
 def test_names_that_are_no_text(example: dict[str, Path], tmp_path: Path) -> None:

@@ -59,14 +59,6 @@ def test_a_picture_has_a_title_a_description_and_no_nan(plot, found, width) -> N
     assert svg == plot(found, width=width), "the same answer, the same bytes"
 
 
-def test_pictures_of_growth_and_of_information() -> None:
-    growth = answers.growth_plot([0, 1, 2], {"wel": [(3, 2.9, 3.1)] * 3, "niet": [(2, 1, 3)] * 3})
-    assert "wel" in growth
-    assert "niet" in growth
-    information = answers.information_plot([-2, 0, 2], {"schaal": [0.5, 2.0, 0.5]}, width="narrow")
-    assert "schaal" in information
-
-
 def test_the_title_of_an_effect_is_its_sentence_in_the_readers_language() -> None:
     assert "Pupils scored higher." in answers.effect_plot(EFFECT, language="en")
 

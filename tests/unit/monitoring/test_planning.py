@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import DataError
-from instroom.monitoring.planning import FEW_CLUSTERS, PowerPlan, design_of, power
+from instroom.monitoring.planning import FEW_CLUSTERS, power
+from instroom.monitoring.power_plan import PowerPlan, design_of
 
 BASE = {"schools": 30, "pupils": 50, "icc": 0.15}
 

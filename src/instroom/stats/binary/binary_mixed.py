@@ -145,7 +145,7 @@ def fit(
     found = _fit(kept, _empty(called, kept, points))
     if not left:
         return found
-    status: FitStatus = FitStatus.RANK_DEFICIENT if found.status == FitStatus.OK else found.status
+    status = FitStatus.RANK_DEFICIENT if found.status == FitStatus.OK else found.status
     said = Message("{columns} left out: earlier columns determine it.", columns=left)
     return replace(found, status=status, reason=together((said, found.reason)))
 
@@ -187,9 +187,7 @@ def _fit(rows: BinaryRows, empty: BinaryMixedFit) -> BinaryMixedFit:
     plain = maximise(rows)
     if not plain.converged:
         reason = describe_separation(rows, plain.separated, empty.names)
-        status: FitStatus = (
-            FitStatus.NOT_CONVERGED if plain.separated is None else FitStatus.SEPARATION
-        )
+        status = FitStatus.NOT_CONVERGED if plain.separated is None else FitStatus.SEPARATION
         return replace(empty, status=status, reason=reason, iterations=plain.iterations)
     return _mixed(rows, plain, empty)
 
@@ -323,7 +321,7 @@ def _result(
     """Return the fit in the given columns; singular curvature cannot give errors, so says so."""
     back = np.eye(len(theta))
     back[:-1, :-1] = rows.scaling
-    status: FitStatus = FitStatus.OK
+    status = FitStatus.OK
     reason = None
     if np.linalg.eigvalsh(here.hessian)[-1] < 0:
         joint = back @ np.linalg.inv(-here.hessian) @ back.T

@@ -148,9 +148,7 @@ def fit_logit(
     best = maximise(kept)
     if not best.converged:
         reason = describe_separation(kept, best.separated, called)
-        status: FitStatus = (
-            FitStatus.NOT_CONVERGED if best.separated is None else FitStatus.SEPARATION
-        )
+        status = FitStatus.NOT_CONVERGED if best.separated is None else FitStatus.SEPARATION
         return replace(empty, status=status, reason=reason, iterations=best.iterations)
     return _with_errors(kept, best, empty, left)
 

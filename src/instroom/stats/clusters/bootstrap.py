@@ -182,7 +182,7 @@ def wild(
     t = float(np.sqrt(squared) * np.sign(curve.estimate - null))
     t *= float(np.sqrt((design.clusters - 1) / design.clusters))
     ci = _end(curve, 1 - level, -1), _end(curve, 1 - level, 1)
-    status: FitStatus = FitStatus.OK if np.isfinite(ci).all() else FitStatus.UNBOUNDED
+    status = FitStatus.OK if np.isfinite(ci).all() else FitStatus.UNBOUNDED
     reason = None
     if status == FitStatus.UNBOUNDED:
         reason = Message(

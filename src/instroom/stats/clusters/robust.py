@@ -205,20 +205,16 @@ def _refusal(design: ClusterDesign, kind: Kind) -> Problem | None:
     if design.clusters < 2:
         return FitStatus.TOO_FEW, Message("Robust standard errors need at least two clusters.")
     if design.n <= design.parameters:
-        return FitStatus.TOO_FEW, (
-            Message(
-                "{n} rows are too few for {parameters} coefficients: nothing is left to "
-                "measure an error with.",
-                n=design.n,
-                parameters=design.parameters,
-            )
+        return FitStatus.TOO_FEW, Message(
+            "{n} rows are too few for {parameters} coefficients: nothing is left to "
+            "measure an error with.",
+            n=design.n,
+            parameters=design.parameters,
         )
     if design.weighted and kind in ("cr2", "cr3"):
-        return FitStatus.NOT_SUPPORTED, (
-            Message(
-                "{kind} needs rows that count once each; weighted rows can have cr0, cr1 or cr1s.",
-                kind=kind,
-            )
+        return FitStatus.NOT_SUPPORTED, Message(
+            "{kind} needs rows that count once each; weighted rows can have cr0, cr1 or cr1s.",
+            kind=kind,
         )
     if design.exact:
         return FitStatus.BOUNDARY, Message(

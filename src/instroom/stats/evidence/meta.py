@@ -182,12 +182,7 @@ def random_effects(
     (0.2274, [0.0348, 0.42], 0.0168)
     """
     if test not in TESTS:
-        raise DataError(
-            "this test is not known",
-            code="unknown_test",
-            found=str(test),
-            expected=", ".join(TESTS),
-        )
+        raise _no_such_test(test)
     y, v, design, used = complete_trials(effect, variance, moderators)
     k, p = design.shape
     problem = design_problem(design)
@@ -209,35 +204,25 @@ def random_effects(
     tau2_ci = q_profile(y, v, design, level)
     weights = 1 / (v + between.tau2)
     return MetaAnalysis(
-        coefficients=fit.coefficients,
-        se=se,
-        statistic=statistic,
-        p=two_sided(statistic, df),
-        ci=interval(fit.coefficients, se, df, level),
-        df=df,
-        covariance=covariance,
-        scale=scale,
-        tau2=between.tau2,
-        tau2_se=between.se,
-        tau2_ci=tau2_ci,
+        coefficients=fit.coefficients, se=se, statistic=statistic, p=two_sided(statistic, df),
+        ci=interval(fit.coefficients, se, df, level), df=df, covariance=covariance, scale=scale,
+        tau2=between.tau2, tau2_se=between.se, tau2_ci=tau2_ci,
         i2=max(1 - 1 / h2, 0.0) if h2 > 0 else 0.0,
         i2_ci=(tau2_ci[0] / (tau2_ci[0] + typical), tau2_ci[1] / (tau2_ci[1] + typical)),
-        h2=h2,
-        q=fixed.q,
-        q_df=k - p,
-        q_p=float(chi2.sf(fixed.q, k - p)),
-        qm=qm,
-        qm_df=qm_df,
-        qm_p=qm_p,
+        h2=h2, q=fixed.q, q_df=k - p, q_p=float(chi2.sf(fixed.q, k - p)),
+        qm=qm, qm_df=qm_df, qm_p=qm_p,
         log_likelihood=_log_likelihood(fit, weights, design, method),
-        weights=weights / weights.sum(),
-        used=used,
-        k=k,
-        method=method,
-        test=test,
-        level=level,
-        status=between.status,
-        reason=_reason(between),
+        weights=weights / weights.sum(), used=used, k=k, method=method, test=test, level=level,
+        status=between.status, reason=_reason(between),
+    )  # fmt: skip
+
+
+def _no_such_test(test: object) -> DataError:
+    return DataError(
+        "this test is not known",
+        code="unknown_test",
+        found=str(test),
+        expected=", ".join(TESTS),
     )
 
 

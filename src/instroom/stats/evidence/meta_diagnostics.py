@@ -274,7 +274,7 @@ def influence(
     if not np.isfinite(whole.tau2) or k - 1 <= p:
         few = whole.reason or Message("Leaving one out of {n} trials leaves too few.", n=k)
         none = np.full(k, np.nan)
-        status: FitStatus = (
+        status = (
             FitStatus.NOT_SUPPORTED
             if whole.status == FitStatus.NOT_SUPPORTED
             else FitStatus.TOO_FEW

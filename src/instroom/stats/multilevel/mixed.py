@@ -173,14 +173,12 @@ def _problem(
             "There is only one group of level '{single}'.", single=single[0]
         )
     if plan.slope_axis is not None and cross.n <= 2 * plan.sizes[-1]:
-        return FitStatus.TOO_FEW, (
-            Message(
-                "{n} rows are too few for an intercept and a slope in each of {value} "
-                "groups of level '{level}'.",
-                n=cross.n,
-                value=plan.sizes[-1],
-                level=plan.levels[-1],
-            )
+        return FitStatus.TOO_FEW, Message(
+            "{n} rows are too few for an intercept and a slope in each of {value} "
+            "groups of level '{level}'.",
+            n=cross.n,
+            value=plan.sizes[-1],
+            level=plan.levels[-1],
         )
     return None
 
@@ -301,7 +299,7 @@ def _status(plan: NestedDesign, found: Estimate, variances: dict[str, float]) ->
                 levels=levels,
             )
         )
-    status: FitStatus = FitStatus.RANK_DEFICIENT if reasons else FitStatus.OK
+    status = FitStatus.RANK_DEFICIENT if reasons else FitStatus.OK
     if found.exact:
         reasons.append(Message("The columns explain the outcome exactly."))
     elif found.boundary:

@@ -113,7 +113,7 @@ def maximise(
     total = sum(s.n for s in samples)
     groups = _unpacked(theta, starts, patterns)
     value = _discrepancy(samples, groups)
-    status: FitStatus = FitStatus.NOT_CONVERGED
+    status = FitStatus.NOT_CONVERGED
     reason: Message | None = Message(
         "No solution was found: the items share too little, or pupils are few."
     )

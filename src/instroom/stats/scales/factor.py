@@ -165,19 +165,15 @@ def start(one: Sample, *, strength: float = 1.0) -> tuple[Floats, Floats]:
 def _refusal(found: Floats, estimator: str, factors: int) -> Problem | None:
     n, k = found.shape
     if factors != 1:
-        return FitStatus.NOT_SUPPORTED, (
-            Message(
-                "A model with {factors} factors is outside the scope; fit one factor for "
-                "each scale, or use a program for structural equation models.",
-                factors=factors,
-            )
+        return FitStatus.NOT_SUPPORTED, Message(
+            "A model with {factors} factors is outside the scope; fit one factor for "
+            "each scale, or use a program for structural equation models.",
+            factors=factors,
         )
     if estimator == "wlsmv":
-        return FitStatus.NOT_SUPPORTED, (
-            Message(
-                "The mean- and variance-adjusted chi-square (WLSMV) is outside the scope; "
-                'estimator "dwls" gives the same loadings with the unadjusted chi-square.'
-            )
+        return FitStatus.NOT_SUPPORTED, Message(
+            "The mean- and variance-adjusted chi-square (WLSMV) is outside the scope; "
+            'estimator "dwls" gives the same loadings with the unadjusted chi-square.'
         )
     if k < 3:
         return FitStatus.TOO_FEW, Message("A one-factor model needs at least three items.")

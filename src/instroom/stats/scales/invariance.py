@@ -221,14 +221,11 @@ def _refusal(part: Floats, k: int, where: str) -> Problem | None:
     if k < 3:
         return FitStatus.TOO_FEW, Message("A one-factor model needs at least three items.")
     if len(part) <= k:
-        return FitStatus.TOO_FEW, (
-            Message(
-                "Only {n} pupils of {where} answered all {k} items; more pupils than "
-                "items are needed.",
-                n=len(part),
-                where=where,
-                k=k,
-            )
+        return FitStatus.TOO_FEW, Message(
+            "Only {n} pupils of {where} answered all {k} items; more pupils than items are needed.",
+            n=len(part),
+            where=where,
+            k=k,
         )
     if (np.ptp(part, axis=0) == 0).any():
         return FitStatus.TOO_FEW, Message(

@@ -144,7 +144,7 @@ def _estimated(
     pairs = _at_the_edge(tables, first, second, _maximum(tables, first, second))
     rho = np.eye(k)
     rho[left, right] = rho[right, left] = pairs
-    status: FitStatus = FitStatus.OK
+    status = FitStatus.OK
     reason: Message | None = None
     if (np.abs(pairs) >= EDGE).any():
         status, reason = (
@@ -186,13 +186,11 @@ def _refusal(codes: NDArray[np.intp], categories: tuple[Floats, ...]) -> Problem
     if min(counts) < 2:
         return FitStatus.TOO_FEW, Message("Everyone gave the same answer to at least one item.")
     if max(counts) > MOST_CATEGORIES:
-        return FitStatus.NOT_SUPPORTED, (
-            Message(
-                "An item has {value} different answers; polychoric correlations are "
-                "meant for at most {most_categories}.",
-                value=max(counts),
-                most_categories=MOST_CATEGORIES,
-            )
+        return FitStatus.NOT_SUPPORTED, Message(
+            "An item has {value} different answers; polychoric correlations are "
+            "meant for at most {most_categories}.",
+            value=max(counts),
+            most_categories=MOST_CATEGORIES,
         )
     return None
 
