@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 export UV_PYTHON_DOWNLOADS = never
 
-.PHONY: demo test test-full check serve notebooks docs messages audit licences lock clean
+.PHONY: demo test test-full check serve notebooks docs pictures messages audit licences lock clean
 
 demo: $(VENV)/.ok ## environment, real results, the seven goals, server; make demo PORT=8080
 	@$(BIN)/instroom demo --port $(PORT)
@@ -31,6 +31,9 @@ notebooks: $(VENV)/.dev ## the tutorials that are notebooks, in the browser
 
 docs: $(VENV)/.ok ## the generated reference pages and GLOSSARY.md
 	@$(BIN)/python scripts/make_docs.py
+
+pictures: $(VENV)/.full ## the pictures of the handbook, with Chromium
+	@INSTROOM_TEST_FULL=1 INSTROOM_PICTURES=write $(BIN)/python -m pytest -q tests/browser/test_handbook_pictures.py
 
 messages: $(VENV)/.dev ## collect texts into the .po files
 	@$(BIN)/python scripts/messages.py
