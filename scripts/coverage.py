@@ -31,10 +31,10 @@ SCHOOLS, ICCS = (8, 20, 60), (0.0, 0.05, 0.15)
 DRAWS = 399
 METHODS = {
     "satterthwaite": "Satterthwaite",
-    "boundary": "Satterthwaite, J-2 bij variantie 0",
+    "boundary": "Satterthwaite, J-2 at variance 0",
     "kenward_roger": "Kenward–Roger",
     "cr2": "CR2 + Bell–McCaffrey",
-    "wild": "wilde bootstrap",
+    "wild": "wild bootstrap",
 }
 
 
@@ -132,16 +132,16 @@ def designs(pupils: int, treated: float) -> Iterator[Design]:
 
 def table(cells: dict[Design, Tally]) -> str:
     """Return coverage in per cent, as a Markdown table; outside 93-97 in bold."""
-    lines = ["| scholen | ICC | variantie op 0 | " + " | ".join(METHODS.values()) + " |"]
+    lines = ["| schools | ICC | variance at 0 | " + " | ".join(METHODS.values()) + " |"]
     lines.append("|---:|---:|---:|" + "---:|" * len(METHODS))
     for design, tally in cells.items():
         shown = []
         for method in METHODS:
             share = 100 * tally.share(method)
-            text = f"{share:.1f}".replace(".", ",")
+            text = f"{share:.1f}"
             shown.append(text if 93 <= share <= 97 else f"**{text}**")
-        icc = f"{design.icc:.2f}".replace(".", ",")
-        zero = f"{100 * tally.boundary / tally.runs:.0f} %"
+        icc = f"{design.icc:.2f}"
+        zero = f"{100 * tally.boundary / tally.runs:.0f}%"
         lines.append(f"| {design.schools} | {icc} | {zero} | " + " | ".join(shown) + " |")
     return "\n".join(lines) + "\n"
 

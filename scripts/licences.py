@@ -20,18 +20,18 @@ LOCKS = {
     "full": "requirements-full.lock",
 }
 #: Who gets the package: who runs Instroom, who changes it, who runs all tests.
-WORDS = {"web": "gebruik", "dev": "ontwikkelen", "full": "alle tests"}
-UNKNOWN = "onbekend"
+WORDS = {"web": "use", "dev": "development", "full": "all tests"}
+UNKNOWN = "unknown"
 _LOCKED = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", re.MULTILINE)
 _LINE = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
-HEAD = """<!-- Gemaakt door scripts/licences.py (make licences). -->
+HEAD = """<!-- Made by scripts/licences.py (make licences). -->
 
-# Licenties van andermans werk
+# Licences of the work of others
 
-Alle pakketten die vastliggen in de bestanden `requirements*.lock`, met de licentie die het pakket
-zelf opgeeft. De licentie van Instroom is [EUPL-1.2](../../LICENSE).
+All packages that are locked in the files `requirements*.lock`, with the licence that the package
+itself names. The licence of Instroom is [EUPL-1.2](../../LICENSE).
 
-| Pakket | Versie | Licentie | Voor |
+| Package | Version | Licence | For |
 |---|---|---|---|
 """
 

@@ -1,4 +1,4 @@
-"""Een gepubliceerde proef naspelen. Openen: ``marimo edit gepubliceerde-proef.py``."""
+"""A published trial computed again, in Dutch; ``make notebooks`` opens it."""
 
 import marimo
 

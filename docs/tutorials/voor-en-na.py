@@ -1,4 +1,4 @@
-"""Van een bestand met scores naar een eerlijke alinea. Openen: ``marimo edit voor-en-na.py``."""
+"""From a file of scores to an honest paragraph, in Dutch; ``make notebooks`` opens it."""
 
 import marimo
 

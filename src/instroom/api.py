@@ -1,4 +1,4 @@
-"""Every command as a function with the same name and arguments.
+"""Every command as a function with the same name and arguments, and three about scales.
 
 Names are looked up when they are first used, so that reading a file does not wait for the
 drawing tools.
@@ -13,30 +13,36 @@ if TYPE_CHECKING:
     from instroom.monitoring.pipeline import pipeline
     from instroom.monitoring.planning import power
     from instroom.monitoring.questions import series
+    from instroom.monitoring.scale_questions import dif, graded, invariance
     from instroom.monitoring.scales import reliability
     from instroom.monitoring.sums import compress
     from instroom.privacy.suppression import protect
     from instroom.reports.files import export
     from instroom.reports.goals import kpi
+    from instroom.reports.paper.writing import paper
     from instroom.reports.rehearsal import example
     from instroom.reports.releases import explain, releases
     from instroom.reports.site import compute, demo
+    from instroom.reports.upkeep import check
     from instroom.sources.fetch import fetch
     from instroom.sources.read import read
-    from instroom.sources.upkeep import check
 
 _HOME = {
-    "check": "instroom.sources.upkeep",
+    "check": "instroom.reports.upkeep",
     "compress": "instroom.monitoring.sums",
     "compute": "instroom.reports.site",
     "demo": "instroom.reports.site",
+    "dif": "instroom.monitoring.scale_questions",
     "effect": "instroom.monitoring.effects",
     "example": "instroom.reports.rehearsal",
     "explain": "instroom.reports.releases",
     "export": "instroom.reports.files",
     "fetch": "instroom.sources.fetch",
+    "graded": "instroom.monitoring.scale_questions",
+    "invariance": "instroom.monitoring.scale_questions",
     "kpi": "instroom.reports.goals",
     "meta": "instroom.learning.meta",
+    "paper": "instroom.reports.paper.writing",
     "pipeline": "instroom.monitoring.pipeline",
     "power": "instroom.monitoring.planning",
     "protect": "instroom.privacy.suppression",
@@ -51,13 +57,17 @@ __all__ = [
     "compress",
     "compute",
     "demo",
+    "dif",
     "effect",
     "example",
     "explain",
     "export",
     "fetch",
+    "graded",
+    "invariance",
     "kpi",
     "meta",
+    "paper",
     "pipeline",
     "power",
     "protect",

@@ -15,6 +15,7 @@ from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.reports.stored_rows import HeldFigure, ReleaseHead, ReleaseLine
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -113,20 +114,24 @@ def store(site: ComputedSite, data: str | Path | None = None) -> None:
 class StoredReleases:
     """The releases in the database; see ``instroom.reports.releases.ReleaseArchive``."""
 
-    def listed(self) -> list[dict[str, Any]]:
+    def listed(self) -> list[ReleaseLine]:
         """Return all releases with what each changed."""
         from instroom_web.reports.archive import releases, told
 
         return [told(release) for release in releases()]
 
-    def figure(self, number: int, figure_id: str) -> dict[str, Any] | None:
+    def figure(self, number: int, figure_id: str) -> HeldFigure | None:
         """Return a figure as a release told it, with what the release was made of."""
         from instroom_web.reports import archive
 
         release = archive.release_of(number)
         if release is None:
             return None
-        head = {name: getattr(release, name) for name in ("number", "created", "version")}
+        head: ReleaseHead = {
+            "number": release.number,
+            "created": release.created,
+            "version": release.version,
+        }
         row = archive.figure_of(release, figure_id)
         return {"release": head, "made_of": release.made_of, "figure": row}
 

@@ -18,14 +18,13 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from instroom.core.texts import SOURCE_LANGUAGE, languages
 from instroom_web.shared.keys import secret_key
 
 
-def _postgresql(url: str) -> dict[str, Any]:
+def _postgresql(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -39,7 +38,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     }
 
 
-def _sqlite(folder: Path) -> dict[str, Any]:
+def _sqlite(folder: Path) -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": folder / "instroom.sqlite3",

@@ -179,7 +179,7 @@ def test_a_results_package_holds_what_passed() -> None:
 @pytest.mark.parametrize("write", [files.figures_csv, files.figures_xlsx])
 def test_files_are_written_from_stored_figures(write: object) -> None:
     hint = typing.get_type_hints(write)["rows"]
-    assert "dict[str, typing.Any]" in str(hint)
+    assert "StoredFigureRow" in str(hint)
     name = f"{write.__module__}.{write.__name__}"  # type: ignore[attr-defined]
     inside = {m for m in where(name) if not m.startswith("instroom_web")}
     assert inside == set(), "only the web writes them, from stored rows"

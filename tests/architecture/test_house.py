@@ -7,6 +7,7 @@ import pkgutil
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -284,3 +285,86 @@ def test_definitions_shown_in_the_docs_can_be_used(file: str, text: str) -> None
     kinds[folder](
         id=Path(file).stem, **tomllib.loads(text.removeprefix("```toml\n").removesuffix("```"))
     )
+
+
+#: Where a dictionary of anything is right: data that is not ours, or not judged yet.
+LOOSE = {
+    "core/answers.py": 2,  # any answer as JSON
+    "cli/statistics.py": 1,  # options of argparse
+    "definitions/registry.py": 1,  # a TOML file before its model judged it
+    "drawing/vega.py": 1,  # the grammar of Vega-Lite
+    "monitoring/facts.py": 1,  # rows of DuckDB
+    "monitoring/indicators.py": 1,  # half a figure
+    "privacy/table_rows.py": 1,  # names of the caller's own
+    "reports/results.py": 1,  # a packed figure, of which empty fields are not written
+    "reports/schemas.py": 1,  # the schema of the interface
+}
+
+
+def test_dictionaries_of_anything_stand_at_the_edges():
+    found = {}
+    for file in sorted((ROOT / "src").rglob("*.py")):
+        if count := file.read_text("utf-8").count("dict[str, Any]"):
+            found["/".join(file.parts[-2:])] = count
+    assert found == LOOSE
+
+
+#: Defined for who comes later, or called by a name that is made: each with its reader.
+WAITING = {
+    "end_of": "deadlines of proposals",
+    "reactivate_person": "instroom person reactivate",
+    "deactivate_person": "instroom person deactivate",
+    "access_of": "tests read what a page says of who may see it",
+}
+
+
+def test_nothing_is_defined_for_nobody():
+    """A name that no code, page, template or notebook mentions is dead; tests do not count."""
+    files = [f for f in (ROOT / "src").rglob("*.py") if "migrations" not in f.parts]
+    beside = [*(ROOT / "src").rglob("*.html"), *(ROOT / "docs").rglob("*.py")]
+    beside += [*(ROOT / "scripts").iterdir(), *(ROOT / "benchmarks").glob("*.py")]
+    beside += [ROOT / "pyproject.toml", *(ROOT / "docs").rglob("*.md")]
+    texts = {file: file.read_text("utf-8") for file in files}
+    said = Counter(word for text in texts.values() for word in re.findall(r"\w+", text))
+    said.update(w for f in beside if f.is_file() for w in re.findall(r"\w+", f.read_text("utf-8")))
+    dead = set()
+    for file, text in texts.items():
+        for node in ast.walk(ast.parse(text)):
+            for name in _defined(node, file):
+                if said[name] == 1 and not name.startswith("__"):
+                    dead.add(name)
+    assert dead == set(WAITING)
+
+
+#: Called by Python, Django, allauth or argparse by these names.
+_HOOKS = {
+    "get_value", "format_field", "_check_value", "process_exception", "get_by_natural_key",
+    "get_full_name", "is_open_for_signup", "get_login_redirect_url", "get_logout_redirect_url",
+}  # fmt: skip
+
+
+def _defined(node: ast.AST, file: Path) -> list[str]:
+    """Return what a part of a file defines, without what a framework finds by its name."""
+    if isinstance(node, ast.ClassDef):
+        return [] if file.name == "apps.py" else [node.name]
+    if isinstance(node, ast.FunctionDef):
+        found = any("validator" in ast.unparse(d) for d in node.decorator_list)
+        return [] if found or node.name in _HOOKS else [node.name]
+    if isinstance(node, ast.Module) and file.name not in ("settings.py", "urls.py"):
+        plain = (n for n in node.body if isinstance(n, ast.Assign))
+        return [t.id for n in plain for t in n.targets if isinstance(t, ast.Name)]
+    return []
+
+
+def test_no_function_has_more_than_sixty_lines_of_code():
+    """The docstring, which gives shapes, units, errors and source, is not counted."""
+    long = []
+    for file in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = node.body[0]
+                said = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+                words = (first.end_lineno or 0) - first.lineno + 1 if said else 0
+                if (node.end_lineno or 0) - node.lineno + 1 - words > 60:
+                    long.append(f"{file.name}: {node.name}")
+    assert long == []

@@ -30,6 +30,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "pipeline": [["pipeline"]],
     "explain": [["explain", FIGURE]],
     "export": [["export", "observations", "--format", "csv", "--out", "out.csv"]],
+    "paper": [["paper", "goals", "--format", "docx", "--out", "doelen.docx"]],
     "check": [["check"]],
     "effect": [
         [*EFFECT, "school,klas", "--outcome", "na", "--by", "girl"],

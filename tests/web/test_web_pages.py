@@ -6,7 +6,9 @@ import re
 import pytest
 import sample
 
-from instroom_web.reports import models
+from instroom.definitions import registry
+from instroom.reports import page_addresses
+from instroom_web.reports import models, urls
 from instroom_web.reports.actions import store_site
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,25 @@ def test_empty_site_says_what_to_do(client):
     assert response.status_code == 503
     assert "instroom compute" in response.content.decode()
     assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize("language", sample.LANGUAGES)
+def test_a_page_that_was_not_computed_yet_says_so(client, language):
+    assert "method" in sample.PAGES
+    models.StoredDocument.objects.filter(key="method").delete()
+    response = client.get(f"/{language}/method/")
+    assert response.status_code == 503
+    assert "instroom compute" in response.content.decode()
+    assert "ETag" not in response.headers
+    assert client.get(f"/{language}/").status_code == 200
+    assert client.get(f"/{language}/place/GM9999/").status_code == 404
+
+
+def test_the_library_knows_which_addresses_no_page_may_take():
+    firsts = {str(one.pattern).partition("/")[0] for one in urls.spoken} - {""}
+    fixed = {name for name in firsts if "<" not in name and name not in urls.MANY}
+    stored = {*page_addresses.SINGLE, *registry.pages()}
+    assert {*fixed, "account"} - stored == page_addresses.OTHERS
 
 
 def test_reader_with_this_build_gets_304(client):

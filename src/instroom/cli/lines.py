@@ -1,22 +1,30 @@
 """What commands print for people."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
 
 from instroom.core.answers import ABSENT
 from instroom.core.errors import Where, told_parts
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
+from instroom.definitions import registry
 from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput
-from instroom.monitoring.pipeline import PipelineAnswer, steps
+from instroom.monitoring.pipeline import OPEN_DATA, PipelineAnswer, steps
 from instroom.monitoring.series_answer import SeriesAnswer
 from instroom.reports import words
+from instroom.reports.rehearsal import ExampleAnswer
 from instroom.reports.release_changes import FIRST
+from instroom.reports.stored_rows import (
+    ComputeAnswer,
+    ExportAnswer,
+    PaperAnswer,
+    ReleaseLine,
+    ReleasesAnswer,
+)
+from instroom.sources.records import CheckAnswer, FetchAnswer, FileWarning, ReadAnswer
 
 
-def read_lines(found: dict[str, Any], language: str) -> list[str]:
+def read_lines(found: ReadAnswer, language: str) -> list[str]:
     """Return one line per file, with what was wrong and what to do."""
     t = Texts(language)
     marks = {"read": t("gelezen"), "refused": t("geweigerd"), "unknown": t("onbekend")}
@@ -51,12 +59,12 @@ def read_lines(found: dict[str, Any], language: str) -> list[str]:
     return lines
 
 
-def _warning(warning: dict[str, Any], t: Texts) -> str:
-    times = t(" ({n} keer)", n=t.number(warning["count"])) if warning["count"] > 1 else ""
+def _warning(warning: FileWarning, t: Texts) -> str:
+    times = " " + t("({n} keer)", n=t.number(warning["count"])) if warning["count"] > 1 else ""
     return t.say(warning["message"]) + times
 
 
-def fetch_lines(found: dict[str, Any], language: str) -> list[str]:
+def fetch_lines(found: FetchAnswer, language: str) -> list[str]:
     """Return one line per source, what to do by hand where it failed, and how it went in all."""
     t = Texts(language)
     marks = {
@@ -68,7 +76,9 @@ def fetch_lines(found: dict[str, Any], language: str) -> list[str]:
     for source in found["sources"]:
         error = source["error"]
         if error and error["code"] == "host_unreachable":
-            silent[error["where"]["key"]].append(f"  {source['source']}  {source['url'] or ''}")
+            silent[error["where"]["key"] or ""].append(
+                f"  {source['source']}  {source['url'] or ''}"
+            )
             continue
         lines.append(f"{marks[source['status']]:<12} {source['source']}  {source['url'] or ''}")
         if error:
@@ -124,10 +134,11 @@ def _count(count: Count | int | None, t: Texts) -> str:
     return t.number(count) if count is not None else "?"
 
 
-def pipeline_lines(found: PipelineAnswer, language: str) -> list[str]:
+def pipeline_lines(found: PipelineAnswer, language: str, name: str = OPEN_DATA) -> list[str]:
     """Return the steps of the pipeline."""
     t = Texts(language)
-    titles = {step.id: t(step.title) for _, step in steps()}
+    listed = {step.id: step for _, step in steps(registry.pipelines()[name])}
+    titles = {key: t(step.title) for key, step in listed.items()}
     wide = max(map(len, titles.values()))
     date = found.date or t("geen datum")
     lines = [f"{words.place_name(found.place, t)}, {date} ({t('momentopname')})"]
@@ -140,7 +151,13 @@ def pipeline_lines(found: PipelineAnswer, language: str) -> list[str]:
         text = ""
         if ends is not None:
             low, high = (ends.low, ends.high) if isinstance(ends, Share) else (ends, ends)
-            text = t("technisch {share}", share=t.percent(low, high))
+            share = t.percent(low, high)
+            counted = registry.indicators()[listed[step.id].indicator]
+            text = (
+                t("technisch {share}", share=share)
+                if counted.classification
+                else t("{does} {share}", does=t(counted.verb), share=share)
+            )
         lines.append(f"{name}{_count(step.count, t):>16}  {text}")
     return lines
 
@@ -195,14 +212,14 @@ def _of_release(found: ExplainAnswer, t: Texts) -> list[str]:
     return lines
 
 
-def releases_lines(found: dict[str, Any], language: str) -> list[str]:
+def releases_lines(found: ReleasesAnswer, language: str) -> list[str]:
     """Return the releases, one a line, with how many figures came, went and changed."""
     t = Texts(language)
     lines = [_release_line(one, t) for one in found["releases"]]
     return lines or [t("Er is nog niets uitgerekend.")]
 
 
-def _release_line(one: Mapping[str, Any], t: Texts) -> str:
+def _release_line(one: ReleaseLine, t: Texts) -> str:
     counts = {name: t.number(len(one[name])) for name in ("added", "removed", "changed")}
     named = {"number": one["number"], "date": one["created"][:10], "version": one["version"]}
     if one["number"] == FIRST:
@@ -218,13 +235,19 @@ def _release_line(one: Mapping[str, Any], t: Texts) -> str:
     )
 
 
-def export_lines(found: dict[str, Any], language: str) -> list[str]:
+def export_lines(found: ExportAnswer, language: str) -> list[str]:
     """Return how many observations are in which file."""
     t = Texts(language)
     return [t("{n} waarnemingen in {file}", n=t.number(found["rows"]), file=found["file"])]
 
 
-def compute_lines(found: dict[str, Any], language: str) -> list[str]:
+def paper_lines(found: PaperAnswer, language: str) -> list[str]:
+    """Return which file was written, and how large it is."""
+    t = Texts(language)
+    return [t("{file}, {size} kB", file=found["file"], size=t.number(found["bytes"] / 1000))]
+
+
+def compute_lines(found: ComputeAnswer, language: str) -> list[str]:
     """Return how much was made, and how long it took."""
     t = Texts(language)
     counts = {name: t.number(found[name]) for name in ("figures", "documents", "pictures")}
@@ -237,13 +260,13 @@ def compute_lines(found: dict[str, Any], language: str) -> list[str]:
     ]
 
 
-def example_lines(found: dict[str, Any], language: str) -> list[str]:
+def example_lines(found: ExampleAnswer, language: str) -> list[str]:
     """Return the files that were written, and what to do with them."""
     t = Texts(language)
     return [*found["files"], t("Nu: instroom example --run, of instroom read en compute")]
 
 
-def rehearsal_lines(found: dict[str, Any], language: str) -> list[str]:
+def rehearsal_lines(found: ExampleAnswer, language: str) -> list[str]:
     """Return what came of the files of the invented region."""
     t = Texts(language)
     done = found["compute"]
@@ -259,7 +282,7 @@ def rehearsal_lines(found: dict[str, Any], language: str) -> list[str]:
     ]
 
 
-def check_lines(found: dict[str, Any], language: str) -> list[str]:
+def check_lines(found: CheckAnswer, language: str) -> list[str]:
     """Return one line per thing that was looked at, with what to do where it is not right."""
     t = Texts(language)
     good, wrong = t("goed"), t("FOUT")

@@ -9,7 +9,7 @@ from typing import Any
 from instroom import __version__
 from instroom.cli.parser import Parser, add_language, add_shared, language_of
 from instroom.cli.progress import Progress
-from instroom.cli.statistics import add_commands, names, number, whole
+from instroom.cli.statistics import Add, add_commands, names, number, whole
 from instroom.cli.trouble import guarded, show
 from instroom.core.texts import Texts
 
@@ -52,6 +52,19 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
         sub.set_defaults(handler=handler)
         return sub
 
+    _add_files(add, t)
+    _add_figures(add, t)
+    _add_results(add, t)
+    add("check", t("definities en gegevensmap nakijken"), _check)
+    add_commands(add, _out, t)
+    helps = _plugin_help(t)
+    for plugin in _plugins():
+        commands.add_parser(plugin.name, help=helps.get(plugin.name, ""), add_help=False, t=t)
+    return parser
+
+
+def _add_files(add: Add, t: Texts) -> None:
+    """Add the commands that bring files in."""
     sub = add("read", t("bestanden van uitgevers herkennen en inlezen"), _read)
     sub.add_argument("paths", nargs="+", metavar="PATH")
     sub.add_argument("--source", metavar="ID")
@@ -65,6 +78,10 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
     sub = add("fetch", t("bestanden bij de uitgever ophalen"), _fetch)
     sub.add_argument("sources", nargs="*", metavar="SOURCE")
     sub.add_argument("--base-url", metavar="URL")
+
+
+def _add_figures(add: Add, t: Texts) -> None:
+    """Add the commands that answer with figures."""
     sub = add("series", t("de cijfers van een indicator over de jaren"), _series)
     sub.add_argument("indicator")
     sub.add_argument("--place", action="append", metavar="PLACE")
@@ -78,6 +95,7 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
     )
     sub = add("pipeline", t("van basisschool tot vervolgstudie op een peildatum"), _pipeline)
     sub.add_argument("--place", default="twente")
+    sub.add_argument("--name", default="open_data", metavar="ID", help=t("welke (open_data)"))
     sub = add("kpi", t("de zeven doelen van het programma"), _kpi)
     sub.add_argument("--place", default="twente")
     sub = add("explain", t("een cijfer opnieuw uitrekenen uit de bewaarde bestanden"), _explain)
@@ -86,10 +104,18 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
     sub = add("releases", t("wat er bij elke keer uitrekenen veranderde"), _releases)
     sub.add_argument("--keep", type=whole, metavar="N", help=t("deze uitgave blijft bewaard"))
     sub.add_argument("--because", default="", metavar="TEXT", help=t("wat ernaar verwijst"))
+
+
+def _add_results(add: Add, t: Texts) -> None:
+    """Add the commands that make what others read."""
     sub = add("export", t("de waarnemingen als bestand"), _export)
     sub.add_argument("dataset", choices=["observations"])
     sub.add_argument("--source", metavar="ID", help=t("alleen deze bron"))
     sub.add_argument("--format", choices=["csv", "parquet"], default="csv")
+    sub.add_argument("--out", required=True, metavar="FILE")
+    sub = add("paper", t("een document maken: de doelen als PDF of voor Word"), _paper)
+    sub.add_argument("paper", choices=["goals"])
+    sub.add_argument("--format", choices=["pdf", "docx"], default="pdf")
     sub.add_argument("--out", required=True, metavar="FILE")
     sub = add("compute", t("alle cijfers en tekeningen maken die de pagina's tonen"), _compute)
     sub.add_argument("--place", default=None, metavar="REGION")
@@ -103,12 +129,6 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
     sub.add_argument("--run", action="store_true", help=t("ook inlezen, uitrekenen en tonen"))
     sub.add_argument("--port", default="8000", metavar="P", help=t("waar de pagina's staan"))
     sub.add_argument("--no-serve", action="store_true", help=t("uitrekenen en stoppen"))
-    add("check", t("definities en gegevensmap nakijken"), _check)
-    add_commands(add, _out, t)
-    helps = _plugin_help(t)
-    for plugin in _plugins():
-        commands.add_parser(plugin.name, help=helps.get(plugin.name, ""), add_help=False, t=t)
-    return parser
 
 
 def _plugin_help(t: Texts) -> dict[str, str]:
@@ -206,8 +226,8 @@ def _pipeline(args: argparse.Namespace) -> int:
     from instroom import api
     from instroom.cli.lines import pipeline_lines
 
-    found = api.pipeline(place=args.place, data=args.data)
-    _out(args, found, lambda: pipeline_lines(found, args.lang))
+    found = api.pipeline(place=args.place, name=args.name, data=args.data)
+    _out(args, found, lambda: pipeline_lines(found, args.lang, args.name))
     return 0
 
 
@@ -246,6 +266,20 @@ def _export(args: argparse.Namespace) -> int:
     from instroom.cli.lines import export_lines
 
     _out(args, found, lambda: export_lines(found, args.lang))
+    return 0
+
+
+def _paper(args: argparse.Namespace) -> int:
+    import datetime
+
+    from instroom import api
+    from instroom.cli.lines import paper_lines
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    found = api.paper(
+        args.paper, format=args.format, out=args.out, today=today, lang=args.lang, data=args.data
+    )
+    _out(args, found, lambda: paper_lines(found, args.lang))
     return 0
 
 

@@ -17,7 +17,9 @@ from pydantic import ValidationError
 from instroom.core.errors import DefinitionError, Where
 from instroom.core.messages import Message, joined, words_of
 from instroom.core.printing import printable
+from instroom.core.texts import brought_by
 from instroom.definitions import models
+from instroom.definitions.references import references
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -124,6 +126,7 @@ def read_file(file: Path, model: type[D], key: str, base: Path) -> D:
     """Read one definition file; see :func:`load`."""
     name = file.relative_to(base).as_posix() if file.is_relative_to(base) else file.name
     try:
+        # not judged yet: the model says what may stand in it
         data: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _no_toml(error, name, file) from error
@@ -222,9 +225,38 @@ def _no_toml(error: Exception, name: str, file: Path) -> DefinitionError:
 def _registry(kind: str, extra: str) -> Registry[Any]:
     folder, model = KINDS[kind]
     items = load(HERE / folder, model, HERE)
-    if extra and (Path(extra) / folder).is_dir():
+    if extra:
+        _refuse_no_folder(Path(extra))
         items |= load(Path(extra) / folder, model, Path(extra))
+        for item in items.values():
+            for language, words in item.words.items():
+                _WORDS.setdefault((extra, language), {}).update(words)
     return Registry(items, _CALLED[kind])
+
+
+#: Overlay and language -> what its files that were read bring of that language.
+_WORDS: dict[tuple[str, str], dict[str, str]] = {}
+
+
+def _words(language: str) -> dict[str, str]:
+    """Return what the overlay translates; a text is known when the file it stands in is."""
+    return _WORDS.get((str(overlay() or ""), language), {}) if _WORDS else {}
+
+
+brought_by(_words)
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    raise DefinitionError(
+        "INSTROOM_DEFINITIONS is not the name of a folder",
+        code="definitions_folder",
+        where=Where(file=printable(str(folder), 120)),
+        found=Message("a file") if folder.exists() else Message("nothing of this name"),
+        expected=Message("a folder laid out like instroom/definitions"),
+        hint=Message("make the folder, or give INSTROOM_DEFINITIONS another value or none"),
+    )
 
 
 def _get(kind: str) -> Registry[Any]:
@@ -308,6 +340,44 @@ def check_all() -> dict[str, int]:
     Raises
     ------
     DefinitionError
-        For the first file that cannot be used.
+        For the first file that cannot be used, that names another which is not there, or that
+        stands where no kind has its folder.
     """
-    return {kind: len(_get(kind)) for kind in KINDS}
+    counts = {kind: len(_get(kind)) for kind in KINDS}
+    _refuse_lost_files()
+    for one in references(_get):
+        try:
+            names = {name: models.Definition(id=name, title=name) for name in one.known}
+            _ = Registry(names, one.called or _CALLED[one.of])[one.value]
+        except DefinitionError as error:
+            raise DefinitionError(
+                error.message,
+                code="unknown_id",
+                where=Where(file=f"{KINDS[one.kind][0]}/{one.id}.toml", key=one.key),
+                found=error.found,
+                expected=error.expected,
+                hint=error.hint,
+            ) from error
+    return counts
+
+
+def _refuse_lost_files() -> None:
+    """Refuse a file of the overlay in a folder that no kind reads."""
+    extra, homes = overlay(), [folder for folder, _ in KINDS.values()]
+    for file in sorted(extra.rglob("*.toml")) if extra else ():
+        name = file.relative_to(extra or file).as_posix()
+        if name.startswith(".") or any(name.startswith(f"{home}/") for home in homes):
+            continue
+        folder = file.parent.relative_to(extra or file).as_posix()
+        near = [home for home in homes if home.endswith(f"/{folder.rpartition('/')[2]}")]
+        near = near or get_close_matches(folder, homes, 1)
+        raise DefinitionError(
+            "no kind of definition stands in this folder",
+            code="definition_lost",
+            where=Where(file=name),
+            found=folder,
+            expected=", ".join(homes),
+            hint=Message("move the file to {folder}", folder=near[0])
+            if near
+            else Message("move the file to one of these folders"),
+        )

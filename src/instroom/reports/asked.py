@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from instroom.core.quantities import Count
+from instroom.definitions import registry
 from instroom.monitoring.explanation import formula
 from instroom.monitoring.indicators import IndicatorQuery, resolve
+from instroom.monitoring.pipeline import OPEN_DATA, stored_name
 from instroom.monitoring.questions import parse_id, refuse_period
 from instroom.monitoring.series_answer import IndicatorMeaning, indicator_meaning
 from instroom.region.locate import find_place
 
 __all__ = [
+    "OPEN_DATA",
     "IndicatorQuery",
     "Meaning",
     "meaning",
     "meaning_of",
+    "pipeline_named",
     "place_of",
     "refuse_period",
+    "stored_name",
     "sum_behind",
 ]
 
@@ -57,6 +62,17 @@ def meaning_of(figure_id: str) -> Meaning:
         As :func:`meaning`.
     """
     return meaning(parse_id(figure_id)[0])
+
+
+def pipeline_named(name: str) -> str:
+    """Return the id of a pipeline.
+
+    Raises
+    ------
+    DefinitionError
+        ``unknown_id``, with *did you mean*.
+    """
+    return registry.pipelines()[name].id
 
 
 def place_of(name: str) -> str:

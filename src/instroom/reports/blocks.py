@@ -158,7 +158,7 @@ class Document:
     trail: tuple[PageLink, ...] = ()
     description: str = field(default="")
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return the document as plain data, ready to store."""
         return {name: _data(getattr(self, name)) for name in _names(type(self))}
 

@@ -21,6 +21,7 @@ from instroom.core.observations import SCHEMA
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.reports.stored_rows import ExportAnswer, StoredFigureRow
 from instroom.sources.store import Store
 
 _COLUMNS = (
@@ -51,8 +52,8 @@ def _bounds(count: Any) -> tuple[Any, Any]:
     return count, count
 
 
-def _row(figure: dict[str, Any]) -> list[Any]:
-    flat = {
+def _row(figure: StoredFigureRow) -> list[Any]:
+    flat: dict[str, object] = {
         **figure,
         "by": ";".join(f"{k}={v}" for k, v in figure["by"].items()),
         "sources": " ".join(figure["sources"]),
@@ -63,7 +64,7 @@ def _row(figure: dict[str, Any]) -> list[Any]:
     return [inert(flat.get(name)) for name in _COLUMNS]
 
 
-def figures_csv(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
+def figures_csv(rows: Sequence[StoredFigureRow], language: str = "nl") -> bytes:
     """Return figures (public shape, as stored) as UTF-8 CSV; the same columns in any language."""
     del language  # column names are identifiers
     buffer = io.StringIO(newline="")
@@ -73,7 +74,7 @@ def figures_csv(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
     return ("\ufeff" + buffer.getvalue()).encode()
 
 
-def figures_xlsx(rows: Sequence[dict[str, Any]], language: str = "nl") -> bytes:
+def figures_xlsx(rows: Sequence[StoredFigureRow], language: str = "nl") -> bytes:
     """Return figures as XLSX: one sheet, header frozen; text never becomes a formula."""
     t = Texts(language)
     buffer = io.BytesIO()
@@ -98,7 +99,7 @@ def export(
     out: str | Path,
     source: str | None = None,
     data: str | Path | None = None,
-) -> dict[str, Any]:
+) -> ExportAnswer:
     """Write a data set to a file; ``dataset`` is ``observations``.
 
     ``source`` leaves all other sources out; a table that was read with ``--as`` leaves only so.
@@ -123,7 +124,7 @@ def export_observations(
     format: str,  # noqa: A002  the name of the option
     store: Store,
     source: str | None = None,
-) -> dict[str, Any]:
+) -> ExportAnswer:
     """Write all observations to one CSV or Parquet file, in a fixed order.
 
     Open data leaves as its publishers published it: hidden cells stay intervals.

@@ -15,6 +15,9 @@ from instroom.region.locate import find_place
 from instroom.reports import sentences, words
 from instroom.sources.store import Store
 
+#: How many goals the outline of the programme has.
+SEVEN = 7
+
 
 def goals(place: str, facts: ClassifiedCounts) -> Published:
     """Compute what the goals of a place need, through the gate."""
@@ -66,6 +69,11 @@ def kpi(*, place: str = "twente", data: str | Path | None = None, lang: str = "n
     """Return the seven goals: newest figure and sentence, or what is needed to know it."""
     facts = ClassifiedCounts(Store(data))
     return answer(find_place(place, facts.organisations), goals(place, facts), Texts(lang))
+
+
+def heading(t: Texts) -> str:
+    """Return what the goals are called: seven, unless a region added some of its own."""
+    return t("De zeven doelen") if len(registry.kpis()) == SEVEN else t("De doelen")
 
 
 def latest(published: Published, indicator: str, place: str) -> Figure | None:

@@ -1,7 +1,7 @@
 """Pictures to be drawn: pages ask for them, and are all drawn afterwards."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain
@@ -35,7 +35,7 @@ class PictureJob:
     kind: str
     name: str
     items: tuple[Any, ...]
-    options: dict[str, Any]
+    options: Mapping[str, Any]
 
 
 @dataclass(slots=True)

@@ -2,17 +2,34 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
 from instroom.core.progress import Progress
 from instroom.reports.site import compute
+from instroom.reports.stored_rows import ComputeAnswer
 from instroom.sources.example import REGION, layout_of, write_example
 from instroom.sources.read import read
+from instroom.sources.records import ReadEntry
 from instroom.sources.store import Store
 
 FOLDER, DATA = "voorbeeld", "voorbeeld-data"
+
+
+class ReadFiles(TypedDict):
+    """What became of each file, as ``instroom read`` tells it."""
+
+    files: list[ReadEntry]
+
+
+class ExampleAnswer(TypedDict):
+    """The answer of ``instroom example``; the last three with ``run``."""
+
+    files: list[str]
+    data: NotRequired[str]
+    read: NotRequired[ReadFiles]
+    compute: NotRequired[ComputeAnswer]
 
 
 def example(
@@ -22,7 +39,7 @@ def example(
     run: bool = False,
     data: str | Path | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> ExampleAnswer:
     """Write files of an invented region in the publishers' genuine layouts.
 
     With ``run`` they are read and computed too, so that only serving is left.
@@ -66,7 +83,7 @@ def example(
     known: dict[str | None, list[str]] = {}
     for file in files:
         known.setdefault(layout_of(Path(file)), []).append(file)
-    entries = []
+    entries: list[ReadEntry] = []
     for source, paths in known.items():
         entries += read(*paths, data=folder, source=source, progress=progress)["files"]
     return {

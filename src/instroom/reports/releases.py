@@ -2,19 +2,30 @@
 
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from instroom.core.errors import DataError, InstroomError, Where
 from instroom.core.messages import Message
 from instroom.core.quantities import Share
-from instroom.core.series import Figure
+from instroom.core.series import Figure, FigureRow
 from instroom.monitoring import explanation
 from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput, size
 from instroom.monitoring.questions import figure_dict
 from instroom.reports.asked import meaning_of, sum_behind
 from instroom.reports.release_changes import definition_marks
+from instroom.reports.stored_rows import (
+    HeldFigure,
+    InputRow,
+    MadeOf,
+    ReleaseLine,
+    ReleasesAnswer,
+    StoredFigureRow,
+)
 from instroom.sources.store import Store, data_directory
 
+_TOLD: tuple[Literal["status", "value", "low", "high", "reason"], ...] = (
+    "status", "value", "low", "high", "reason",
+)  # fmt: skip
 #: Whether the files behind an older figure are still there, byte for byte.
 FilesNow = Literal["present", "erased"]
 
@@ -22,11 +33,11 @@ FilesNow = Literal["present", "erased"]
 class ReleaseArchive(Protocol):
     """Where releases are kept; the web brings one (group ``instroom.releases``)."""
 
-    def listed(self) -> list[dict[str, Any]]:
+    def listed(self) -> list[ReleaseLine]:
         """Return the releases, oldest first, as ``instroom releases --json`` tells them."""
         ...
 
-    def figure(self, number: int, figure_id: str) -> dict[str, Any] | None:
+    def figure(self, number: int, figure_id: str) -> HeldFigure | None:
         """Return ``{"release", "made_of", "figure"}``; None when the release is not held."""
         ...
 
@@ -44,7 +55,7 @@ def _archive(data: str | Path | None) -> ReleaseArchive | None:
 
 def releases(
     *, data: str | Path | None = None, keep: int | None = None, because: str = ""
-) -> dict[str, Any]:
+) -> ReleasesAnswer:
     """Return the releases of a data directory, oldest first; without any, an empty list.
 
     Parameters
@@ -126,7 +137,7 @@ def explain(
     store = Store(data)
     files, again = _again(figure_id, row, made_of, store)
     marks, name = definition_marks(), row["indicator"]
-    inputs = (_input(sha, made_of["inputs"].get(sha, {}), store) for sha in row["sources"])
+    inputs = (_input(sha, made_of["inputs"].get(sha), store) for sha in row["sources"])
     return ExplainAnswer(
         id=figure_id,
         release=held["release"],
@@ -144,7 +155,7 @@ def explain(
 
 
 def _again(
-    figure_id: str, row: dict[str, Any], made_of: dict[str, Any], store: Store
+    figure_id: str, row: StoredFigureRow, made_of: MadeOf, store: Store
 ) -> tuple[FilesNow, Figure | None]:
     """Compute an older figure from its own files; None when they, or the figure, are gone."""
     if not all(store.sound(sha) for sha in row["sources"]):
@@ -158,22 +169,24 @@ def _again(
     return state, found if state == "present" else None
 
 
-def _input(sha: str, row: dict[str, Any], store: Store) -> ExplainedInput:
+def _input(sha: str, row: InputRow | None, store: Store) -> ExplainedInput:
     return ExplainedInput(
-        file=row.get("file"),
+        file=row["file"] if row else None,
         sha256=sha,
-        rows=row.get("rows"),
-        licence=row.get("licence"),
-        vintage=row.get("vintage"),
-        source=row.get("source"),
+        rows=row["rows"] if row else None,
+        licence=row["licence"] if row else None,
+        vintage=row["vintage"] if row else None,
+        source=row["source"] if row else None,
         present=store.sound(sha) is not None,
     )
 
 
-def _shown(row: dict[str, Any]) -> float | Share | None:
-    bounded: bool = row["status"] == "bounded"
-    return Share(row["low"], row["high"]) if bounded else row["value"]
+def _shown(row: StoredFigureRow) -> float | Share | None:
+    low, high = row["low"], row["high"]
+    if row["status"] == "bounded" and low is not None and high is not None:
+        return Share(low, high)
+    return row["value"]
 
 
-def _same(row: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(row[name] == other[name] for name in ("status", "value", "low", "high", "reason"))
+def _same(row: FigureRow, other: FigureRow) -> bool:
+    return all(row[name] == other[name] for name in _TOLD)

@@ -23,6 +23,7 @@ from instroom.privacy.published import Published
 from instroom.region.organisations import ORGANISATION_SOURCES
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.result_cache import ResultCache, series_of, series_text
+from instroom.reports.stored_rows import InputRow
 from instroom.sources.store import Stored
 
 PACKAGE = Path(__file__).parents[1] / "results"
@@ -46,7 +47,7 @@ class Results:
 
     region: str
     published: Published
-    inputs: dict[str, dict[str, Any]]
+    inputs: dict[str, InputRow]
     places: dict[str, PlaceInfo] = field(default_factory=dict)
     example: bool = False
     #: sha256 of the lists of schools that figures were placed with.
@@ -152,6 +153,8 @@ def _places(
     found: dict[str, list[str | None]] = {
         code: [code, gaz.name(code), "municipality", "", ""] for code in definition.municipalities
     }
+    if "school" not in indicator.breakdowns:
+        return list(found.values())
     whole = compute_series(IndicatorQuery(indicator.id, (region,), ("school",)), facts)
     stated = facts.stated()
     for code in sorted(
@@ -209,8 +212,8 @@ def _trimmed(series: Series) -> Series:
     return replace(series, figures=kept)
 
 
-def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, dict[str, Any]]:
-    result = {}
+def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, InputRow]:
+    result: dict[str, InputRow] = {}
     for sha in sorted(shas):
         stored = facts.store.get(sha)
         if stored is not None:
@@ -224,12 +227,16 @@ def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, dict[str, Any]
                 "publisher": receipt["publisher"],
                 "source": receipt["source"],
                 "title": definition.title,
-                "vintage": receipt.get("published") or (receipt["periods"] or [""])[-1],
+                "vintage": receipt.get("published") or next(reversed(receipt["periods"]), ""),
             }
     return result
 
 
-def _figure_row(figure: Figure, unit: str) -> dict[str, Any]:
+#: A figure of a results package; what is empty, or follows from the rest, is not written.
+PackedRow = dict[str, Any]
+
+
+def _figure_row(figure: Figure, unit: str) -> PackedRow:
     data = figure.to_dict()
     return {
         "indicator": figure.indicator,
@@ -237,11 +244,11 @@ def _figure_row(figure: Figure, unit: str) -> dict[str, Any]:
         "classification": figure.classification,
         "unit": unit,
         "hidden": figure.hidden,
-        **{k: data[k] for k in data if k != "n"},
+        **{k: value for k, value in data.items() if k != "n"},
     }
 
 
-def _compact(row: dict[str, Any]) -> str:
+def _compact(row: PackedRow) -> str:
     """Write a row without what is empty; ``low`` and ``high`` follow from an exact value."""
     exact = row["status"] == "ok"
     kept = {k: v for k, v in row.items() if v not in (None, {}, 0, []) or k == "value"}
@@ -259,7 +266,7 @@ def _count(value: Any) -> Count | None:
     return Count(value["low"], value["high"]) if isinstance(value, dict) else Count(int(value))
 
 
-def _restored(row: dict[str, Any]) -> Figure:
+def _restored(row: PackedRow) -> Figure:
     value = row.get("value")
     zero = 0.0 if row["status"] in ("ok", "bounded") else None
     return Figure(

@@ -28,8 +28,10 @@ def who(figure: Figure, t: Texts) -> str:
     return words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
 
 
-def sentence(figure: Figure, place: str, t: Texts) -> str:
+def sentence(figure: Figure, place: str, t: Texts, when: str = "") -> str:
     """Return a figure in a sentence, with ``place`` as it is called.
+
+    ``when`` takes the place of its period, for years that were taken together.
 
     A share is said of those it is a part of, with the verb of its indicator; a count of those
     who are counted.
@@ -39,14 +41,14 @@ def sentence(figure: Figure, place: str, t: Texts) -> str:
         return t(
             "{place}, {moment}: {number} {who}.",
             place=place,
-            moment=moment(figure, t),
+            moment=when or moment(figure, t),
             number=words.amount(figure, t),
             who=who(figure, t),
         )
     return t(
         "{place}, {moment}: {share} van de {who} {does}.",
         place=place,
-        moment=moment(figure, t),
+        moment=when or moment(figure, t),
         share=words.amount(figure, t),
         who=who(figure, t),
         does=t(indicator.verb),

@@ -4,14 +4,12 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
 from instroom import __version__
 from instroom.core.answers import plain
-from instroom.core.errors import DataError, DefinitionError, Where
+from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
@@ -22,15 +20,23 @@ from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.questions import figure_dict
 from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
-from instroom.reports.blocks import Document, TextBlock
+from instroom.reports.blocks import Document
 from instroom.reports.documents import home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
+from instroom.reports.page_addresses import refuse_unreachable
 from instroom.reports.picture_queue import PictureDrawer, PictureJob, PictureQueue
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.result_cache import ResultCache
 from instroom.reports.results import PACKAGE, Results, compute_results, load
+from instroom.reports.stored_rows import (
+    BuildMark,
+    ComputeAnswer,
+    DocumentRow,
+    InputRow,
+    StoredFigureRow,
+)
 from instroom.sources import leftovers
 from instroom.sources.store import Store, data_directory
 
@@ -41,11 +47,11 @@ DEFAULT_REGION = "twente"
 class Site:
     """What is stored for the pages: documents, pictures, figures, inputs, and the build's mark."""
 
-    documents: list[dict[str, Any]]
+    documents: list[DocumentRow]
     pictures: dict[str, str]
-    figures: list[dict[str, Any]]
-    inputs: list[dict[str, Any]]
-    build: dict[str, Any]
+    figures: list[StoredFigureRow]
+    inputs: list[InputRow]
+    build: BuildMark
 
 
 def documents(results: Results, language: str) -> tuple[list[Document], list[PictureJob]]:
@@ -60,46 +66,10 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     found += [place.place_page(writer, info) for info in results.places.values()]
     found += [pages.claims_page(writer), pages.sources_page(writer)]
     found.append(pages.glossary_page(writer))
-    found += _checked(found, pages.text_pages(writer))
+    refuse_unreachable({document.key for document in found})
+    found += pages.text_pages(writer)
     unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
-
-
-def _checked(found: list[Document], more: list[Document]) -> list[Document]:
-    """Return the pages of definition files: none hides another page or links to one not there."""
-    taken = {document.key for document in found}
-    known = taken | {document.key for document in more}
-    for document in more:
-        if document.key in taken:
-            raise _refused_page(
-                document.key,
-                document.key,
-                Message("a key that no other page has"),
-                Message("give the file another name"),
-            )
-        texts = [block for block in document.blocks if isinstance(block, TextBlock)]
-        for link in (link for block in texts for link in block.links):
-            if link.url not in known:
-                near = get_close_matches(link.url, known, 1) or ["method"]
-                raise _refused_page(
-                    document.key,
-                    link.url,
-                    Message("the key of a stored page, such as '{near}'", near=near[0]),
-                    Message("mend the link of the page '{page}'", page=link.url),
-                )
-    return more
-
-
-def _refused_page(key: str, found: str, expected: Message, hint: Message) -> DefinitionError:
-    return DefinitionError(
-        "page '{key}' cannot be made",
-        code="definition_invalid",
-        where=Where(file=f"reports/pages/{key}.toml"),
-        key=key,
-        found=found,
-        expected=expected,
-        hint=hint,
-    )
 
 
 def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:
@@ -109,7 +79,7 @@ def build(results: Results, *, progress: Progress | None = None, data: Path | No
     data directory, drawings that were made before are taken from its cache.
     """
     results = replace(results, published=results.published.shown_to("public"))
-    bodies: list[dict[str, Any]] = []
+    bodies: list[DocumentRow] = []
     with PictureDrawer(ResultCache.of(data, "pictures")) as drawing:
         for language in told(languages(), "languages", progress):
             pages_of, jobs = documents(results, language)
@@ -137,7 +107,7 @@ def build(results: Results, *, progress: Progress | None = None, data: Path | No
     )
 
 
-def _figures(results: Results) -> Iterator[dict[str, Any]]:
+def _figures(results: Results) -> Iterator[StoredFigureRow]:
     seen: set[str] = set()
     for series in results.published.series:
         for figure in series.figures:
@@ -154,17 +124,19 @@ def _figures(results: Results) -> Iterator[dict[str, Any]]:
             }
 
 
-def _api_documents(results: Results) -> Iterator[dict[str, Any]]:
+def _api_documents(results: Results) -> Iterator[DocumentRow]:
     """Yield what the open data interface answers with, as documents without a language."""
 
-    def body(key: str, data: Any) -> dict[str, Any]:
+    def body(key: str, data: object) -> DocumentRow:
         return {"key": key, "language": "", "title": key, "data": data}
 
     region = results.region
-    found = pipelines.from_published(region, results.published)
-    yield body(f"api/pipeline/{region}", pipelines.answer(found).to_dict())
+    for name in registry.pipelines():
+        found = pipelines.from_published(region, results.published, name)
+        key = pipelines.stored_name(region, name)
+        yield body(f"api/pipeline/{key}", pipelines.answer(found).to_dict())
     yield body(f"api/kpi/{region}", goals.answer(region, results.published, Texts("nl")).to_dict())
-    definitions: dict[tuple[str, str | None, str | None], dict[str, Any]] = {}
+    definitions: dict[tuple[str, str | None, str | None], object] = {}
     for indicator in registry.indicators().values():
         for topic in parts.topics(indicator):
             stage = topic.stage or next(iter(indicator.stages), None)
@@ -219,7 +191,7 @@ def compute(
     data: str | Path | None = None,
     region: str | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> ComputeAnswer:
     """Recompute and store all figures and pictures that pages read.
 
     Returns

@@ -1,5 +1,7 @@
 """Sentences about figures: what is counted, where, when, and how sure."""
 
+from functools import cache
+
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import registry
@@ -35,11 +37,33 @@ def place_name(code: str, t: Texts, names: dict[str, str] | None = None) -> str:
 
 def part_name(dimension: str, code: str, t: Texts) -> str:
     """Return what a part of a breakdown is called: a code's title, or a place's name."""
-    lists = registry.codes()
-    if dimension in lists:
-        known = lists[dimension].codes
-        return t(known[code].title) if code in known else code
+    if titles := code_titles(dimension):
+        text = titles.get(code, "")
+        return t(text) or code
     return place_name(code, t)
+
+
+def code_titles(dimension: str) -> dict[str, str]:
+    """Return the titles of the values of a dimension, by code.
+
+    They stand in the list of its name and in lists that columns of sources name for it.
+    """
+    return _titles(dimension, str(registry.overlay() or ""))
+
+
+@cache
+def _titles(dimension: str, overlay: str) -> dict[str, str]:
+    del overlay  # part of the key: another overlay has other lists
+    columns = [c for source in registry.sources().values() for c in source.columns.values()]
+    named = [dimension, *(c.codes for c in columns if c.role == dimension and c.codes)]
+    lists = [registry.codes()[name] for name in dict.fromkeys(named) if name in registry.codes()]
+    return {key: code.title for found in lists[::-1] for key, code in found.codes.items()}
+
+
+def publisher(name: str) -> str:
+    """Return what a publisher is called."""
+    known = registry.publishers()
+    return known[name].title if name in known else name.upper()
 
 
 def period_words(period: str, kind: str, t: Texts) -> str:

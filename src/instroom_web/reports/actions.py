@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import models, transaction
 from django.urls import Resolver404, resolve
@@ -22,6 +22,7 @@ from instroom.reports.release_changes import (
     figure_changes,
     releases_to_keep,
 )
+from instroom.reports.stored_rows import InputRow, MadeOf
 from instroom_web.reports import archive
 from instroom_web.reports.drawings import own
 from instroom_web.reports.models import (
@@ -82,12 +83,12 @@ def store_site(
         "pictures": _store_pictures(pictures, keeper),
         "figures": _store_figures(figures, keeper),
     }
-    files = {row["sha256"]: dict(row) for row in inputs}
+    files = {row["sha256"]: cast(InputRow, dict(row)) for row in inputs}
     for model in (Build, InputFile):
         model._default_manager.all().delete()
     InputFile.objects.bulk_create(InputFile(sha256=sha, body=row) for sha, row in files.items())
     region = home[0] if home else build["region"]
-    made_of = {
+    made_of: MadeOf = {
         "inputs": files,
         "helpers": list(build.get("helpers", ())),
         "definitions": dict(build.get("definitions", {})),
@@ -243,9 +244,7 @@ def _store_figures(rows: Iterable[Row], keeper: _Keeper) -> dict[str, str]:
     return digests
 
 
-def _add_release(
-    contents: archive.Contents, made_of: dict[str, Any], keeper: _Keeper, build: Row
-) -> None:
+def _add_release(contents: archive.Contents, made_of: MadeOf, keeper: _Keeper, build: Row) -> None:
     """Add a release when it differs from the last one in anything it shows."""
     last = archive.newest()
     listed = keeper.keep(_written({**contents, "inputs": dict.fromkeys(made_of["inputs"], "")}))

@@ -18,11 +18,14 @@ from instroom.core.answers import plain
 from instroom.core.errors import DataError, DefinitionError, UserError, Where
 from instroom.core.messages import Message
 from instroom.reports.asked import (
+    OPEN_DATA,
     IndicatorQuery,
     meaning,
     meaning_of,
+    pipeline_named,
     place_of,
     refuse_period,
+    stored_name,
     sum_behind,
 )
 from instroom_web.reports import archive, queries
@@ -74,16 +77,16 @@ def _release(number: int | None) -> Release | None:
     return found
 
 
-def _stored(kind: str, place: str, release: int | None = None) -> Any:
+def _stored(kind: str, place: str, release: int | None = None, pipeline: str = OPEN_DATA) -> Any:
     """Return a stored answer about a place, the region's own unless one is said."""
     name = place.strip()
     found = queries.place_codes([name]) if name else {}
     code = (found.get(name) or place_of(name)) if name else queries.first_place(kind)
-    older = _release(release)
-    row = None if older else queries.answer(kind, code).first()
+    older, stored = _release(release), stored_name(code, pipeline)
+    row = None if older else queries.answer(kind, stored).first()
     body = row.body if row else None
     if older:
-        body = archive.document_of(older, "", f"api/{kind}/{code}")
+        body = archive.document_of(older, "", f"api/{kind}/{stored}")
     if body is None:
         raise _not_stored(f"'{kind}' of '{code[:40]}'", f"instroom {kind} --place {code[:40]}")
     return body
@@ -216,8 +219,10 @@ def _command(question: IndicatorQuery) -> str:
     response={200: PipelineShape, **_REFUSALS},
 )
 @decorate_view(fresh)
-def pipeline(request: HttpRequest, place: str = "", release: int | None = None) -> HttpResponse:
-    return _answer(request, _stored("pipeline", place, release))
+def pipeline(
+    request: HttpRequest, place: str = "", release: int | None = None, name: str = OPEN_DATA
+) -> HttpResponse:
+    return _answer(request, _stored("pipeline", place, release, pipeline_named(name)))
 
 
 @router.get(

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from instroom.core.errors import DataError, Where
+from instroom.reports.stored_rows import FigureLine, ReleaseLine, StoredFigureRow
 from instroom_web.reports.models import Release, ReleaseContent
 
 #: Parts of a list of contents: pages and answers, drawings, figures per series.
@@ -103,14 +104,14 @@ def series_name(row: Any) -> str:
     return ".".join(part or "" for part in parts)
 
 
-def figures_of(contents: Contents, names: set[str] | None = None) -> Iterator[dict[str, Any]]:
+def figures_of(contents: Contents, names: set[str] | None = None) -> Iterator[StoredFigureRow]:
     """Yield the figures of a release, of all series or of these."""
     for name, digest in contents["figures"].items():
         if names is None or name in names:
             yield from map(json.loads, content(digest).splitlines())
 
 
-def figure_of(release: Release, figure_id: str) -> dict[str, Any] | None:
+def figure_of(release: Release, figure_id: str) -> StoredFigureRow | None:
     """Return one figure as it was."""
     contents = contents_of(release)
     first = figure_id.partition(":")[0].partition(".")[0]
@@ -118,19 +119,21 @@ def figure_of(release: Release, figure_id: str) -> dict[str, Any] | None:
     return next((row for row in figures_of(contents, names) if row["id"] == figure_id), None)
 
 
-def told(release: Release) -> dict[str, Any]:
+def told(release: Release) -> ReleaseLine:
     """Return a release as ``instroom releases`` tells it."""
     found = changes_of(release)
-    changes = {
-        kind: [{"id": c["id"], "reason": c["reason"]} for c in found if c["change"] == kind]
-        for kind in ("added", "removed", "changed")
-    }
+
+    def lines(kind: str) -> list[FigureLine]:
+        return [{"id": c["id"], "reason": c["reason"]} for c in found if c["change"] == kind]
+
     return {
         "number": release.number,
         "created": release.created,
         "version": release.version,
         "inputs": sorted(release.made_of["inputs"]),
-        **changes,
+        "added": lines("added"),
+        "removed": lines("removed"),
+        "changed": lines("changed"),
         "held": not release.thinned,
         "references": sorted(release.references.values_list("said", flat=True)),
     }

@@ -1,13 +1,13 @@
 """Published figures for live pages: looked up by id in what the gate let through and was stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from instroom_web.reports import queries
 from instroom_web.shared.figures import PublishedFigure
 
 
-def _figure_blocks(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _figure_blocks(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for block in body.get("blocks", ()):
         figure_id = (block.get("method") or {}).get("figure")
         if block.get("kind") == "figure" and figure_id:

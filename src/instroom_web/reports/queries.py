@@ -1,6 +1,6 @@
 """Reading stored results: every page is one or two of these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -86,7 +86,7 @@ def search(language: str, words: str) -> QuerySet[StoredDocument]:
     return found.order_by(rank, "key")
 
 
-def matching_entries(body: Any, words: str) -> list[dict[str, Any]]:
+def matching_entries(body: Any, words: str) -> list[Mapping[str, Any]]:
     """Return the parts of a page whose heading holds one of the words, at most three."""
     wanted = words.casefold().split()
     parts = [

@@ -5,6 +5,9 @@ from typing import Any
 from ninja import Schema
 from pydantic import ConfigDict
 
+#: An object whose shape is said elsewhere: the meaning of an indicator, a goal.
+JsonObject = dict[str, Any]
+
 
 class _Shape(Schema):
     model_config = ConfigDict(extra="forbid")
@@ -48,14 +51,14 @@ class SeriesShape(_Shape):
     indicator: str
     classification: str | None
     stage: str | None
-    definition: dict[str, Any] | None
+    definition: JsonObject | None
     series: list[FigureShape]
 
 
 class IndicatorsShape(_Shape):
     """All indicators with what they mean."""
 
-    indicators: list[dict[str, Any]]
+    indicators: list[JsonObject]
 
 
 class InputShape(Schema):
@@ -76,7 +79,7 @@ class ExplainShape(_Shape):
     """
 
     id: str
-    definition: dict[str, Any] | None
+    definition: JsonObject | None
     formula: str
     value: float | Bounds | None
     recomputed: float | Bounds | None
@@ -91,7 +94,7 @@ class KpiShape(Schema):
     """The goals of the programme with their figures."""
 
     model_config = ConfigDict(extra="allow")
-    kpis: list[dict[str, Any]]
+    kpis: list[JsonObject]
 
 
 class PipelineShape(Schema):

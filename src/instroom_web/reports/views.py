@@ -57,7 +57,11 @@ def document(request: HttpRequest, kind: str, name: str = "") -> HttpResponse:
     key = f"{kind}/{name}" if name else kind
     if "release" in request.GET:
         return _older(request, language_of(request), key)
-    row = get_object_or_404(queries.documents(language_of(request)), key=key)
+    row = queries.documents(language_of(request)).filter(key=key).first()
+    if row is None and not name:  # a page that there is, of which the file is newer than the build
+        return error_page(request, 503)
+    if row is None:
+        raise Http404
     context = {"document": row.body, "pictures": queries.drawings(row.body)}
     return render(request, "reports/document.html", context)
 
@@ -78,7 +82,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     language = language_of(request)
     page = Paginator(archive.releases()[::-1], 20).get_page(request.GET.get("page"))
     entries = [change_log.entry(one, Texts(language)) for one in page]
-    return render(request, "reports/changes.html", {"page": page, "entries": entries})
+    context = {"page": page, "entries": entries, "build": build_of(request)}
+    return render(request, "reports/changes.html", context)
 
 
 @stored

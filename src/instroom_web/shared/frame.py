@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from babel import Locale
 from django.http import HttpRequest
@@ -43,7 +42,7 @@ def _reader(request: HttpRequest) -> object:
     return request.user if request.user.is_authenticated else None
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the template context (a context processor)."""
     language = language_of(request)
     t = Texts(language)

@@ -29,7 +29,7 @@ class WaitingTask:
     worker: str | None
     error: str | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Return the task as JSON takes it."""
         times = {
             key: value.isoformat() if value else None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from instroom.core.errors import DefinitionError
+from instroom.core.texts import Texts, languages
 from instroom.definitions import models, registry
 
 KPI = 'title = "Doel"\nnumber = 1\nseed = "KPI 1"\nlines = [1]\n'
@@ -156,3 +157,169 @@ def test_every_kind_has_its_own_folder_and_model() -> None:
     folders = [folder for folder, _ in registry.KINDS.values()]
     assert len(set(folders)) == len(folders)
     assert all(issubclass(model, models.Definition) for _, model in registry.KINDS.values())
+
+
+# --- what files say of each other, and in other languages --------------------------------
+
+INDICATOR = """
+title = "Leden van een club"
+measure = "missing"
+unit = "pupils"
+definition = "Wie lid is."
+reason = "not_measured"
+"""
+PAGE = """
+title = "Voor ouders"
+chapter = "over"
+lead = "Wat dit betekent."
+[[sections]]
+anchor = "wat"
+heading = "Wat"
+paragraphs = ["Een brug."]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "key", "hint"),
+    [
+        (
+            "programme/kpis/8_new.toml",
+            KPI + 'indicators = ["po_pupil"]\n',
+            "indicators",
+            "did you mean 'po_pupils'?",
+        ),
+        (
+            "monitoring/indicators/new.toml",
+            INDICATOR.replace("not_measured", "not_mesured"),
+            "reason",
+            "did you mean 'not_measured'?",
+        ),
+        (
+            "monitoring/pipelines/new.toml",
+            'title = "Weg"\n[groups.a]\ntitle = "A"\nplace_of = "school"\nsteps = '
+            '[{ id = "x", title = "x", indicator = "technical_profile_share", stage = "exams" }]\n',
+            "groups.a.steps.x",
+            "did you mean 'exam'?",
+        ),
+        (
+            "region/regions/new.toml",
+            'title = "Streek"\ncountry = "nl"\nprovince = "PV23"\n[municipalities]\n'
+            'GM9990 = { name = "Nergens", abbreviation = "NER", column = 0, row = 0 }\n',
+            "municipalities",
+            None,
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused_with_its_file(
+    overlay: Path, path: str, text: str, key: str, hint: str | None
+) -> None:
+    put(overlay, path, text)
+    with pytest.raises(DefinitionError) as caught:
+        registry.check_all()
+    error = caught.value
+    assert (error.code, error.where.file, error.where.key) == ("unknown_id", path, key)
+    assert hint is None or error.hint == hint
+
+
+def test_a_source_names_a_publisher_that_has_a_file(overlay: Path) -> None:
+    text = (registry.HERE / "monitoring/sources/duo_exam_results.toml").read_text("utf-8")
+    put(overlay, "monitoring/sources/mine.toml", text.replace('"duo"', '"douw"', 1))
+    with pytest.raises(DefinitionError, match="no publisher 'douw'"):
+        registry.check_all()
+    put(overlay, "monitoring/publishers/douw.toml", 'title = "Douw"\nshared = []\n')
+    registry._registry.cache_clear()
+    assert registry.check_all()["publisher"] > 4
+
+
+def test_a_file_in_a_folder_that_no_kind_reads_is_refused(overlay: Path) -> None:
+    put(overlay, "indicators/mine.toml", INDICATOR)
+    with pytest.raises(DefinitionError) as caught:
+        registry.check_all()
+    assert (caught.value.code, caught.value.where.file) == (
+        "definition_lost",
+        "indicators/mine.toml",
+    )
+    assert caught.value.hint == "move the file to monitoring/indicators"
+
+
+@pytest.mark.parametrize("name", ["elsewhere", "file.toml"])
+def test_an_overlay_that_is_no_folder_is_refused(
+    overlay: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    put(overlay, "file.toml", "")
+    monkeypatch.setenv("INSTROOM_DEFINITIONS", str(overlay / name))
+    with pytest.raises(DefinitionError) as caught:
+        registry.kpis()
+    error = caught.value
+    assert (error.code, error.exit_code) == ("definitions_folder", 10)
+    assert error.found == ("a file" if name == "file.toml" else "nothing of this name")
+    assert error.where.file.endswith(name)
+    assert error.expected
+    assert error.hint
+
+
+def test_a_file_brings_its_own_translations(overlay: Path) -> None:
+    words = '[words.en]\n"Leden van een club" = "Members"\n[words.de]\n"Wie lid is." = "Wer"\n'
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR + words)
+    mine = registry.indicators()["mine"]
+    said = [(Texts(code)(mine.title), Texts(code)(mine.definition)) for code in languages()]
+    assert said == [
+        ("Leden van een club", "Wie lid is."),
+        ("Members", "Wie lid is."),
+        ("Leden van een club", "Wer"),
+    ]
+    assert "words" not in mine.model_dump(), "another translation is no other definition"
+
+
+def test_translations_are_gone_without_the_overlay(
+    overlay: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = '[words.en]\n"Leden van een club" = "Members"\n'
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR + words)
+    assert registry.indicators()["mine"].words
+    monkeypatch.delenv("INSTROOM_DEFINITIONS")
+    assert Texts("en")("Leden van een club") == "Leden van een club"
+
+
+def test_a_shipped_sentence_keeps_its_translation(overlay: Path) -> None:
+    put(
+        overlay,
+        "reports/pages/mine.toml",
+        PAGE.replace("Voor ouders", "Monitoring")
+        + ('[words.de]\nMonitoring = "Beobachtung"\n[words.en]\n"Wat" = "What"\n'),
+    )
+    assert registry.pages()["mine"].words
+    before = Texts("en")("Bronnen")
+    put(
+        overlay,
+        "reports/pages/other.toml",
+        PAGE.replace("Voor ouders", "Bronnen") + ('[words.en]\nBronnen = "Wells"\n'),
+    )
+    registry._registry.cache_clear()
+    assert registry.pages()["other"].words
+    assert Texts("en")("Bronnen") == before == "Sources"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            '[words.fr]\n"Wie lid is." = "Qui"\n',
+            "words in 'fr': the other languages here are en, de",
+        ),
+        ('[words.nl]\n"Wie lid is." = "Wie"\n', "words in 'nl'"),
+        ('[words.en]\n"Wie lid was." = "Who"\n', "did you mean 'Wie lid is.'?"),
+        ('[words.en]\n"Iets anders" = "Else"\n', "'Iets anders' is no text of this file"),
+        ('[words.en]\n"Wie lid is." = ""\n', "at least 1 sign(s) are expected"),
+    ],
+)
+def test_a_translation_of_nothing_is_refused(overlay: Path, words: str, said: str) -> None:
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR + words)
+    with pytest.raises(DefinitionError) as caught:
+        registry.indicators()
+    assert caught.value.where.file == "monitoring/indicators/mine.toml"
+    assert said in caught.value.message
+
+
+def test_what_comes_along_is_translated_in_the_catalogues() -> None:
+    assert not any(one.words for kind in registry.KINDS for one in registry.kind(kind).values())

@@ -302,12 +302,30 @@ def test_below_fifty_three_years_are_taken_together_with_an_interval() -> None:
     block = school_block(
         *(share(f"{y}-{y + 1}", Count(a), Count(b), "00AA00") for y, a, b in years)
     )
-    assert "2019-2020 tot en met 2021-2022 samen: 33,0\u00a0% technisch" in block.sentence
+    assert "2019-2020 tot en met 2021-2022 samen: 33,0\u00a0% van de" in block.sentence
     assert "minder dan 50 leerlingen" in block.detail
     assert "24,6–42,7\u00a0% zijn (95 %-interval)" in block.detail
     assert "geteld naar de plaats van de school" in block.detail
     (row,) = block.tables[0].rows
     assert row[-1].text == "33 van 100"
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ([2018, 2020, 2021], "2018-2019, 2020-2021 en 2021-2022 samen: "),
+        ([2020, 2021], "2020-2021 tot en met 2021-2022 samen: "),
+    ],
+)
+def test_only_the_years_that_were_taken_together_are_named(years: list[int], said: str) -> None:
+    counts = [share(f"{y}-{y + 1}", Count(9), Count(20), "00AA00") for y in years]
+    assert said in school_block(*counts).sentence
+
+
+def test_one_known_year_is_not_said_to_be_several() -> None:
+    block = school_block(share("2020-2021", Count(9), Count(20), "00AA00"))
+    assert "samen" not in block.sentence and "samengenomen" not in block.detail
+    assert "één jaar is bekend" in block.detail
 
 
 def test_pooled_hidden_cells_stay_a_margin() -> None:

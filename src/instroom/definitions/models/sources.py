@@ -116,9 +116,9 @@ class Publisher(Definition):
 
 
 class SourceDefinition(Definition):
-    """One layout of one publisher."""
+    """One layout of one publisher; ``publisher`` is the id of the publisher's file."""
 
-    publisher: Literal["duo", "cbs", "eurostat", "inspectie", "oecd", "instroom"]
+    publisher: str
     licence: str
     page: str = ""
     role: Literal["observations", "companion", "codelist"] = "observations"

@@ -6,7 +6,7 @@ from instroom.core import periods
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.drawing import flow
-from instroom.monitoring.pipeline import Pipeline, PipelineRow, from_published
+from instroom.monitoring.pipeline import OPEN_DATA, Pipeline, PipelineRow, from_published
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import (
     Block,
@@ -33,7 +33,7 @@ def home_page(writer: PageWriter) -> Document:
     blocks.append(headline(writer, first, writer.region, full=False))
     if place_map := municipalities(writer, first):
         blocks.append(place_map)
-    blocks.append(pipeline_block(writer))
+    blocks += [pipeline_block(writer, name) for name in registry.pipelines()]
     blocks += [headline(writer, topic, writer.region, full=False) for topic in others]
     blocks.append(_goals(writer))
     return Document(
@@ -62,7 +62,7 @@ def _goals(writer: PageWriter) -> EntryList:
     t = writer.t
     return EntryList(
         "doelen",
-        t("De zeven doelen"),
+        goals.heading(t),
         goal_entries(writer, t),
         t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
     )
@@ -101,19 +101,20 @@ def _goal_line(writer: PageWriter, indicator: str) -> str:
     return sentences.with_basis(figure, words.place_name(figure.place, writer.t), writer.t)
 
 
-def pipeline_block(writer: PageWriter) -> FigureBlock:
-    """Return the pipeline: picture, table, and what open data cannot tell."""
+def pipeline_block(writer: PageWriter, name: str = OPEN_DATA) -> FigureBlock:
+    """Return a pipeline: picture, table, and what open data cannot tell."""
     t = writer.t
-    found = from_published(writer.region, writer.index.results.published)
-    heading = t(found.definition.title)
+    found = from_published(writer.region, writer.index.results.published, name)
+    heading, usual = t(found.definition.title), name == OPEN_DATA
+    anchor = "pijplijn" if usual else f"pijplijn-{name}"
     if found.period is None:
         return FigureBlock(
-            "pijplijn",
+            anchor,
             heading,
             t("Hier is nog geen cijfer: {reason}.", reason=words.reason("source_not_read", t)),
         )
     date = periods.parse(found.period).reference_date
-    profile = [s for s in found.steps if s.group == "profile" and s.figure]
+    profile = [s for s in found.steps if usual and s.group == "profile" and s.figure]
     list_words = ", ".join(
         t("{share} in {step}", share=words.amount(s.figure, t), step=t(s.definition.title))
         for s in profile
@@ -129,16 +130,21 @@ def pipeline_block(writer: PageWriter) -> FigureBlock:
         if profile
         else t("{region}, 1 oktober {year}.", region=writer.region_name, year=date.year)
     )
-    note = t(
-        "Een momentopname van verschillende kinderen op dezelfde dag, geen groep die we volgen. Tot en met het "
-        "profiel geteld naar de plaats van de school, daarna naar de plaats van studie; daartussen is geen "
-        "verlies te berekenen."
+    note = (
+        t(
+            "Een momentopname van verschillende kinderen op dezelfde dag, geen groep die we volgen. Tot en met het "
+            "profiel geteld naar de plaats van de school, daarna naar de plaats van studie; daartussen is geen "
+            "verlies te berekenen."
+        )
+        if usual
+        else t(
+            "Een momentopname van verschillende mensen op dezelfde dag, geen groep die we volgen."
+        )
     )
-    picture = writer.pictures.picture(
-        "pipeline", f"pipeline-{writer.region}", _flow(found, t), heading, note
-    )
+    drawing = f"pipeline-{writer.region}" if usual else f"pipeline-{name}-{writer.region}"
+    picture = writer.pictures.picture("pipeline", drawing, _flow(found, t), heading, note)
     return FigureBlock(
-        "pijplijn",
+        anchor,
         heading,
         sentence,
         note,
@@ -198,7 +204,7 @@ def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
         part, rest = figure.numerator, figure.denominator
         result += [
             flow.FlowPart(
-                t("{label}: technisch", label=label),
+                _part_label(step, label, t),
                 t.number(part.low, part.high),
                 size * middle / whole,
                 emphasis=True,
@@ -212,6 +218,14 @@ def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
             ),
         ]
     return result
+
+
+def _part_label(step: PipelineRow, label: str, t: Texts) -> str:
+    """Return what those are called who are counted: technical, or what they do."""
+    indicator = registry.indicators()[step.definition.indicator]
+    if indicator.classification:
+        return t("{label}: technisch", label=label)
+    return t("{label}: {does}", label=label, does=t(indicator.verb))
 
 
 def _unknown_parts(unknown: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
@@ -245,5 +259,8 @@ def _table(found: Pipeline, writer: PageWriter) -> PageTable:
         rows.append(
             (TableCell(label), TableCell(number, numeric=True), TableCell(share, figure.status))
         )
-    columns = (t("Stap"), t("Aantal"), t("Technisch"))
+    names = [step.definition.indicator for step in found.steps if step.definition.indicator]
+    shares = [i for name in names if (i := registry.indicators()[name]).measure == "share"]
+    technical = all(indicator.classification for indicator in shares)
+    columns = (t("Stap"), t("Aantal"), t("Technisch") if technical else t("Aandeel"))
     return PageTable(t(found.definition.title), columns, tuple(rows))

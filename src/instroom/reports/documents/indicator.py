@@ -103,18 +103,9 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
     figure = index.latest(topic, place)
     heading = t(indicator.title) if full else parts.heading_of(topic, t)
     anchor = topic.indicator if full else "-".join(x for x in (topic.indicator, topic.stage) if x)
+    more_of = switches(writer, topic) if full else ()
     if figure is None:
-        code = indicator.reason or next((f.reason for f in index.get(topic, place)), None)
-        return FigureBlock(
-            anchor,
-            heading,
-            t("Hier is nog geen cijfer: {reason}.", reason=words.reason(code, t)),
-            t(indicator.need),
-            t("nog geen open cijfer"),
-            "none",
-            switches(writer, topic) if full else (),
-            method=parts.method(writer, topic, None),
-        )
+        return _no_figure(writer, topic, place, (anchor, heading), more_of)
     series = [
         (writer.name(p), index.get(topic, p))
         for p in (place, *writer.beside)
@@ -152,12 +143,33 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
         ),
         mark,
         kind,
-        switches(writer, topic) if full else (),
+        more_of,
         picture,
         (table,),
         parts.method(writer, topic, figure),
         parts.downloads(topic, place, picture),
         more,
+    )
+
+
+def _no_figure(
+    writer: PageWriter,
+    topic: Topic,
+    place: str,
+    called: tuple[str, str],
+    more_of: tuple[Switch, ...],
+) -> FigureBlock:
+    """Return the block of an indicator without a figure: why, and what it needs."""
+    t, indicator = writer.t, registry.indicators()[topic.indicator]
+    code = indicator.reason or next((f.reason for f in writer.index.get(topic, place)), None)
+    return FigureBlock(
+        *called,
+        t("Hier is nog geen cijfer: {reason}.", reason=words.reason(code, t)),
+        t(indicator.need),
+        t("nog geen open cijfer"),
+        "none",
+        more_of,
+        method=parts.method(writer, topic, None),
     )
 
 
@@ -239,16 +251,17 @@ def _by_gender(writer: PageWriter, topic: Topic) -> FigureBlock:
 
 def _by_kind(writer: PageWriter, topic: Topic) -> FigureBlock:
     t, index = writer.t, writer.index
-    codes = registry.codes()["kind"].codes if "kind" in registry.codes() else {}
-    series = [(t(c.title), index.get(topic, writer.region, kind=code)) for code, c in codes.items()]
-    series = [(label, figures) for label, figures in series if figures]
+    found = {code: index.get(topic, writer.region, kind=code) for code in words.code_titles("kind")}
+    series = [(words.part_name("kind", code, t), f) for code, f in found.items() if f]
+    schools = all(code in registry.codes()["kind"].codes for code, f in found.items() if f)
+    heading = t("Soorten scholen") if schools else t("Soorten")
     newest = [(label, f[-1]) for label, f in series]
     sentence = ", ".join(f"{label} {words.amount(f, t)}" for label, f in newest)
-    table = parts.years_table(writer, t("Soorten scholen"), series)
+    table = parts.years_table(writer, heading, series)
     return FigureBlock(
         "soort",
-        t("Soorten scholen"),
+        heading,
         f"{newest[0][1].period}: {sentence}." if newest else t("Hier is nog geen cijfer."),
-        t("De speciale scholen komen pas in 1998 in het bestand."),
+        t("De speciale scholen komen pas in 1998 in het bestand.") if schools else "",
         tables=(table,),
     )

@@ -2,7 +2,7 @@
 
 from instroom.definitions import registry
 from instroom.definitions.models import Chapter, PageDefinition
-from instroom.reports import sentences, words
+from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink, TextBlock
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
@@ -34,17 +34,25 @@ def _page(
 def programme_page(writer: PageWriter) -> Document:
     """Return the seven goals."""
     t = writer.t
-    goals = EntryList("doelen", t("De zeven doelen"), goal_entries(writer, t))
+    listed = EntryList("doelen", goals.heading(t), goal_entries(writer, t))
+    outline = (
+        t(
+            "Zeven doelen (KPI's) uit de programmacontouren. Bij elk doel staat wat er nu over te zeggen is, of wat "
+            "nodig is om het te kunnen meten."
+        )
+        if len(registry.kpis()) == goals.SEVEN
+        else t(
+            "De doelen (KPI's) van het programma. Bij elk doel staat wat er nu over te zeggen is, of wat nodig is om "
+            "het te kunnen meten."
+        )
+    )
     return _page(
         writer,
         "programme",
         t("Programma"),
         "programma",
-        t(
-            "Zeven doelen (KPI's) uit de programmacontouren. Bij elk doel staat wat er nu over te zeggen is, of wat "
-            "nodig is om het te kunnen meten."
-        ),
-        (goals,),
+        outline,
+        (listed,),
     )
 
 
@@ -168,7 +176,7 @@ def sources_page(writer: PageWriter) -> Document:
             (),
             facts=(
                 (t("Bestand"), i["file"]),
-                (t("Uitgever"), i["publisher"].upper()),
+                (t("Uitgever"), words.publisher(i["publisher"])),
                 (t("Rijen"), t.number(i["rows"] or 0)),
                 (t("Licentie"), i["licence"]),
                 (t("Laatste periode"), i["vintage"]),

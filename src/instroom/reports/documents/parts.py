@@ -257,7 +257,7 @@ def sources(writer: PageWriter, shas: Sequence[str]) -> list[SourceNote]:
     return [
         SourceNote(
             writer.t(i["title"]),
-            i["publisher"].upper(),
+            words.publisher(i["publisher"]),
             i["file"],
             i["rows"] or 0,
             i["sha256"],

@@ -1,9 +1,12 @@
 """A municipality's, board's or school's page: its figures beside region and country, no ranking."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from instroom.core import periods
 from instroom.core.quantities import Count, Share, total
 from instroom.core.series import Figure
+from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.reports import sentences
 from instroom.reports.blocks import (
@@ -112,6 +115,25 @@ def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
     )
 
 
+def _years_words(years: Sequence[Figure], t: Texts) -> str:
+    """Return which years were taken together; years between them that are unknown are not."""
+    names = [figure.period for figure in years]
+    starts = [periods.parse(name).start for name in names]
+    if len(names) == 1:
+        return names[0]
+    if starts[-1] - starts[0] == len(names) - 1:
+        return t("{first} tot en met {last} samen", first=names[0], last=names[-1])
+    return t("{years} en {last} samen", years=", ".join(names[:-1]), last=names[-1])
+
+
+def _why_few(years: Sequence[Figure], t: Texts) -> str:
+    if len(years) == 1:
+        return t("Hier zijn minder dan {few} leerlingen per jaar, en één jaar is bekend.", few=FEW)
+    return t(
+        "Hier zijn minder dan {few} leerlingen per jaar, dus de jaren zijn samengenomen.", few=FEW
+    )
+
+
 def _pooled(
     writer: PageWriter, topic: Topic, info: PlaceInfo, years: Sequence[Figure]
 ) -> FigureBlock:
@@ -122,20 +144,23 @@ def _pooled(
     share = Share.of(part, rest)
     low = intervals.wilson(part.low, part.low + rest.high).low
     high = intervals.wilson(part.high, part.high + rest.low).high
-    span = t("{first} tot en met {last}", first=years[0].period, last=years[-1].period)
-    sentence = t(
-        "{place}, {span} samen: {share} technisch.",
-        place=writer.name(info.code),
-        span=span,
-        share=t.percent(share.low, share.high),
+    span, newest = _years_words(years, t), years[-1]
+    together = replace(
+        newest, status="ok" if share.exact else "bounded", low=share.low, high=share.high,
+        value=share.low if share.exact else None, numerator=part, denominator=whole,
+    )  # fmt: skip
+    when = span if len(years) > 1 else ""
+    sentence = sentences.sentence(together, writer.name(info.code), t, when)
+    said = (
+        _why_few(years, t),
+        t(
+            "Door toeval kan het ook {interval} zijn (95 %-interval).",
+            interval=t.percent(low, high),
+        ),
+        apart(writer, topic, info.code),
+        parts.aside(topic, t),
     )
-    detail = t(
-        "Hier zijn minder dan {few} leerlingen per jaar, dus de jaren zijn samengenomen. "
-        "Door toeval kan het ook {interval} zijn (95 %-interval). {aside}",
-        few=FEW,
-        interval=t.percent(low, high),
-        aside=" ".join(x for x in (apart(writer, topic, info.code), parts.aside(topic, t)) if x),
-    )
+    detail = " ".join(filter(None, said))
     row = (
         TableCell(span),
         TableCell(

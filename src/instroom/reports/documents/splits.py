@@ -152,21 +152,15 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         cohort=cohort,
         choice=choice,
     )
-
-    def total(figure: Figure) -> charts.SplitPart:
-        part = figure.numerator
-        low, high = (float(part.low), float(part.high)) if part else (0.0, 0.0)
-        return charts.SplitPart(figure.period, low if low == high else None, low, high, "total")
-
     bars = (
-        total(ends[0]),
+        _total(ends[0]),
         charts.SplitPart(
             t("omvang van de groep"), split.first[0] if split.exact else None, *split.first
         ),
         charts.SplitPart(
             t("andere keuzes"), split.second[0] if split.exact else None, *split.second
         ),
-        total(ends[1]),
+        _total(ends[1]),
     )
     picture = writer.pictures.picture(
         "split",
@@ -199,6 +193,12 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         ),
         method=parts.method(writer, topic, ends[1]),
     )
+
+
+def _total(figure: Figure) -> charts.SplitPart:
+    part = figure.numerator
+    low, high = (float(part.low), float(part.high)) if part else (0.0, 0.0)
+    return charts.SplitPart(figure.period, low if low == high else None, low, high, "total")
 
 
 def _signed(low: float, high: float, digits: int, t: Texts) -> str:

@@ -78,7 +78,7 @@ def drawing(context: Context, name: str) -> SafeString:
 
 
 @register.inclusion_tag("shared/blocks/figure.html", takes_context=True)
-def figure(context: Context, shown: PublishedFigure) -> dict[str, Any]:
+def figure(context: Context, shown: PublishedFigure) -> dict[str, object]:
     """Show a published figure as the public pages do; anything else is refused."""
     if not isinstance(shown, PublishedFigure):
         raise TypeError("only a published figure is shown")

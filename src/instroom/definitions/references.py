@@ -1,0 +1,107 @@
+"""What definition files say of each other: every name in one that must be there in another."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from instroom.core.messages import Message
+from instroom.definitions import models
+
+#: Returns the definitions of a kind by id.
+Definitions = Callable[[str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name in a file (kind, id, key), and the names that would be right: those of kind ``of``.
+
+    ``called`` is what one of them is called when they are no files of their own.
+    """
+
+    kind: str
+    id: str
+    key: str
+    value: str
+    known: Iterable[str]
+    of: str = ""
+    called: Message | None = None
+
+
+def references(definitions: Definitions) -> Iterator[Reference]:
+    """Yield every name that one definition file gives to another."""
+    yield from _of_sources(definitions)
+    for indicator in definitions("indicator").values():
+        yield from _of_indicator(indicator, definitions)
+    for pipeline in definitions("pipeline").values():
+        yield from _of_pipeline(pipeline, definitions)
+    for kind in ("kpi", "claim"):
+        for one in definitions(kind).values():
+            for name in one.indicators:
+                yield _to("indicator", definitions, (kind, one.id, "indicators"), name)
+    yield from _of_regions(definitions)
+
+
+def _to(of: str, definitions: Definitions, at: tuple[str, str, str], value: str) -> Reference:
+    return Reference(*at, value, definitions(of), of)
+
+
+def _of_sources(definitions: Definitions) -> Iterator[Reference]:
+    for source in definitions("source").values():
+        yield _to("publisher", definitions, ("source", source.id, "publisher"), source.publisher)
+        for name, column in source.columns.items():
+            if column.codes:
+                at = ("source", source.id, f"columns.{name}.codes")
+                yield _to("codes", definitions, at, column.codes)
+
+
+def _of_indicator(indicator: models.Indicator, definitions: Definitions) -> Iterator[Reference]:
+    at = ("indicator", indicator.id)
+    for name, stage in indicator.stages.items():
+        for source in (source for together in stage.sources for source in together):
+            yield _to("source", definitions, (*at, f"stages.{name}.sources"), source)
+        for reason in stage.missing.values():
+            yield _reason(definitions, (*at, f"stages.{name}.missing"), reason)
+    if indicator.reason:
+        yield _reason(definitions, (*at, "reason"), indicator.reason)
+    if indicator.default_stage:
+        stages, called = list(indicator.stages), Message("stage")
+        yield Reference(*at, "default_stage", indicator.default_stage, stages, called=called)
+    if indicator.classification:
+        every = [key.split("/") for key in definitions("classification")]
+        folders = {key[0] for key in every}
+        yield Reference(*at, "classification", indicator.classification, folders, "classification")
+        mine = [key[1] for key in every if key[0] == indicator.classification]
+        chosen = indicator.default_classification
+        if chosen:
+            yield Reference(*at, "default_classification", chosen, mine, "classification")
+
+
+def _reason(definitions: Definitions, at: tuple[str, str, str], value: str) -> Reference:
+    known = [code for found in definitions("reasons").values() for code in found.texts]
+    return Reference(*at, value, known, called=Message("reason"))
+
+
+def _of_pipeline(
+    pipeline: models.PipelineDefinition, definitions: Definitions
+) -> Iterator[Reference]:
+    for name, group in pipeline.groups.items():
+        for step in group.steps:
+            at = ("pipeline", pipeline.id, f"groups.{name}.steps.{step.id}")
+            if step.reason:
+                yield _reason(definitions, at, step.reason)
+                continue
+            yield _to("indicator", definitions, at, step.indicator)
+            if step.stage:
+                stages = definitions("indicator")[step.indicator].stages
+                yield Reference(*at, step.stage, stages, called=Message("stage"))
+
+
+def _of_regions(definitions: Definitions) -> Iterator[Reference]:
+    places = list(definitions("places").values())
+    towns = {code for found in places for code in found.municipalities}
+    provinces = {code for found in places for code in found.provinces}
+    for region in definitions("region").values():
+        at = ("region", region.id)
+        yield Reference(*at, "province", region.province, provinces, called=Message("province"))
+        for code in region.municipalities:
+            yield Reference(*at, "municipalities", code, towns, called=Message("municipality"))

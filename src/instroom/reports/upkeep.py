@@ -1,0 +1,30 @@
+"""``instroom check``: what definition files say of each other, then every stored byte."""
+
+from pathlib import Path
+
+from instroom.definitions import registry
+from instroom.reports.page_addresses import refuse_unreachable
+from instroom.sources import upkeep
+from instroom.sources.records import CheckAnswer
+
+
+def check(*, data: str | Path | None = None) -> CheckAnswer:
+    """Check definitions, the data directory and its files; mend what can be mended.
+
+    Definitions are refused as ``instroom compute`` refuses them: a file that cannot be used, a
+    name that is not there, a page that hides another or links to none. The rest is
+    :func:`instroom.sources.upkeep.check`.
+
+    Returns
+    -------
+    dict
+        ``{"ok", "checks": [{"id", "ok", "message", "repair"}], "mended": [..], "lost": [..]}``.
+
+    Raises
+    ------
+    DefinitionError
+        For the first definition that cannot be used.
+    """
+    registry.check_all()
+    refuse_unreachable()
+    return upkeep.check(data=data)

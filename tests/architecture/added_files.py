@@ -1,0 +1,243 @@
+"""One small definition file of every kind, as a region would add it, in three languages."""
+
+#: Kind -> where the file stands in the overlay, and what is in it.
+SAMPLES: dict[str, tuple[str, str]] = {
+    "source": (
+        "monitoring/sources/sample_clubs.toml",
+        """
+title = "Leden van techniekclubs"
+publisher = "sample"
+licence = "CC0-1.0"
+[periods]
+kind = "october"
+[columns.club]
+names = ["CLUB"]
+role = "place"
+required = true
+[columns.town]
+names = ["PLAATS"]
+role = "municipality_name"
+[columns.kind]
+names = ["SOORT"]
+role = "kind"
+codes = "sample_clubs"
+required = true
+[[values]]
+pattern = '(?P<measure>LEDEN|BOUWERS) (?P<period>\\d{4}) (?P<gender>MAN|VROUW)'
+measures = { LEDEN = "members", BOUWERS = "builders" }
+[[checks]]
+kind = "unique"
+columns = ["place"]
+[words.en]
+"Leden van techniekclubs" = "Members of technology clubs"
+[words.de]
+"Leden van techniekclubs" = "Mitglieder der Technikklubs"
+""",
+    ),
+    "publisher": (
+        "monitoring/publishers/sample.toml",
+        """
+title = "Proefuitgever"
+shared = ["CLUB", "PLAATS"]
+""",
+    ),
+    "codes": (
+        "monitoring/codes/sample_clubs.toml",
+        """
+title = "Soort club"
+[codes.robots]
+title = "robotica"
+synonyms = ["Robot- en codeclub"]
+[words.en]
+robotica = "robotics"
+[words.de]
+robotica = "Robotik"
+""",
+    ),
+    "indicator": (
+        "monitoring/indicators/sample_members.toml",
+        """
+title = "Leden die een robot bouwen"
+measure = "share"
+unit = "pupils"
+place_of = "none"
+verb = "bouwt een robot"
+breakdowns = ["gender", "kind", "municipality"]
+definition = "Het deel van de leden dat een robot bouwt."
+[stages.members]
+title = "clubjaar"
+who = "clubleden"
+sources = ["sample_clubs"]
+measure = "members"
+part = "builders"
+[words.en]
+"Leden die een robot bouwen" = "Members who build a robot"
+"Het deel van de leden dat een robot bouwt." = "The share of club members who build a robot."
+"clubleden" = "club members"
+"bouwt een robot" = "build a robot"
+[words.de]
+"Leden die een robot bouwen" = "Mitglieder, die einen Roboter bauen"
+"Het deel van de leden dat een robot bouwt." = "Der Anteil derer, die bauen."
+"clubleden" = "Klubmitglieder"
+"bouwt een robot" = "bauen einen Roboter"
+""",
+    ),
+    "classification": (
+        "monitoring/classifications/technical_profile/sample.toml",
+        """
+title = "Alleen Natuur en Techniek"
+label = "alleen N&T"
+source = "Verzonnen om te proberen."
+[[rules]]
+school_types = ["havo", "vwo"]
+column = "profile"
+technical = ["nt"]
+[words.en]
+"Alleen Natuur en Techniek" = "Science and technology only"
+"alleen N&T" = "N&T only"
+[words.de]
+"Alleen Natuur en Techniek" = "Nur Natur und Technik"
+"alleen N&T" = "nur N&T"
+""",
+    ),
+    "pipeline": (
+        "monitoring/pipelines/sample.toml",
+        """
+title = "Van club naar opleiding"
+[groups.club]
+title = "Club"
+place_of = "school"
+steps = [
+  { id = "members", title = "op de club", indicator = "sample_members" },
+  { id = "leavers", title = "wie stopt", reason = "sample_nobody_asks" },
+]
+[words.en]
+"Van club naar opleiding" = "From club to training"
+"op de club" = "at the club"
+"wie stopt" = "who stops"
+[words.de]
+"Van club naar opleiding" = "Vom Klub zur Ausbildung"
+"op de club" = "im Klub"
+"wie stopt" = "wer aufhört"
+""",
+    ),
+    "reasons": (
+        "monitoring/reasons/sample.toml",
+        """
+title = "Redenen van de proef"
+[texts]
+sample_nobody_asks = "niemand vraagt waarom kinderen stoppen"
+[words.en]
+"niemand vraagt waarom kinderen stoppen" = "nobody asks why children stop"
+[words.de]
+"niemand vraagt waarom kinderen stoppen" = "niemand fragt, warum Kinder aufhören"
+""",
+    ),
+    "kpi": (
+        "programme/kpis/8_sample.toml",
+        """
+title = "Meer kinderen op een techniekclub"
+number = 8
+seed = "Verzonnen om te proberen"
+lines = [1]
+indicators = ["sample_members"]
+[words.en]
+"Meer kinderen op een techniekclub" = "More children at a technology club"
+[words.de]
+"Meer kinderen op een techniekclub" = "Mehr Kinder in einem Technikklub"
+""",
+    ),
+    "claim": (
+        "region/claims/99_sample.toml",
+        """
+title = "Techniekclubs groeien"
+number = 99
+quote = "De clubs groeien."
+seed = "Verzonnen om te proberen"
+verdict = "not_recomputable"
+evidence = "none"
+found = "Niets gevonden."
+checked = 2026-11-23
+approved = true
+[words.en]
+"Techniekclubs groeien" = "Technology clubs grow"
+"Niets gevonden." = "Nothing found."
+[words.de]
+"Techniekclubs groeien" = "Technikklubs wachsen"
+"Niets gevonden." = "Nichts gefunden."
+""",
+    ),
+    "region": (
+        "region/regions/sample.toml",
+        """
+title = "Proefland"
+country = "nl"
+province = "PV98"
+example = true
+[municipalities]
+GM9801 = { name = "Proefdam", abbreviation = "PRO", column = 0, row = 0 }
+""",
+    ),
+    "places": (
+        "region/places/sample.toml",
+        """
+title = "Verzonnen gemeenten"
+source = "Verzonnen om te proberen."
+[provinces]
+PV98 = "Proefprovincie"
+[municipalities]
+GM9801 = { name = "Proefdam", province = "PV98" }
+GM9802 = { name = "Oud-Proefdam", province = "PV98", merged_into = "GM9801" }
+""",
+    ),
+    "page": (
+        "reports/pages/sample.toml",
+        """
+title = "Voor ouders"
+chapter = "over"
+lead = "Wat dit voor uw kind betekent."
+menu = "Ouders"
+order = 15
+[[sections]]
+anchor = "wat"
+heading = "Wat er gebeurt"
+paragraphs = ["Een klas bouwt een brug.", "Daarna vertellen ze erover."]
+links = [{ text = "De opgave", page = "claims" }]
+[words.en]
+"Voor ouders" = "For parents"
+"Ouders" = "Parents"
+"Wat dit voor uw kind betekent." = "What this means for your child."
+"Wat er gebeurt" = "What happens"
+"Een klas bouwt een brug." = "A class builds a bridge."
+"Daarna vertellen ze erover." = "Then they tell about it."
+[words.de]
+"Voor ouders" = "Für Eltern"
+"Ouders" = "Eltern"
+"Wat dit voor uw kind betekent." = "Was das für Ihr Kind bedeutet."
+"Wat er gebeurt" = "Was geschieht"
+"Een klas bouwt een brug." = "Eine Klasse baut eine Brücke."
+"Daarna vertellen ze erover." = "Danach berichtet jedes Kind."
+""",
+    ),
+    "glossary": (
+        "glossary/sample.toml",
+        """
+title = "Woorden van de proef"
+[[terms]]
+identifier = "technology_club"
+nl = "techniekclub"
+en = "technology club"
+de = "Technikklub"
+meaning = "Een club na school."
+[words.en]
+"Een club na school." = "A club after school."
+[words.de]
+"Een club na school." = "Ein Klub nach der Schule."
+""",
+    ),
+}
+_HEAD = "CLUB;PLAATS;SOORT;LEDEN 2018 MAN;LEDEN 2018 VROUW;BOUWERS 2018 MAN;BOUWERS 2018 VROUW\r\n"
+#: A file of the source above: 100 members, 40 of whom build a robot.
+CLUBS = f"{_HEAD}A1;PROEFDAM;Robot- en codeclub;50;50;20;20\r\n"
+#: The same layout with a number that the publisher hides.
+HIDDEN = f"{_HEAD}A1;PROEFDAM;Robot- en codeclub;<5;7;0;0\r\n"
