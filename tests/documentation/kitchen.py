@@ -119,12 +119,12 @@ def pupils() -> bytes:
 def answers() -> bytes:
     """Return answers from 1 to 5 on four questions; the third is put the other way round."""
     random = np.random.default_rng(11)
-    lines = ["v1,v2,v3,v4"]
-    for _ in range(200):
+    lines = ["v1,v2,v3,v4,gender"]
+    for pupil in range(200):
         trait = random.normal()
         four = [int(np.clip(round(3 + trait + random.normal(0, 0.8)), 1, 5)) for _ in range(4)]
         four[2] = 6 - four[2]
-        lines.append(",".join(map(str, four)))
+        lines.append(",".join(map(str, [*four, "jongen" if pupil % 2 else "meisje"])))
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -95,7 +95,7 @@ class DifAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class GradedItem:
+class GradedQuestion:
     """One question: how sharply it separates pupils, and where its answers change.
 
     ``discrimination`` is in log-odds per unit of the trait, ``difficulty`` in units of it, one
@@ -114,7 +114,7 @@ class GradedItem:
 class GradedAnswer(Answer):
     """The graded response model of a scale (Samejima): a trait with mean 0 and variance 1."""
 
-    items_: tuple[GradedItem, ...]
+    items_: tuple[GradedQuestion, ...]
     n: int
     dropped: int
     log_likelihood: float | None
@@ -297,7 +297,7 @@ def graded(file: Any, *, items: str | Sequence[str], sheet: str | None = None) -
     steps = [len(known) - 1 for known in fit.categories]
     return GradedAnswer(
         items_=tuple(
-            GradedItem(
+            GradedQuestion(
                 name, known, finite(fit.discrimination[j]), finite(fit.discrimination_se[j]),
                 _finite(fit.difficulty[j, :most]), _finite(fit.difficulty_se[j, :most]),
             )

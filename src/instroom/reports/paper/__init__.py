@@ -1,0 +1,1 @@
+"""Papers: a document as plain data, written as PDF/UA or as DOCX."""
