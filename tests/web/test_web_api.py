@@ -54,6 +54,7 @@ def test_stored_answers_come_as_they_are(client):
 def test_place_may_be_given_by_its_name(client):
     row = models.StoredFigure.objects.filter(place="nl").first()
     row.pk, row.figure_id, row.place = None, "x", "GM0153"
+    row.body = {**row.body, "place": row.place}
     row.save()
     body = client.get("/api/v1/series/technical_profile_share?place=enschede").json()
     assert len(body["series"]) == 1

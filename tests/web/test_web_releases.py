@@ -1,6 +1,7 @@
 """Releases: only what differs makes one, older ones stay readable, all of it or nothing."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -69,6 +70,33 @@ def test_an_older_release_holds_its_figures_and_pages_to_the_byte(client):
     assert told["value"] == before["value"]
     assert told["command"].endswith("--release 1")
     assert client.get(f"/api/v1/explain/{name}").json()["value"] == 0.5
+
+
+def test_files_and_answers_of_an_older_release_hold_its_numbers(client):
+    """A reader of an older page takes home the numbers that stand on it."""
+    name, site = later()
+    before = models.StoredFigure.objects.get(figure_id=name).body
+    store_site(**site)
+    series, place = name.split(":")[:2]
+    url = f"/download/{series}/{place}.csv?lang=nl"
+    old, new = (client.get(url + tail) for tail in ("&release=1", ""))
+    assert (old.status_code, new.status_code) == (200, 200)
+    assert "release-1" in old["Content-Disposition"] and "release" not in new["Content-Disposition"]
+
+    def line(answer):
+        return next(r for r in answer.content.decode().splitlines() if name in r)
+
+    assert str(before["value"]) in line(old) and ",0.5," in line(new)
+    assert client.get(url + "&release=9").status_code == 404
+    parts = series.split(".")
+    asked = f"/api/v1/series/{parts[0]}?place={place}"
+    for tail, value in (("&release=1", before["value"]), ("", 0.5)):
+        answer = client.get(asked + tail).json()
+        assert value in [row["value"] for row in answer["series"]], answer
+    assert client.get(asked + "&release=9").status_code == 404
+    page = client.get("/nl/?release=1").content.decode()
+    links = re.findall(r'href="([^"]*/download/[^"]*)"', page)
+    assert links and all(link.endswith("?lang=nl&amp;release=1") for link in links)
 
 
 @pytest.mark.parametrize("asked", ["9", "x", "-1", "", "99999999999999999999", "1e3"])

@@ -28,9 +28,10 @@ from instroom.reports.asked import (
     stored_name,
     sum_behind,
 )
+from instroom.reports.stored_rows import StoredFigureRow
 from instroom_web.reports import archive, queries
 from instroom_web.reports.freshness import fresh
-from instroom_web.reports.models import Release, StoredFigure
+from instroom_web.reports.models import Release
 from instroom_web.reports.schemas import (
     ExplainShape,
     FigureShape,
@@ -140,6 +141,7 @@ def series(
     classification: str | None = None,
     period: str | None = None,
     school_type: str = "",
+    release: int | None = None,
 ) -> HttpResponse:
     question = IndicatorQuery(
         indicator,
@@ -151,19 +153,12 @@ def series(
         tuple(_listed(school_type, "school_type")),
     )
     meant = meaning(question)
-    whole = queries.series(
-        indicator, stage=meant.stage or "", classification=meant.classification or ""
-    )
-    places = list(question.places) or _own(whole)
-    rows = list(
-        queries.cut(
-            whole, places=places, by=list(question.by), school_types=list(question.school_types)
-        )
-    )
+    name = (indicator, meant.stage or "", meant.classification or "")
+    places, rows = _figures(question, name, _release(release))
     together = len(question.school_types) > 1 and "school_type" not in question.by
     if together:  # the command adds these types up; a release holds each of them alone
         raise _not_stored("several school types added up", _command(question))
-    lacking = [code for code in places if code not in {row.place for row in rows}]
+    lacking = [code for code in places if code not in {row["place"] for row in rows}]
     rows = _of_period(rows, question)
     if lacking or not rows:
         raise _not_stored("these figures", _command(question), ", ".join(lacking))
@@ -174,9 +169,30 @@ def series(
             "classification": meant.classification,
             "stage": meant.stage,
             "definition": plain(meant.definition),
-            "series": [{name: row.body[name] for name in FigureShape.model_fields} for row in rows],
+            "series": [
+                {key: value for key, value in row.items() if key in FigureShape.model_fields}
+                for row in rows
+            ],
         },
     )
+
+
+def _figures(
+    question: IndicatorQuery, name: tuple[str, str, str], older: Release | None
+) -> tuple[list[str], list[StoredFigureRow]]:
+    """Return the places asked, or the region's own, and their figures of today, or as they were."""
+    whole = queries.series(name[0], stage=name[1], classification=name[2])
+    places, by = list(question.places) or _own(whole), list(question.by)
+    types = list(question.school_types)
+    if older is None:
+        found = queries.cut(whole, places=places, by=by, school_types=types)
+        return places, list(found.values_list("body", flat=True))
+    dimensions = {*by, "school_type"} if types else set(by)
+    return places, [
+        row
+        for row in archive.series_of(older, ".".join(part for part in name if part), places)
+        if row["by"].keys() == dimensions and (not types or row["by"]["school_type"] in types)
+    ]
 
 
 def _own(whole: Any) -> list[str]:
@@ -184,17 +200,16 @@ def _own(whole: Any) -> list[str]:
     return [first.place] if first else []
 
 
-def _of_period(rows: list[StoredFigure], question: IndicatorQuery) -> list[StoredFigure]:
+def _of_period(rows: list[StoredFigureRow], question: IndicatorQuery) -> list[StoredFigureRow]:
     """Keep the figures of the period asked; refuse one without figures, as the command does."""
     asked = question.period
     if not asked:
         return rows
     edges = periods.span(asked)
-    found = [row for row in rows if row.period and periods.inside(row.period, edges)]
-    if not any(row.body["status"] != "missing" for row in found):
-        refuse_period(
-            asked, sorted({r.period for r in rows if r.period and r.body["status"] != "missing"})
-        )
+    found = [row for row in rows if row["period"] and periods.inside(row["period"], edges)]
+    if not any(row["status"] != "missing" for row in found):
+        known = {r["period"] for r in rows if r["period"] and r["status"] != "missing"}
+        refuse_period(asked, sorted(known))
     return found
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -109,6 +109,14 @@ def figures_of(contents: Contents, names: set[str] | None = None) -> Iterator[St
     for name, digest in contents["figures"].items():
         if names is None or name in names:
             yield from map(json.loads, content(digest).splitlines())
+
+
+def series_of(release: Release, name: str, places: Iterable[str]) -> list[StoredFigureRow]:
+    """Return figures of ``indicator[.stage][.classification]`` for places, in their order."""
+    contents, wanted = contents_of(release), set(places)
+    # a name in contents has a place for each of the three parts, also when it is empty
+    names = {held for held in contents["figures"] if f"{held.rstrip('.')}.".startswith(f"{name}.")}
+    return [row for row in figures_of(contents, names) if row["place"] in wanted]
 
 
 def figure_of(release: Release, figure_id: str) -> StoredFigureRow | None:

@@ -114,12 +114,19 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
 
 @stored
 def download(request: HttpRequest, series: str, place: str, form: str) -> HttpResponse:
-    rows = list(queries.named_series(series, place).values_list("body", flat=True))
+    held = ""
+    if "release" in request.GET:  # the numbers of the page it stands on, not those of today
+        release = archive.release_of(release_number(request))
+        rows = archive.series_of(release, series, [place]) if release else []
+        held = f".release-{release.number}" if release else ""
+    else:
+        rows = list(queries.named_series(series, place).values_list("body", flat=True))
     if not rows or form not in FILES:
         raise Http404
     write = files.figures_csv if form == "csv" else files.figures_xlsx
     response = HttpResponse(write(rows, language_of(request)), FILES[form])
-    response.headers["Content-Disposition"] = f'attachment; filename="{series}.{place}.{form}"'
+    name = f"{series}.{place}{held}.{form}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
