@@ -114,9 +114,13 @@ TEMPLATES = [
     }
 ]
 
-# Pages of the present build, in the memory of each process, apart from all else that is kept.
+# Pages of the present build are in the memory of each process. All else that is kept, which is how
+# often somebody tried to sign in, is in the database: a limit holds for all processes together.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "rest"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "instroom_cache",
+    },
     "public_pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "public_pages",

@@ -181,3 +181,17 @@ def test_two_sites_on_one_machine_have_cookies_of_their_own(tmp_path, monkeypatc
     assert _site_name(tmp_path / "a") != _site_name(tmp_path / "b")
     monkeypatch.setenv("INSTROOM_SITE", "Twente; Path=/")
     assert _site_name(tmp_path) == "twentepath"
+
+
+def test_a_limit_on_signing_in_holds_for_all_processes_together():
+    """What one process counted, another knows: it is in the database."""
+    from django.core.cache import caches
+    from django.core.cache.backends.db import DatabaseCache
+    from django.db import connection
+
+    caches["default"].set("tries", 5)
+    other = DatabaseCache("instroom_cache", {})  # a process of its own has an object of its own
+    assert other.get("tries") == 5
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from instroom_cache")
+        assert cursor.fetchone()[0] >= 1
