@@ -5,6 +5,7 @@ INSTROOM_DATA            data directory (default ``./instroom-data``)
 INSTROOM_DATABASE_URL    ``postgresql://user:pass@host:port/name``; otherwise SQLite
 INSTROOM_SECRET_KEY      otherwise made once and kept in the data directory
 INSTROOM_HOSTS           host names served, separated by commas
+INSTROOM_CONTACT         who runs these pages: an e-mail address, an https address, or words
 INSTROOM_HTTPS           ``1`` behind TLS: redirect to https and HSTS
 INSTROOM_SITE            name of this site in its cookies; otherwise from the data directory
 INSTROOM_MAIL_URL        ``smtp://user:pass@host:port``; otherwise mails are files in
@@ -113,6 +114,9 @@ TEMPLATES = [
         },
     }
 ]
+
+#: Whom a reader asks; stands at the foot of every page.
+CONTACT = os.environ.get("INSTROOM_CONTACT", "").strip()
 
 # Pages of the present build are in the memory of each process. All else that is kept, which is how
 # often somebody tried to sign in, is in the database: a limit holds for all processes together.

@@ -68,6 +68,21 @@ def test_links_lead_somewhere(client, key):
     assert {link for link in pages if client.get(link).status_code != 200} == set()
 
 
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        ("bureau@voorbeeld.nl", '<a href="mailto:bureau@voorbeeld.nl">bureau@voorbeeld.nl</a>'),
+        ("https://voorbeeld.nl/x", '<a href="https://voorbeeld.nl/x">https://voorbeeld.nl/x</a>'),
+        ("bel <053>", "bel &lt;053&gt;"),
+        ("", ""),
+    ],
+)
+def test_the_foot_says_whom_to_ask(client, settings, contact, shown):
+    settings.CONTACT = contact
+    page = client.get("/nl/").content.decode()
+    assert shown in page and ("fout gezien" in page) == bool(contact)
+
+
 def test_table_marks_header_numbers_and_protected_cells(client):
     html = client.get("/nl/place/GM0153/").content.decode()
     assert '<th scope="row"><a href="/nl/place/GM0153/">Lyceum Ergens</a></th>' in html

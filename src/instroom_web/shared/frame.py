@@ -1,9 +1,11 @@
 """What the frame of every page needs: language, words, chapters, the same page elsewhere."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale
+from django.conf import settings
 from django.http import HttpRequest
 
 from instroom import __version__
@@ -42,6 +44,16 @@ def _reader(request: HttpRequest) -> object:
     return request.user if request.user.is_authenticated else None
 
 
+_MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[a-z]+", re.IGNORECASE)
+
+
+def _address(contact: str) -> str:
+    """Return where a contact leads; words lead nowhere."""
+    if contact.startswith("https://"):
+        return contact
+    return f"mailto:{contact}" if _MAIL.fullmatch(contact) else ""
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the template context (a context processor)."""
     language = language_of(request)
@@ -55,4 +67,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "about": bar("about", t),
         "person": _reader(request),
         "version": __version__,
+        "contact": settings.CONTACT,
+        "contact_url": _address(settings.CONTACT),
     }
