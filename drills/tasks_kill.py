@@ -1,7 +1,8 @@
 """SIGKILL at any moment of who asks for tasks and of who runs them.
 
 Half of the kills come at a random moment, half just before the n-th statement that the victim
-sends to the database. Two workers run beside each other. In the end every change has its effect
+sends to the database; one in eight comes to a worker that has just taken a task, whatever the
+speed of the machine. Two workers run beside each other. In the end every change has its effect
 exactly once, and nobody holds a task. ``INSTROOM_DATABASE_URL`` drills PostgreSQL.
 """
 
@@ -25,6 +26,8 @@ from kills import finished, started
 SEED = 2026
 #: What each victim does in its time; a worker that is not killed in time ends when it is idle.
 CHANGES, MOST_STATEMENTS, LONGEST = 40, 120, 0.4
+#: In place of a number of statements: as soon as a task was taken for good.
+HOLDING = -1
 
 
 def _setup(room: Path) -> None:
@@ -44,15 +47,22 @@ def _setup(room: Path) -> None:
 
 
 def _counted(die_at: int | None) -> contextlib.AbstractContextManager[Any]:
-    """Let this process kill itself just before so many statements were sent."""
+    """Let this process kill itself just before so many statements were sent.
+
+    ``HOLDING``: just before the first statement after it took a task.
+    """
     from django.db import connection
 
-    sent = itertools.count()
+    sent, holds = itertools.count(), False
 
-    def send(execute: Callable[..., Any], *rest: Any) -> Any:
-        if next(sent) == die_at:
+    def send(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
+        nonlocal holds
+        if next(sent) == die_at or (holds and connection.get_autocommit()):
             os.kill(os.getpid(), signal.SIGKILL)
-        return execute(*rest)
+        done = execute(sql, params, *rest)
+        if die_at == HOLDING and sql.startswith("UPDATE") and "RUNNING" in map(str, params or ()):
+            holds = True
+        return done
 
     return connection.execute_wrapper(send)
 
@@ -84,6 +94,7 @@ def _kill(number: int, log: Path, random: np.random.Generator) -> bool:
     """Kill one victim beside two that live; return whether it was killed in time."""
     at = int(random.integers(MOST_STATEMENTS)) if number % 2 else None
     asks = number % 4 == 0 or number % 8 == 3
+    at = HOLDING if number % 8 == 5 else at
     first = (number + 1) * CHANGES
     victim = started(lambda: _ask(first, at) if asks else _work(at, False), log)
     beside = started(lambda: _work(None, False), log.with_suffix(".beside"))
@@ -93,7 +104,7 @@ def _kill(number: int, log: Path, random: np.random.Generator) -> bool:
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
     else:
-        _wait_for(victim, 4 * LONGEST)
+        _wait_for(victim, 20.0 if at == HOLDING else 4 * LONGEST)
     os.kill(beside, signal.SIGKILL)
     ends = [finished(child) for child in (victim, beside, asker)]
     if ends[2]:
