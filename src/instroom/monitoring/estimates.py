@@ -105,7 +105,8 @@ def _tests(
         cross, kind=choices.robust, outcome=study.outcome, fixed=fixed, absorb=study.absorb
     )
     tests = Tests(found.names, found.beta, found.se, found.df, found.t, found.p)
-    if not found.status.has_numbers:  # partial: other columns fell out, and the reason says
+    # partial: other columns fell out, and the reason says; at a boundary there is no error
+    if found.status not in (FitStatus.OK, FitStatus.PARTIAL):
         return tests, found.status, found.reason
     at_zero = fitted.status == FitStatus.BOUNDARY
     status = FitStatus.BOUNDARY if at_zero else FitStatus.OK

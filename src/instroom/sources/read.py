@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -311,7 +311,8 @@ def _cut_short(error: MachineError, stored: int, files: int) -> MachineError:
 
 
 def _entry(name: str, sha256: str, receipt: ParsedFile | Receipt, *, already: bool) -> ReadEntry:
-    shown = {key: value for key, value in receipt.items() if key in _REPORTED}
+    known: Mapping[str, object] = receipt
+    shown = {key: known[key] for key in _REPORTED}
     entry = {"file": name, "already": already, "sha256": sha256, **shown, "error": None}
     return cast(ReadEntry, entry)
 

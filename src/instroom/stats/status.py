@@ -15,13 +15,13 @@ class FitStatus(StrEnum):
 
     Examples
     --------
-    >>> FitStatus.TOO_FEW == "too_few", f"{FitStatus.TOO_FEW}", FitStatus("ok").has_numbers
-    (True, 'too_few', True)
+    >>> FitStatus.TOO_FEW == "too_few", f"{FitStatus.TOO_FEW}", FitStatus("ok")
+    (True, 'too_few', 'ok')
     """
 
     #: Every number is there.
     OK = "ok"
-    #: At the edge of what is possible, such as a variance of 0; numbers are there.
+    #: At the edge of what is possible: a variance of 0, or an outcome without an error.
     BOUNDARY = "boundary"
     #: Some numbers are lacking; ``reason`` says which.
     PARTIAL = "partial"
@@ -49,21 +49,6 @@ class FitStatus(StrEnum):
     def __repr__(self) -> str:
         """Return what JSON has: notebooks show results as they are."""
         return repr(self.value)
-
-    @property
-    def has_numbers(self) -> bool:
-        """Whether estimates are given at all."""
-        return self not in _WITHOUT
-
-
-_WITHOUT = {
-    FitStatus.SEPARATION,
-    FitStatus.TOO_FEW,
-    FitStatus.NOT_IDENTIFIED,
-    FitStatus.NOT_CONVERGED,
-    FitStatus.NOT_APPLICABLE,
-    FitStatus.NOT_SUPPORTED,
-}
 
 
 def together(reasons: Sequence[Message | None]) -> Message | None:
