@@ -124,6 +124,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "instroom_cache",
+        # beyond this Django takes out keys in the order of their names, tries among them
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
     "public_pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -195,3 +195,12 @@ def test_a_limit_on_signing_in_holds_for_all_processes_together():
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from instroom_cache")
         assert cursor.fetchone()[0] >= 1
+
+
+def test_many_other_keys_do_not_push_a_count_out():
+    from django.core.cache import caches
+
+    caches["default"].set("a-first-by-name", 1)
+    for number in range(400):
+        caches["default"].set(f"z{number}", number)
+    assert caches["default"].get("a-first-by-name") == 1

@@ -211,3 +211,30 @@ def test_only_what_differs_is_written_again():
     store_site(**site)
     after = dict(models.StoredFigure.objects.values_list("figure_id", "pk"))
     assert {one for one in after if after[one] != keys[one]} == {name}
+
+
+@pytest.mark.parametrize("held", ["a.b.c", "a..c", "a.b.", "a.."])
+def test_a_series_is_found_by_the_name_that_its_figures_have(held, monkeypatch):
+    """Of a series without a stage, or without a classification, the name has fewer parts."""
+    contents = {"figures": {held: "digest", "a_longer.b.c": "other"}}
+    monkeypatch.setattr(archive, "contents_of", lambda _: contents)
+    asked = []
+    monkeypatch.setattr(archive, "figures_of", lambda _, names: asked.append(names) or [])
+    archive.series_of(None, ".".join(filter(None, held.split("."))), ["nl"])
+    assert asked == [{held}]
+
+
+def test_old_numbers_come_with_what_they_meant_then(client, monkeypatch):
+    name, site = later()
+    store_site(**site)
+    series, place = name.split(":")[:2]
+    then = {"title": "Zoals het toen heette"}
+    kept = archive.document_of
+
+    def document_of(release, language, key):
+        return then if key == f"api/definition/{series}" else kept(release, language, key)
+
+    monkeypatch.setattr(archive, "document_of", document_of)
+    asked = f"/api/v1/series/{series.split('.')[0]}?place={place}"
+    assert client.get(f"{asked}&release=1").json()["definition"] == then
+    assert client.get(asked).json()["definition"] != then

@@ -18,7 +18,6 @@ _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 Handler = Callable[[argparse.Namespace], int]
 Add = Callable[[str, str, Handler], argparse.ArgumentParser]
 Out = Callable[[argparse.Namespace, Any, Callable[[], list[str]]], None]
-#: What every command has, besides its own options.
 
 
 def names(text: str) -> list[str]:

@@ -25,6 +25,7 @@ from instroom.stats.scales.invariance import (
     group_invariance,
     wave_invariance,
 )
+from instroom.stats.status import FitStatus
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ class InvarianceAnswer(Answer):
     def summary(self, language: str = "nl") -> str:
         """Return whether means may be compared."""
         t = Texts(language)
-        if not self.levels:
+        if not self.levels or self.status not in (FitStatus.OK, FitStatus.BOUNDARY):
             return t("Of de vragen voor iedereen hetzelfde meten, is hier niet te zeggen.")
         if self.means_comparable:
             return t("De vragen meten hetzelfde: gemiddelden mogen worden vergeleken.")
@@ -86,7 +87,7 @@ class DifAnswer(Answer):
     def summary(self, language: str = "nl") -> str:
         """Return which questions work differently, at 5 % after Benjamini and Hochberg."""
         t = Texts(language)
-        if not self.items_:
+        if not any(item.p_adjusted is not None for item in self.items_):
             return t("Of vragen per groep anders werken, is hier niet te zeggen.")
         found = [i.item for i in self.items_ if i.p_adjusted is not None and i.p_adjusted < 0.05]
         if not found:
@@ -125,7 +126,7 @@ class GradedAnswer(Answer):
         """Return which question separates pupils most and least."""
         t = Texts(language)
         known = [(i.discrimination, i.item) for i in self.items_ if i.discrimination is not None]
-        if not known:
+        if len(known) < 2:
             return t("Uit deze antwoorden is geen model te maken.")
         return t(
             "{sharp} scheidt leerlingen het scherpst, {blunt} het minst; n {n}.",
@@ -262,7 +263,7 @@ def dif(
                 name, finite(one.chi_square), one.df, finite(one.p), finite(one.p_adjusted),
                 _finite(one.signed), _finite(one.unsigned), one.status, one.reason,
             )
-            for name, one in zip(names, found.items, strict=False)
+            for name, one in zip(names, found.items, strict=bool(found.items))
         ),
         n=found.equal.n, dropped=data.rows - found.equal.n,
         status=found.status, reason=found.reason,

@@ -5,6 +5,7 @@ What this release does not hold is said (``not_stored``, with the command that c
 """
 
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -154,7 +155,8 @@ def series(
     )
     meant = meaning(question)
     name = (indicator, meant.stage or "", meant.classification or "")
-    places, rows = _figures(question, name, _release(release))
+    older = _release(release)
+    places, rows = _figures(question, name, older)
     together = len(question.school_types) > 1 and "school_type" not in question.by
     if together:  # the command adds these types up; a release holds each of them alone
         raise _not_stored("several school types added up", _command(question))
@@ -168,13 +170,21 @@ def series(
             "indicator": indicator,
             "classification": meant.classification,
             "stage": meant.stage,
-            "definition": plain(meant.definition),
-            "series": [
-                {key: value for key, value in row.items() if key in FigureShape.model_fields}
-                for row in rows
-            ],
+            "definition": _meant_then(older, name) or plain(meant.definition),
+            "series": [_shape(row) for row in rows],
         },
     )
+
+
+def _meant_then(older: Release | None, name: tuple[str, str, str]) -> object:
+    """Return what a figure of an older release meant then, as far as that was stored."""
+    code = ".".join(filter(None, name))
+    return archive.document_of(older, "", f"api/definition/{code}") if older else None
+
+
+def _shape(row: Mapping[str, Any]) -> dict[str, object]:
+    """Return the public fields of a figure; one that is not there is an error, not left out."""
+    return {name: row[name] for name in FigureShape.model_fields}
 
 
 def _figures(
@@ -191,7 +201,9 @@ def _figures(
     return places, [
         row
         for row in archive.series_of(older, ".".join(part for part in name if part), places)
-        if row["by"].keys() == dimensions and (not types or row["by"]["school_type"] in types)
+        if ((row["stage"] or ""), (row["classification"] or "")) == name[1:]
+        and row["by"].keys() == dimensions
+        and (not types or row["by"]["school_type"] in types)
     ]
 
 

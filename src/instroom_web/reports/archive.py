@@ -114,8 +114,9 @@ def figures_of(contents: Contents, names: set[str] | None = None) -> Iterator[St
 def series_of(release: Release, name: str, places: Iterable[str]) -> list[StoredFigureRow]:
     """Return figures of ``indicator[.stage][.classification]`` for places, in their order."""
     contents, wanted = contents_of(release), set(places)
-    # a name in contents has a place for each of the three parts, also when it is empty
-    names = {held for held in contents["figures"] if f"{held.rstrip('.')}.".startswith(f"{name}.")}
+    # a name in contents keeps a place for each of the three parts, also for an empty one
+    shown = {held: ".".join(filter(None, held.split("."))) for held in contents["figures"]}
+    names = {held for held, plain in shown.items() if f"{plain}.".startswith(f"{name}.")}
     return [row for row in figures_of(contents, names) if row["place"] in wanted]
 
 

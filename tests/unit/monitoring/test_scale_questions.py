@@ -1,6 +1,7 @@
 """Invariance, DIF and the graded response model as functions over a file or a table."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -70,3 +71,15 @@ def test_graded_has_a_row_per_question_in_their_order() -> None:
     assert found.items_[2].discrimination == pytest.approx(own.discrimination[2])
     assert all(len(i.difficulty) == len(i.categories) - 1 for i in found.items_)
     assert {i.item for i in found.items_} >= {found.summary("en").split()[0]}
+
+
+@pytest.mark.parametrize("status", ["not_converged", "too_few", "not_identified"])
+def test_no_solution_is_not_told_as_a_difference(status: str) -> None:
+    found = replace(api.invariance(TABLE, items="a,b,c,d", group="gender"), status=status)
+    assert "niet te zeggen" in found.summary()
+
+
+def test_untested_questions_are_not_told_as_equal() -> None:
+    found = api.dif(TABLE, items="a,b,c,d", group="gender")
+    untested = tuple(replace(item, p_adjusted=None) for item in found.items_)
+    assert "niet te zeggen" in replace(found, items_=untested).summary()
