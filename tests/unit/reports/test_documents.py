@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -326,6 +327,19 @@ def test_one_known_year_is_not_said_to_be_several() -> None:
     block = school_block(share("2020-2021", Count(9), Count(20), "00AA00"))
     assert "samen" not in block.sentence and "samengenomen" not in block.detail
     assert "één jaar is bekend" in block.detail
+
+
+def test_years_taken_together_name_the_files_of_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(parts, "sources", lambda _, shas: asked.append(tuple(shas)) or [])
+    years = [
+        replace(share(f"{y}-{y + 1}", Count(9), Count(20), "00AA00"), sources=(mark * 64,))
+        for y, mark in ((2019, "a"), (2020, "b"), (2021, "a"))
+    ]
+    school_block(*years)
+    assert ("a" * 64, "b" * 64) in asked
 
 
 def test_pooled_hidden_cells_stay_a_margin() -> None:

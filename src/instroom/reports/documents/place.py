@@ -148,6 +148,7 @@ def _pooled(
     together = replace(
         newest, status="ok" if share.exact else "bounded", low=share.low, high=share.high,
         value=share.low if share.exact else None, numerator=part, denominator=whole,
+        sources=tuple(dict.fromkeys(sha for year in years for sha in year.sources)),
     )  # fmt: skip
     when = span if len(years) > 1 else ""
     sentence = sentences.sentence(together, writer.name(info.code), t, when)
@@ -183,7 +184,7 @@ def _pooled(
         sentence,
         detail,
         tables=(PageTable(heading, columns, (row,)),),
-        method=parts.method(writer, topic, years[-1]),
+        method=parts.method(writer, topic, together),
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 
