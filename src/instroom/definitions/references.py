@@ -34,6 +34,8 @@ def references(definitions: Definitions) -> Iterator[Reference]:
         yield from _of_indicator(indicator, definitions)
     for pipeline in definitions("pipeline").values():
         yield from _of_pipeline(pipeline, definitions)
+    for kpi in definitions("kpi").values():
+        yield from _of_stages(kpi, definitions)
     for kind in ("kpi", "claim"):
         for one in definitions(kind).values():
             for name in one.indicators:
@@ -94,6 +96,20 @@ def _of_pipeline(
             if step.stage:
                 stages = definitions("indicator")[step.indicator].stages
                 yield Reference(*at, step.stage, stages, called=Message("stage"))
+
+
+def _of_stages(kpi: models.Kpi, definitions: Definitions) -> Iterator[Reference]:
+    for number, stage in enumerate(kpi.stages):
+        at = ("kpi", kpi.id, f"stages.{number}")
+        yield Reference(*at, stage.indicator, kpi.indicators, called=Message("indicator"))
+        indicator = definitions("indicator").get(stage.indicator)
+        if indicator is None:
+            continue
+        if stage.stage:
+            yield Reference(*at, stage.stage, indicator.stages, called=Message("stage"))
+        if stage.school_type:
+            parts = {*indicator.school_types, *indicator.separate}
+            yield Reference(*at, stage.school_type, parts, called=Message("school type"))
 
 
 def _of_regions(definitions: Definitions) -> Iterator[Reference]:

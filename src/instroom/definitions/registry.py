@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, type[models.Definition]]] = {
     "classification": ("monitoring/classifications", models.Classification),
     "pipeline": ("monitoring/pipelines", models.PipelineDefinition),
     "reasons": ("monitoring/reasons", models.Reasons),
+    "verdict": ("monitoring/verdicts", models.VerdictRule),
     "kpi": ("programme/kpis", models.Kpi),
     "claim": ("region/claims", models.Claim),
     "region": ("region/regions", models.Region),
@@ -54,6 +55,7 @@ _CALLED = {
     "classification": Message("classification"),
     "pipeline": Message("pipeline"),
     "reasons": Message("list of reasons"),
+    "verdict": Message("rule for a verdict"),
     "kpi": Message("goal"),
     "claim": Message("claim"),
     "region": Message("region"),
@@ -301,6 +303,11 @@ def pipelines() -> Registry[models.PipelineDefinition]:
 def reasons() -> dict[str, str]:
     """Return the words for every reason code; overlays add reasons."""
     return {code: text for found in _get("reasons").values() for code, text in found.texts.items()}
+
+
+def verdicts() -> Registry[models.VerdictRule]:
+    """Return the rules that turn two figures into a verdict."""
+    return _get("verdict")
 
 
 def kpis() -> Registry[models.Kpi]:

@@ -140,7 +140,130 @@ class EntryList:
     kind: str = "entries"
 
 
-Block = FigureBlock | TextBlock | EntryList | Switch | PageTable
+@dataclass(frozen=True, slots=True)
+class VerdictMark:
+    """A verdict in a word: its shape, and a colour only when it is certain."""
+
+    text: str
+    shape: str
+    colour: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountingChoice:
+    """One answer to what counts: its name, and what the answer then is, out of a hundred."""
+
+    text: str
+    short: str
+    url: str
+    current: bool
+    amount: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceBlock:
+    """What counts, as two or three choices that the whole page follows."""
+
+    label: str
+    detail: str
+    effect: str
+    options: tuple[CountingChoice, ...]
+    kind: str = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSpan:
+    """A number with bounds on the axis of a row of verdicts: shares 0-1."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One share, then and now, with its verdict and the country beside it."""
+
+    label: str
+    small: str
+    mark: VerdictMark
+    before: str
+    now: str
+    national: str
+    url: str
+    spans: tuple[ShareSpan | None, ShareSpan | None, ShareSpan | None, ShareSpan | None]
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictGroup:
+    """Rows that are counted in one way: who, and from when to when."""
+
+    heading: str
+    detail: str
+    years: str
+    rows: tuple[VerdictRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictTable:
+    """Verdicts per stage on one axis (``low`` to ``high``, shares)."""
+
+    anchor: str
+    caption: str
+    country: str
+    country_short: str
+    groups: tuple[VerdictGroup, ...]
+    low: float
+    high: float
+    ticks: tuple[tuple[float, str], ...]
+    kind: str = "verdicts"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """One goal in one line: its number, its title, its verdicts or why there are none."""
+
+    number: int
+    title: str
+    url: str
+    marks: tuple[VerdictMark, ...]
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLines:
+    """The goals, each in one line."""
+
+    anchor: str
+    heading: str
+    goals: tuple[GoalLine, ...]
+    detail: str
+    kind: str = "goals"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first lines of a page that answers a question: question, answer, since when, how old."""
+
+    question: str
+    verdict: str
+    answer: tuple[str, ...]
+    lead: str = ""
+
+
+Block = (
+    FigureBlock
+    | TextBlock
+    | EntryList
+    | Switch
+    | PageTable
+    | ChoiceBlock
+    | VerdictTable
+    | GoalLines
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +280,7 @@ class Document:
     example: bool = False
     trail: tuple[PageLink, ...] = ()
     description: str = field(default="")
+    opening: Opening | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the document as plain data, ready to store."""

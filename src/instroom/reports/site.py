@@ -21,7 +21,7 @@ from instroom.monitoring.questions import figure_dict
 from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
 from instroom.reports.blocks import Document
-from instroom.reports.documents import home, pages, parts, place
+from instroom.reports.documents import first_screen, home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
@@ -59,7 +59,9 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     t = Texts(language)
     pictures = PictureQueue(t, results.example)
     writer = PageWriter(FigureIndex(results), t, pictures)
-    found = [home.home_page(writer), pages.programme_page(writer), pages.indicators_page(writer)]
+    found = [home.home_page(writer)]
+    found += [home.home_page(writer, kind) for kind in first_screen.counting_kinds()]
+    found += [pages.programme_page(writer), pages.indicators_page(writer)]
     for indicator in registry.indicators().values():
         found += [indicator_page(writer, topic) for topic in parts.topics(indicator)]
     found.append(place.places_page(writer))

@@ -1,5 +1,6 @@
 """Sentences about figures: what is counted, where, when, and how sure."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from instroom.core.series import Figure
@@ -83,6 +84,13 @@ def amount(figure: Figure, t: Texts) -> str:
     return t.percent(figure.low, figure.high)
 
 
+def plain_amount(figure: Figure | None, t: Texts) -> str:
+    """Return a figure's number without its unit, for "47,0 → 40,2–42,3 %"."""
+    if figure is None:
+        return t("geen cijfer")
+    return amount(figure, t).removesuffix("%").rstrip()
+
+
 def status_word(status: str, t: Texts) -> str:
     """Return the one word for a figure without a number."""
     words = {
@@ -103,7 +111,11 @@ def people(who: str, types: str, t: Texts) -> str:
 def type_words(school_types: tuple[str, ...], t: Texts) -> str:
     """Return school types in words: "havo en vwo"."""
     codes = registry.codes()["school_type"].codes
-    names = [t(codes[s].title) if s in codes else s for s in school_types]
+    return listed([t(codes[s].title) if s in codes else s for s in school_types], t)
+
+
+def listed(names: Sequence[str], t: Texts) -> str:
+    """Return names in words: "havo en vwo", "mbo, hbo en wo"."""
     if len(names) < 2:
         return "".join(names)
     return t("{first} en {last}", first=", ".join(names[:-1]), last=names[-1])

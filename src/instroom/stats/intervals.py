@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
@@ -54,19 +55,52 @@ def wilson(part: float, whole: float, z: float = Z95) -> Interval:
     return Interval(max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
 
 
-def direction(before: tuple[float, float, float], after: tuple[float, float, float]) -> int:
+@dataclass(frozen=True, slots=True)
+class Fluctuation:
+    """What moves a share from year to year when nothing changes.
+
+    ``schools``: the variance between people and schools, times that of drawing people by lot.
+    ``years``: standard deviation of a whole place from year to year, as a share.
+    """
+
+    schools: float = 1.0
+    years: float = 0.0
+
+
+def quantile(certainty: float) -> float:
+    """Return the standard normal quantile of a two-sided chance.
+
+    Examples
+    --------
+    >>> round(quantile(0.95), 4)
+    1.96
+    """
+    return NormalDist().inv_cdf((1 + certainty) / 2)
+
+
+def direction(
+    before: tuple[float, float, float],
+    after: tuple[float, float, float],
+    chance: Fluctuation | None = None,
+    z: float = Z95,
+) -> int:
     """Return 1 (up), -1 (down) or 0: whether a share changed by more than chance.
 
     Parameters
     ----------
     before, after
         Each (low share, high share, people counted). Bounds are used the careful way: the
-        smallest possible change must still be larger than 1.96 standard errors.
+        smallest possible change must still be larger than ``z`` standard errors.
+    chance
+        What chance does besides drawing people by lot; without it, nothing.
+    z
+        Standard normal quantile; the default gives 95 %.
 
     Source
     ------
     Agresti and Caffo (2000), The American Statistician 54, 280-288: one person is added to
-    either side of both shares, so that a handful of people is never more than chance.
+    either side of both shares, so that a handful of people is never more than chance. The
+    variance of a year is that of :class:`Fluctuation`, estimated by ``scripts/fluctuation.py``.
 
     Examples
     --------
@@ -74,12 +108,46 @@ def direction(before: tuple[float, float, float], after: tuple[float, float, flo
     0
     >>> direction((0.50, 0.50, 3000), (0.55, 0.56, 3100))
     1
+    >>> direction((0.50, 0.50, 3000), (0.55, 0.56, 3100), Fluctuation(4.0, 0.01))
+    0
     """
     low0, high0, n0 = before
     low1, high1, n1 = after
     for sign, one, other in ((1, high0, low1), (-1, low0, high1)):
         a, b = (one * n0 + 1) / (n0 + 2), (other * n1 + 1) / (n1 + 2)
-        error = sqrt(a * (1 - a) / (n0 + 2) + b * (1 - b) / (n1 + 2))
-        if sign * (b - a) > Z95 * error:
+        if sign * (b - a) > z * _error_of_change((one, n0), (other, n1), chance):
             return sign
     return 0
+
+
+def change_margin(
+    before: tuple[float, float, float],
+    after: tuple[float, float, float],
+    chance: Fluctuation | None = None,
+    z: float = Z95,
+) -> float:
+    """Return how far chance alone moves the change of a share (0-1), at its widest.
+
+    The parameters are those of :func:`direction`; of the shares within the bounds those nearest
+    to one half count, because chance is largest there.
+
+    Examples
+    --------
+    >>> round(change_margin((0.57, 0.57, 1150), (0.61, 0.64, 1045), Fluctuation(1.2, 0.007)), 3)
+    0.049
+    """
+    one = min(max(before[0], 0.5), before[1])
+    other = min(max(after[0], 0.5), after[1])
+    return z * _error_of_change((one, before[2]), (other, after[2]), chance)
+
+
+def _error_of_change(
+    before: tuple[float, float], after: tuple[float, float], chance: Fluctuation | None
+) -> float:
+    """Return the standard error of the difference of two (share, people counted)."""
+    chance = chance or Fluctuation()
+    variance = 2 * chance.years**2
+    for share, n in (before, after):
+        one_more = (share * n + 1) / (n + 2)
+        variance += chance.schools * one_more * (1 - one_more) / (n + 2)
+    return sqrt(variance)

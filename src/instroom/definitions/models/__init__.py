@@ -23,6 +23,7 @@ from instroom.definitions.models.pages import Chapter, PageDefinition, PageSecti
 from instroom.definitions.models.programme import (
     Claim,
     Glossary,
+    GoalStage,
     Kpi,
     Municipality,
     Places,
@@ -42,8 +43,17 @@ from instroom.definitions.models.sources import (
     SourceDefinition,
     Values,
 )
+from instroom.definitions.models.verdicts import (
+    OUTCOMES,
+    Fluctuation,
+    Outcome,
+    OutcomeWords,
+    Overall,
+    VerdictRule,
+)
 
 __all__ = [
+    "OUTCOMES",
     "Chapter",
     "Check",
     "Claim",
@@ -55,10 +65,15 @@ __all__ = [
     "Definition",
     "DefinitionPart",
     "Fetch",
+    "Fluctuation",
     "Glossary",
+    "GoalStage",
     "Indicator",
     "Kpi",
     "Municipality",
+    "Outcome",
+    "OutcomeWords",
+    "Overall",
     "PageDefinition",
     "PageSection",
     "Pattern",
@@ -77,4 +92,5 @@ __all__ = [
     "Term",
     "TilePosition",
     "Values",
+    "VerdictRule",
 ]

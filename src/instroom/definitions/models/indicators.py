@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from instroom.core.messages import Message
 from instroom.core.series import Unit
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
+from instroom.definitions.models.verdicts import Fluctuation
 
 
 class Stage(DefinitionPart):
@@ -49,6 +50,7 @@ class Indicator(Definition):
     may have one (then only what it calls technical is counted). ``school_types`` are the ones
     counted together when nobody asks for one; ``separate`` the ones shown apart. ``verb`` is what
     those do who are counted, in Dutch: "7 % van de leerlingen" is followed by "blijft zitten".
+    ``fluctuation`` is what chance does to the share, per school type, or of ``all`` together.
     ``home`` is the place on the first page of a region: 1 is first and brings the map, 0 is none.
     """
 
@@ -71,6 +73,7 @@ class Indicator(Definition):
     home: int = 0
     notes: list[str] = []
     order: int = 100
+    fluctuation: dict[str, Fluctuation] = {}
 
     @model_validator(mode="after")
     def _complete(self) -> "Indicator":
@@ -96,9 +99,14 @@ class ClassificationRule(DefinitionPart):
 
 
 class Classification(Definition):
-    """One answer to "what is technical?"; files of one kind stand in one folder."""
+    """One answer to "what is technical?"; files of one kind stand in one folder.
+
+    ``choice`` and ``choice_short`` are what a reader chooses who chooses it: what then counts.
+    """
 
     label: str
+    choice: str = ""
+    choice_short: str = ""
     rules: list[ClassificationRule] = Field(min_length=1)
     source: str
     note: str = ""

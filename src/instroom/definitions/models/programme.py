@@ -3,11 +3,46 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import model_validator
+
+from instroom.core import periods
+from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
 
+def _refuse_no_school_year(text: str) -> None:
+    try:
+        if periods.parse(text).code == text:
+            return
+    except DataError:
+        pass
+    raise ValueError(Message("'{text}' is no period such as 2014-2015", text=text))
+
+
+class GoalStage(DefinitionPart):
+    """One share by which a goal is judged, and the year its long view starts.
+
+    ``label`` is what people call it ("havo"), ``small`` what that holds. ``school_type`` is the
+    part of the indicator that counts, empty for the whole. ``since`` is a fixed period: what else
+    was read never moves it.
+    """
+
+    label: str
+    small: str = ""
+    indicator: str
+    stage: str = ""
+    school_type: str = ""
+    since: str
+
+
 class Kpi(Definition):
-    """One of the seven goals of the programme."""
+    """One of the seven goals of the programme.
+
+    ``start`` is the school year in which the programme began: figures up to that year say
+    nothing about what it does. ``stages`` are the shares by which the goal is judged, in the
+    order in which a child meets them.
+    """
 
     number: int
     seed: str
@@ -15,6 +50,15 @@ class Kpi(Definition):
     indicators: list[str] = []
     better: Literal["higher", "lower", "neither"] = "higher"
     need: str = ""
+    start: str = ""
+    stages: list[GoalStage] = []
+
+    @model_validator(mode="after")
+    def _years_are_periods(self) -> "Kpi":
+        for text in (self.start, *(stage.since for stage in self.stages)):
+            if text:
+                _refuse_no_school_year(text)
+        return self
 
 
 class Claim(Definition):

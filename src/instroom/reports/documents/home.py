@@ -12,34 +12,36 @@ from instroom.reports.blocks import (
     Block,
     Document,
     Entry,
-    EntryList,
     FigureBlock,
     PageLink,
     PageTable,
     TableCell,
 )
-from instroom.reports.documents import parts
+from instroom.reports.documents import first_screen, parts
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
 
 
-def home_page(writer: PageWriter) -> Document:
-    """Return the first page of the region."""
+def home_page(writer: PageWriter, counting: str = "") -> Document:
+    """Return the first page of the region; ``counting`` is what counts, when not the default."""
     t = writer.t
-    blocks: list[Block] = []
-    first, *others = _topics_at_home()
+    rows = first_screen.judged(writer, counting)
+    choice = first_screen.counting_choice(writer, counting)
+    table = first_screen.verdict_table(writer, rows)
+    blocks: list[Block] = [block for block in (choice, table) if block]
+    blocks.append(first_screen.goal_lines(writer, rows))
+    first, *others = _topics_at_home(counting)
     blocks.append(headline(writer, first, writer.region, full=False))
     if place_map := municipalities(writer, first):
         blocks.append(place_map)
     blocks += [pipeline_block(writer, name) for name in registry.pipelines()]
     blocks += [headline(writer, topic, writer.region, full=False) for topic in others]
-    blocks.append(_goals(writer))
     return Document(
-        "",
+        f"home/{counting}" if counting else "",
         t.language,
-        t("{region} nu", region=writer.region_name),
+        first_screen.question(writer),
         "over",
         t(
             "Kiezen meer jongeren in {region} voor techniek? Hier staat wat open cijfers zeggen, hoe zeker dat is "
@@ -49,23 +51,18 @@ def home_page(writer: PageWriter) -> Document:
         tuple(blocks),
         writer.region_name,
         writer.index.results.example,
+        opening=first_screen.opening(writer, rows),
     )
 
 
-def _topics_at_home() -> list[Topic]:
+def _topics_at_home(counting: str) -> list[Topic]:
     """Return what the first page shows, in the order that the indicators say."""
     shown = sorted((i for i in registry.indicators().values() if i.home), key=lambda i: i.home)
-    return [parts.topics(indicator)[0] for indicator in shown]
-
-
-def _goals(writer: PageWriter) -> EntryList:
-    t = writer.t
-    return EntryList(
-        "doelen",
-        goals.heading(t),
-        goal_entries(writer, t),
-        t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
-    )
+    found = [parts.topics(indicator) for indicator in shown]
+    return [
+        next((t for t in topics if counting and t.classification == counting), topics[0])
+        for topics in found
+    ]
 
 
 def goal_entries(writer: PageWriter, t: Texts) -> tuple[Entry, ...]:

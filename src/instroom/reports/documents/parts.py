@@ -1,18 +1,19 @@
 """What pages share: sentences with their neighbours, tables, methods, line pictures."""
 
+import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import charts
+from instroom.monitoring import verdicts
 from instroom.monitoring.explanation import formula
 from instroom.reports import sentences, words
 from instroom.reports.blocks import Method, PageLink, PageTable, Picture, SourceNote, TableCell
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue, point
-from instroom.stats import intervals
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class PageWriter:
     index: FigureIndex
     t: Texts
     pictures: PictureQueue
+    #: The year in which the pages are made: how old figures are.
+    year: int = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).year)
 
     @property
     def region(self) -> str:
@@ -142,25 +145,24 @@ def _same_year(figures: Sequence[Figure], period: str) -> Figure | None:
 
 
 def chip(topic: Topic, figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
-    """Return the word for a change since the first year, and its kind.
+    """Return the verdict beside a figure, with the year it compares with, and its kind.
 
-    A change is only "ahead" or "behind" where more is what the programme wants.
+    Only a share by which a goal is judged has such a year. School types that are judged apart
+    have no verdict together: theirs may differ.
     """
-    known = [f for f in figures if f.status in ("ok", "bounded") and f.denominator]
-    if len(known) < 2:
+    stages = [
+        stage
+        for goal in registry.kpis().values()
+        for stage in goal.stages
+        if stage.indicator == topic.indicator and (topic.stage or "") in (stage.stage, "")
+    ]
+    if len(stages) != 1 or stages[0].school_type:
         return ("", "")
-    first, last = known[0], known[-1]
-    sign = intervals.direction(_triple(first), _triple(last))
-    if sign == 0:
-        return (t("binnen de ruis"), "same")
-    word = t("meer dan toeval omhoog") if sign > 0 else t("meer dan toeval omlaag")
-    if registry.indicators()[topic.indicator].better != "higher":
-        return (word, "same")
-    return (word, "ahead" if sign > 0 else "behind")
-
-
-def _triple(figure: Figure) -> tuple[float, float, float]:
-    return (figure.low or 0.0, figure.high or 0.0, float(figure.n or 0))
+    found = verdicts.verdict(figures, stages[0].since)
+    said, colour = verdicts.change_rule().outcomes[found.outcome], verdicts.colour(found, topic.indicator)
+    counted = stage_of(topic)
+    year = found.since if counted and counted.counted == "school_year" else found.since[:4]
+    return (t(said.chip, year=year), colour or ("none" if said.shape == "open" else "same"))
 
 
 def lines_picture(
