@@ -19,7 +19,7 @@ from instroom.stats.evidence.meta_bayesian import bayesian_meta
 from instroom.stats.evidence.meta_diagnostics import influence, leave_one_out
 from instroom.stats.evidence.meta_levels import three_level
 from instroom.stats.evidence.meta_robust import correlated_hierarchical, robust_correlated
-from instroom.stats.trials.power import mdes_curve
+from instroom.stats.trials.power import mdes
 from instroom.stats.trials.power_simulation import simulate_power
 from instroom.stats.trials.trial_designs import cra2
 
@@ -95,9 +95,7 @@ def main() -> None:
         "power, 2,000 simulated trials": lambda: simulate_power(
             cra2(20, 25, rho=0.15), 0.4, np.random.default_rng(1), runs=2_000
         ),
-        "power curve, 100 points": lambda: mdes_curve(
-            lambda j: cra2(j, 25, rho=0.15), range(4, 104)
-        ),
+        "power curve, 100 points": lambda: [mdes(cra2(j, 25, rho=0.15)) for j in range(4, 104)],
     }
     peers = r_times(y, v, study)
     print(f"{TRIALS} trials; {len(y)} effects in {STUDIES} studies. Processor ms (wall ms).")

@@ -32,6 +32,8 @@ from instroom.core.texts import (
     languages,
 )
 from instroom.definitions import registry
+from instroom.definitions.kinds import SPOKEN, spoken
+from instroom.definitions.reading import load
 
 SOURCE = Path(__file__).parents[1] / "src"
 
@@ -44,42 +46,11 @@ TABLES = (
     ("instroom/monitoring/wording.py", "MEANINGS"),
     ("instroom/monitoring/wording.py", "SILENCES"),
     ("instroom/reports/words.py", "PLACE_OF"),
-    ("instroom/reports/words.py", "words"),
     ("instroom/reports/documents/pages.py", "VERDICTS"),
     ("instroom/reports/documents/pages.py", "EVIDENCE"),
 )
 #: Variables that reach ``t()``: a note of an indicator, the words of a reason.
 LOOPS = {"n", "text", "paragraph"}
-#: Texts in definitions that pages show.
-FIELDS = {
-    "indicator": (
-        "title",
-        "definition",
-        "verb",
-        "need",
-        "notes",
-        "stages.title",
-        "stages.who",
-        "stages.note",
-    ),
-    "classification": ("title", "label", "source", "note"),
-    "codes": ("codes.title",),
-    "pipeline": ("title", "groups.title", "groups.steps.title"),
-    "reasons": ("texts",),
-    "kpi": ("title", "need"),
-    "claim": ("title", "found", "seed"),
-    "glossary": ("terms.meaning",),
-    "page": (
-        "title",
-        "lead",
-        "menu",
-        "sections.heading",
-        "sections.paragraphs",
-        "sections.links.text",
-    ),
-    "source": ("title", "note"),
-    "region": ("note",),
-}
 #: Chapters in the order in which they may use each other: a sentence that several say has its home
 #: in the first of them.
 CHAPTERS = (
@@ -98,7 +69,7 @@ CHAPTERS = (
     "shared",
     "accounts",
 )
-_FIELD_NAMES = {path.split(".")[-1] for paths in FIELDS.values() for path in paths}
+_FIELD_NAMES = {path.split(".")[-1] for paths in SPOKEN.values() for path in paths}
 _TABLE_NAMES = {name for _, name in TABLES}
 #: How code calls a :class:`instroom.core.texts.Texts`.
 _NAMES, _ATTRIBUTES = {"t", "texts", "parts_t"}, {"t", "texts"}
@@ -198,23 +169,12 @@ def _in_templates() -> Iterator[tuple[str, str]]:
 
 
 def _in_definitions() -> Iterator[tuple[str, str]]:
-    for kind, paths in FIELDS.items():
+    for kind in SPOKEN:
         folder, model = registry.KINDS[kind]
-        for key, item in registry.load(registry.HERE / folder, model).items():
+        for key, item in load(registry.HERE / folder, model).items():
             place = registry.HERE.relative_to(SOURCE.parent) / folder / f"{key}.toml"
-            for path in paths:
-                for message in _values(item, path.split(".")):
-                    yield place.as_posix(), message
-
-
-def _values(item: object, names: list[str]) -> Iterator[str]:
-    if isinstance(item, dict | list):
-        for part in item.values() if isinstance(item, dict) else item:
-            yield from _values(part, names)
-    elif names:
-        yield from _values(getattr(item, names[0]), names[1:])
-    else:
-        yield str(item)
+            for message in spoken(kind, item):
+                yield place.as_posix(), message
 
 
 def chapter(places: set[str]) -> str:

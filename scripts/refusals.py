@@ -20,11 +20,16 @@ from instroom.core.texts import Texts
 SOURCE = Path(__file__).parents[1] / "src"
 #: Tables of templates that reach ``Message()`` by a variable: file and name of the constant.
 TABLES = (
-    ("instroom/definitions/registry.py", "_PROBLEMS"),
+    ("instroom/definitions/reading.py", "_PROBLEMS"),
+    ("instroom/definitions/reading.py", "_EMPTY_PROBLEMS"),
     ("instroom/cli/parser.py", "_SAID"),
 )
 #: Code of every refusal that takes its words from one of these tables.
-_CODE_OF_TABLE = {"_PROBLEMS": "definition_invalid", "_SAID": "usage"}
+_CODE_OF_TABLE = {
+    "_PROBLEMS": "definition_invalid",
+    "_EMPTY_PROBLEMS": "definition_invalid",
+    "_SAID": "usage",
+}
 #: Table of (code, message, expected, hint), and the error it is raised as.
 _WHOLE_TABLE = ("instroom/core/trouble.py", "_WORDS", "MachineError")
 #: Function that returns a dictionary: code -> (heading, what to do), in Dutch.

@@ -14,7 +14,9 @@ from instroom.cli.progress import Progress
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.core.texts import Texts
+from instroom.core.trouble import words_of_system
 from instroom.definitions import registry
+from instroom.reports.at_hand import folder_to_ask
 from instroom.reports.stored_rows import HeldFigure, ReleaseHead, ReleaseLine
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -199,6 +201,8 @@ def serve(argv: list[str]) -> int:
     options = _options("serve", argv)[0].parse_args(argv)
     registry.check_all()  # pages read definitions: better no server than one that answers 500
     _free(options.host, options.port)
+    if not os.environ.get("INSTROOM_DATABASE_URL"):
+        folder_to_ask(options.data)  # the pages are in it: no folder is made for a slip of the pen
     folder = prepare(options.data)
     if not _filled():
         from instroom import api
@@ -220,7 +224,7 @@ def demo(argv: list[str]) -> int:
     from instroom import api
 
     progress = Progress(options.lang)
-    lines = api.demo(data=folder, progress=progress)
+    lines = api.demo(data=folder, lang=options.lang, progress=progress)
     progress.done()
     for line in lines:
         print(line)  # noqa: T201 - what this command is for
@@ -237,7 +241,7 @@ def _free(host: str, port: int) -> None:
         except OSError as error:
             raise UserError(
                 "cannot listen on {host}:{port}",
-                found=error.strerror,
+                found=words_of_system(error),
                 hint=Message("choose another port, for example --port 8001"),
                 host=host,
                 port=port,

@@ -5,8 +5,10 @@ INSTROOM_DATA            data directory (default ``./instroom-data``)
 INSTROOM_DATABASE_URL    ``postgresql://user:pass@host:port/name``; otherwise SQLite
 INSTROOM_SECRET_KEY      otherwise made once and kept in the data directory
 INSTROOM_HOSTS           host names served, separated by commas
-INSTROOM_CONTACT         who runs these pages: an e-mail address, an https address, or words
-INSTROOM_HTTPS           ``1`` behind TLS: redirect to https and HSTS
+INSTROOM_CONTACT         who runs these pages: an e-mail address, an https address, a phone
+                         number, or words; an address that leads nowhere is refused
+INSTROOM_HTTPS           ``1`` behind one proxy with TLS: redirect to https and HSTS; its
+                         ``X-Forwarded-For`` tells whose tries to sign in are counted
 INSTROOM_SITE            name of this site in its cookies; otherwise from the data directory
 INSTROOM_MAIL_URL        ``smtp://user:pass@host:port``; otherwise mails are files in
                          the folder ``mails`` of the data directory
@@ -22,6 +24,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from instroom.core.texts import SOURCE_LANGUAGE, languages
+from instroom_web.shared.contact import contact_of
 from instroom_web.shared.keys import secret_key
 
 
@@ -106,7 +109,7 @@ ROOT_URLCONF = "instroom_web.urls"
 WSGI_APPLICATION = "instroom_web.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "instroom_web.shared.dutch_parts.MarkedTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": ["instroom_web.shared.frame.frame"],
@@ -116,7 +119,7 @@ TEMPLATES = [
 ]
 
 #: Whom a reader asks; stands at the foot of every page.
-CONTACT = os.environ.get("INSTROOM_CONTACT", "").strip()
+CONTACT = contact_of(os.environ.get("INSTROOM_CONTACT", ""))
 
 # Pages of the present build are in the memory of each process. All else that is kept, which is how
 # often somebody tried to sign in, is in the database: a limit holds for all processes together.
@@ -167,6 +170,8 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Who asks is behind the proxy: its own address would count everybody's tries to sign in together.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 ACCOUNT_REAUTHENTICATION_METHODS = {"code", "mfa"}
 MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -13,4 +13,6 @@ urlpatterns = [
 handler400 = "instroom_web.shared.errors.bad_request"
 handler403 = "instroom_web.shared.errors.forbidden"
 handler404 = "instroom_web.shared.errors.not_found"
+#: Not Django's: allauth looks for it here, when somebody tried to sign in too often.
+handler429 = "instroom_web.shared.errors.too_many"
 handler500 = "instroom_web.shared.errors.server_error"

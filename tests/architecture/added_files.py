@@ -104,6 +104,8 @@ technical = ["nt"]
         "monitoring/pipelines/sample.toml",
         """
 title = "Van club naar opleiding"
+told = { group = "club", what = "onder clubleden" }
+note = "Een dag op de club."
 [groups.club]
 title = "Club"
 place_of = "school"
@@ -113,10 +115,14 @@ steps = [
 ]
 [words.en]
 "Van club naar opleiding" = "From club to training"
+"onder clubleden" = "among club members"
+"Een dag op de club." = "One day there."
 "op de club" = "at the club"
 "wie stopt" = "who stops"
 [words.de]
 "Van club naar opleiding" = "Vom Klub zur Ausbildung"
+"onder clubleden" = "bei Klubmitgliedern"
+"Een dag op de club." = "Ein Tag dort."
 "op de club" = "im Klub"
 "wie stopt" = "wer aufhört"
 """,

@@ -63,8 +63,16 @@ def readable(page: str) -> str:
     """Return the words of a page, and the addresses it links to."""
     links = re.findall(r'href="([^"]*)"', page)
     body = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    body = re.sub(r'<span lang="nl">(.*?)</span>', r"\1", body, flags=re.DOTALL)
     words = html.unescape(re.sub(r"<[^>]+>", " ", body))
     return " ".join(f"{words} {' '.join(links)}".split())
+
+
+def menu(page: str) -> str:
+    """Return the words of the head and the foot that every page has."""
+    parts = re.findall(r'(?s)<header class="head">.*?</header>|<footer class="foot">.*', page)
+    assert len(parts) == 2
+    return " ".join(map(readable, parts))
 
 
 def documented() -> dict[str, str]:
@@ -85,16 +93,23 @@ def everything(data: Path) -> dict[str, object]:
 
     client = Client()
     pages: dict[str, dict[str, str]] = {language: {} for language in languages()}
+    dutch: dict[str, dict[str, list[str]]] = {language: {} for language in languages()}
     for row in StoredDocument.objects.exclude(language="").only("language", "key"):
         answer = client.get(f"/{row.language}/{row.key}/".replace("//", "/"))
         assert answer.status_code == 200, (row.language, row.key)
-        pages[row.language][row.key] = readable(answer.content.decode())
+        page = answer.content.decode()
+        pages[row.language][row.key] = readable(page)
+        dutch[row.language][row.key] = re.findall(r'(?s)<span lang="nl">(.*?)</span>', page)
     asked = {url: client.get(f"/api/v1/{url}") for url in QUESTIONS}
     StoredDocument.objects.filter(key="sample").delete()  # as before the first compute
     caches["public_pages"].clear()
     return {
         "read": [(Path(one["file"]).name, one["status"], one["source"]) for one in read],
         "pages": pages,
+        "dutch": dutch,
+        "menu": {
+            language: menu(client.get(f"/{language}/").content.decode()) for language in languages()
+        },
         "api": {url: (answer.status_code, answer.json()) for url, answer in asked.items()},
         "docs": documented(),
         "cli": {language: spoken(language, data) for language in languages()},

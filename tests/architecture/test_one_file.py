@@ -28,9 +28,9 @@ def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, "utf-8")
     monkeypatch.setenv("INSTROOM_DEFINITIONS", str(folder))
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     yield folder
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
 
 
 def test_a_file_of_an_added_source_is_read(overlay: Path, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_page_takes_no_address_of_another_by_its_name(overlay: Path) -> None:
 def test_a_page_may_not_take_the_key_of_another(overlay: Path) -> None:
     path, text = SAMPLES["page"]
     (overlay / path).with_name("claims.toml").write_text(text, "utf-8")
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     with pytest.raises(DefinitionError) as caught:
         site.documents(load(PACKAGE), "nl")
     assert caught.value.where.file == "reports/pages/claims.toml"
@@ -94,7 +94,7 @@ def test_a_page_may_not_take_the_key_of_another(overlay: Path) -> None:
 def test_a_page_may_not_lead_to_one_that_is_not_there(overlay: Path, page: str) -> None:
     path, text = SAMPLES["page"]
     (overlay / path).write_text(text.replace('page = "claims"', f'page = "{page}"'), "utf-8")
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     with pytest.raises(DefinitionError) as caught:
         site.documents(load(PACKAGE), "nl")
     assert caught.value.where.file == "reports/pages/sample.toml"
@@ -122,16 +122,16 @@ def test_a_page_says_something_everywhere(overlay: Path, old: str, new: str, key
     path, text = SAMPLES["page"]
     assert old in text
     (overlay / path).write_text(text.replace(old, new), "utf-8")
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     with pytest.raises(DefinitionError) as caught:
         registry.check_all()
     assert (caught.value.code, caught.value.where.file) == ("definition_invalid", path)
-    assert key in caught.value.message
+    assert key in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_one_file_is_one_more(overlay: Path, kind: str) -> None:
-    before = {k: len(registry._registry(k, "")) for k in registry.KINDS}
+    before = {k: len(registry._set_of("").of(k)) for k in registry.KINDS}
     assert registry.check_all()[kind] == before[kind] + 1
     assert (overlay / SAMPLES[kind][0]).exists()
 
@@ -147,9 +147,9 @@ def test_a_misspelt_key_is_refused_with_file_and_key(overlay: Path, kind: str) -
     assert (error.code, error.exit_code) == ("definition_invalid", 10)
     assert error.where.file == path
     assert error.where.key in ("nonsense", "titel")
-    assert "key 'titel': unknown key; did you mean 'title'?" in error.message
-    assert "key 'nonsense': unknown key" in error.message
-    assert "key 'title'" in error.message, "what is missing is named beside what is misspelt"
+    assert "key 'titel': unknown key; did you mean 'title'?" in str(error)
+    assert "key 'nonsense': unknown key" in str(error)
+    assert "key 'title'" in str(error), "what is missing is named beside what is misspelt"
 
 
 @pytest.mark.parametrize("kind", SAMPLES)

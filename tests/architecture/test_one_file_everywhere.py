@@ -1,7 +1,8 @@
 """What one added file does, by kind: page, menu, sentence in three languages, docs, interface.
 
 A region adds one small file of every kind (``added_files``) and walks the whole way with them:
-read, compute, serve (``added_site``, a process of its own). What stands where is in ``PROVEN``.
+read, compute, serve (``added_site``, a process of its own). What stands where is in ``PROVEN``:
+that a file does nothing somewhere is a claim too, and is looked at.
 """
 
 import json
@@ -10,36 +11,47 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from added_files import SAMPLES
 
 from instroom.core.texts import languages
 from instroom.definitions import registry
+from instroom.definitions.kinds import KindName
 
 HERE = Path(__file__).parent
 HOW_TO = HERE.parents[1] / "docs/how-to/indicator-toevoegen.md"
-FACETS = ("page", "menu", "sentence", "docs", "api")
 
 
 @dataclass(frozen=True)
 class On:
-    """These words stand on the page with this key (or are said by this command), per language."""
+    """These words stand on the page with this key, per language."""
 
     page: str
     nl: str
-    en: str = ""
-    de: str = ""
-    command: bool = False
+    en: str
+    de: str
 
     def holds(self, site: dict[str, Any]) -> Iterator[bool]:
         for language in languages():
-            words = getattr(self, language) or self.nl
-            said = site["cli" if self.command else "pages"][language][self.page]
-            yield words in " ".join(said.split()).replace("\N{NO-BREAK SPACE}", " ")
+            yield getattr(self, language) in plain(site["pages"][language][self.page])
+
+
+@dataclass(frozen=True)
+class Said:
+    """This command says these words, per language."""
+
+    command: str
+    nl: str
+    en: str
+    de: str
+
+    def holds(self, site: dict[str, Any]) -> Iterator[bool]:
+        for language in languages():
+            yield getattr(self, language) in plain(site["cli"][language][self.command])
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,60 @@ class Answered:
         yield status == 200 and any(self.part.items() <= found.items() for found in _parts(body))
 
 
+@dataclass(frozen=True)
+class Nowhere:
+    """Pages have these words, and the place of the subclass has them nowhere, in no language."""
+
+    nl: str
+    en: str
+    de: str
+
+    def holds(self, site: dict[str, Any]) -> Iterator[bool]:
+        for language in languages():
+            words = getattr(self, language)
+            yield any(words in plain(page) for page in site["pages"][language].values())
+            yield not any(words in plain(text) for text in self.place(site))
+
+    def place(self, site: dict[str, Any]) -> Iterator[str]:
+        raise NotImplementedError
+
+
+class NotInMenu(Nowhere):
+    """A kind whose files stand in no menu: they are found on a page of another."""
+
+    def place(self, site: dict[str, Any]) -> Iterator[str]:
+        yield from site["menu"].values()
+
+
+class NotInDocs(Nowhere):
+    """A kind that the reference does not list."""
+
+    def place(self, site: dict[str, Any]) -> Iterator[str]:
+        yield from site["docs"].values()
+
+
+class NotInApi(Nowhere):
+    """A kind that the interface does not answer with."""
+
+    def place(self, site: dict[str, Any]) -> Iterator[str]:
+        yield json.dumps(site["api"], ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What a file of one kind does in each of the five."""
+
+    page: On
+    menu: On | NotInMenu
+    sentence: On | Said
+    docs: Written | NotInDocs
+    api: Answered | NotInApi
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _parts(body: Any) -> Iterator[dict[str, Any]]:
     if isinstance(body, dict):
         yield body
@@ -74,160 +140,190 @@ def _parts(body: Any) -> Iterator[dict[str, Any]]:
         yield from _parts(inner)
 
 
-MEMBERS = On(
-    "indicator/sample_members",
+MEMBERS = (
     "Proefland, 1 oktober 2018: 40,0 % van de clubleden bouwt een robot.",
     "Proefland, 1 October 2018: 40.0% of club members build a robot.",
     "Proefland, 1. Oktober 2018: 40,0 % der Klubmitglieder bauen einen Roboter.",
 )
-MEMBERS_TITLE = ("Leden die een robot bouwen", "Members who build a robot")
-MEMBERS_TITLE_DE = "Mitglieder, die einen Roboter bauen"
-STOPPING = (
-    "niemand vraagt waarom kinderen stoppen",
-    "nobody asks why children stop",
-    "niemand fragt, warum Kinder aufhören",
-)
+TITLES: dict[KindName, tuple[str, str, str]] = {
+    "source": (
+        "Leden van techniekclubs",
+        "Members of technology clubs",
+        "Mitglieder der Technikklubs",
+    ),
+    "publisher": ("Proefuitgever", "Proefuitgever", "Proefuitgever"),
+    "codes": ("robotica", "robotics", "Robotik"),
+    "indicator": (
+        "Leden die een robot bouwen",
+        "Members who build a robot",
+        "Mitglieder, die einen Roboter bauen",
+    ),
+    "pipeline": ("Van club naar opleiding", "From club to training", "Vom Klub zur Ausbildung"),
+    "reasons": (
+        "niemand vraagt waarom kinderen stoppen",
+        "nobody asks why children stop",
+        "niemand fragt, warum Kinder aufhören",
+    ),
+    "claim": ("Techniekclubs groeien", "Technology clubs grow", "Technikklubs wachsen"),
+    "region": ("Proefland", "Proefland", "Proefland"),
+    "places": ("Proefdam", "Proefdam", "Proefdam"),
+    "page": ("Voor ouders", "For parents", "Für Eltern"),
+    "glossary": ("Een club na school.", "A club after school.", "Ein Klub nach der Schule."),
+}
 BY_SAMPLE = "series/technical_profile_share?stage=exam&classification=sample"
 SAMPLE_PAGE = "indicator/technical_profile_share/exam/sample"
 
-#: Kind -> what a file of it does in each of the five; words alone say why it does nothing there.
-PROVEN: dict[str, dict[str, str | On | Written | Answered]] = {
-    "source": {
-        "page": On("sources", "clubs.csv"),
-        "menu": "the page Sources lists it, as every file",
-        "sentence": On(
+PROVEN: dict[KindName, Proven] = {
+    "source": Proven(
+        page=On("indicator/sample_members", *TITLES["source"]),
+        menu=On("sources", *TITLES["source"]),
+        sentence=On(
             "sources",
-            "Leden van techniekclubs",
-            "Members of technology clubs",
-            "Mitglieder der Technikklubs",
+            "Leden van techniekclubs Bestand clubs.csv Uitgever",
+            "Members of technology clubs File clubs.csv Publisher",
+            "Mitglieder der Technikklubs Datei clubs.csv Herausgeber",
         ),
-        "docs": Written("bronnen.md", "| `sample_clubs` | sample | CC0-1.0 |"),
-        "api": Answered("explain/sample_members:sample:2018-2019", {"source": "sample_clubs"}),
-    },
-    "publisher": {
-        "page": On("sources", "Proefuitgever"),
-        "menu": "it stands with its files",
-        "sentence": On("indicator/sample_members", "Leden van", "Members of", "Mitglieder der"),
-        "docs": Written("bronnen.md", "| sample |"),
-        "api": "an answer names the source, and the source its publisher",
-    },
-    "codes": {
-        "page": On("indicator/sample_members", "robotica 40", "robotics 40", "Robotik 40"),
-        "menu": "a list has no page of its own",
-        "sentence": On("indicator/sample_members", "robotica", "robotics", "Robotik"),
-        "docs": "the reference lists no codes",
-        "api": Answered("series/sample_members?by=kind", {"kind": "robots"}),
-    },
-    "indicator": {
-        "page": On("indicator/sample_members", *MEMBERS_TITLE, MEMBERS_TITLE_DE),
-        "menu": On("indicators", *MEMBERS_TITLE, MEMBERS_TITLE_DE),
-        "sentence": MEMBERS,
-        "docs": Written("indicatoren.md", "## Leden die een robot bouwen"),
-        "api": Answered("series/sample_members", {"place": "sample", "value": 0.4, "n": 100}),
-    },
-    "classification": {
-        "page": On(SAMPLE_PAGE, "alleen N&T", "N&T only", "nur N&T"),
-        "menu": On(
+        docs=Written("bronnen.md", "| `sample_clubs` | sample | CC0-1.0 |"),
+        api=Answered("explain/sample_members:sample:2018-2019", {"source": "sample_clubs"}),
+    ),
+    "publisher": Proven(
+        page=On("sources", *TITLES["publisher"]),
+        menu=NotInMenu(*TITLES["publisher"]),
+        sentence=On(
+            "sources",
+            "Uitgever Proefuitgever",
+            "Publisher Proefuitgever",
+            "Herausgeber Proefuitgever",
+        ),
+        docs=Written("bronnen.md", "| sample |"),
+        api=NotInApi(*TITLES["publisher"]),
+    ),
+    "codes": Proven(
+        page=On("indicator/sample_members", "robotica 40", "robotics 40", "Robotik 40"),
+        menu=NotInMenu(*TITLES["codes"]),
+        sentence=On(
+            "indicator/sample_members",
+            "2018-2019: robotica 40,0 %.",
+            "2018-2019: robotics 40.0%.",
+            "2018-2019: Robotik 40,0 %.",
+        ),
+        docs=NotInDocs(*TITLES["codes"]),
+        api=Answered("series/sample_members?by=kind", {"kind": "robots"}),
+    ),
+    "indicator": Proven(
+        page=On("indicator/sample_members", *TITLES["indicator"]),
+        menu=On("indicators", *TITLES["indicator"]),
+        sentence=On("indicator/sample_members", *MEMBERS),
+        docs=Written("indicatoren.md", "## Leden die een robot bouwen"),
+        api=Answered("series/sample_members", {"place": "sample", "value": 0.4, "n": 100}),
+    ),
+    "classification": Proven(
+        page=On(SAMPLE_PAGE, "alleen N&T", "N&T only", "nur N&T"),
+        menu=On(
             "indicator/technical_profile_share",
             "monitor CBS alleen N&T",
             "monitor CBS N&T only",
             "Monitor CBS nur N&T",
         ),
-        "sentence": On(
-            SAMPLE_PAGE, "telling alleen N&T", "N&T only definition", "Zählweise nur N&T"
+        sentence=On(SAMPLE_PAGE, "telling alleen N&T", "N&T only definition", "Zählweise nur N&T"),
+        docs=Written("indicatoren.md", "`sample`: Science and technology only"),
+        api=Answered(BY_SAMPLE, {"classification": "sample"}),
+    ),
+    "pipeline": Proven(
+        page=On("", *TITLES["pipeline"]),
+        menu=NotInMenu(*TITLES["pipeline"]),
+        sentence=On(
+            "",
+            "Proefland, 1 oktober 2018, onder clubleden: 40,0 % in op de club. Een dag op de club.",
+            "Proefland, 1 October 2018, among club members: 40.0% in at the club. One day there.",
+            "Proefland, 1. Oktober 2018, bei Klubmitgliedern: 40,0 % in im Klub. Ein Tag dort.",
         ),
-        "docs": Written("indicatoren.md", "`sample`: Science and technology only"),
-        "api": Answered(BY_SAMPLE, {"classification": "sample"}),
-    },
-    "pipeline": {
-        "page": On("", "Van club naar opleiding", "From club to training", "Vom Klub zur"),
-        "menu": "the first page shows every pipeline",
-        "sentence": On(
-            "pipeline",
-            "op de club 100 bouwt een robot 40,0 %",
-            "at the club 100 build a robot 40.0%",
-            "im Klub 100 bauen einen Roboter 40,0 %",
-            command=True,
-        ),
-        "docs": "the reference lists no pipelines",
-        "api": Answered("pipeline?name=sample", {"id": "members", "count": 100, "share": 0.4}),
-    },
-    "reasons": {
-        "page": On("", *STOPPING),
-        "menu": "a reason has no page of its own",
-        "sentence": On("pipeline", *STOPPING, command=True),
-        "docs": "the reference lists no reasons",
-        "api": Answered("pipeline?name=sample", {"reason": "sample_nobody_asks"}),
-    },
-    "kpi": {
-        "page": On(
+        docs=NotInDocs(*TITLES["pipeline"]),
+        api=Answered("pipeline?name=sample", {"id": "members", "count": 100, "share": 0.4}),
+    ),
+    "reasons": Proven(
+        page=On("", *TITLES["reasons"]),
+        menu=NotInMenu(*TITLES["reasons"]),
+        sentence=Said("pipeline", *TITLES["reasons"]),
+        docs=NotInDocs(*TITLES["reasons"]),
+        api=Answered("pipeline?name=sample", {"reason": "sample_nobody_asks"}),
+    ),
+    "kpi": Proven(
+        page=On(
             "programme",
             "8. Meer kinderen op een techniekclub",
             "8. More children at a technology club",
             "8. Mehr Kinder in einem Technikklub",
         ),
-        "menu": On("", "De doelen Wat", "The goals What", "Die Ziele Was"),
-        "sentence": On("kpi", f"8. {MEMBERS.nl}", f"8. {MEMBERS.en}", f"8. {MEMBERS.de}", True),
-        "docs": Written("doelen.md", "## 8. Meer kinderen op een techniekclub"),
-        "api": Answered("kpi", {"id": "8_sample", "number": 8, "value": 0.4}),
-    },
-    "claim": {
-        "page": On("claims", "“De clubs groeien.”"),
-        "menu": "the page of claims is the list of claims",
-        "sentence": On(
+        menu=On("", "De doelen Wat", "The goals What", "Die Ziele Was"),
+        sentence=Said("kpi", *(f"8. {said}" for said in MEMBERS)),
+        docs=Written("doelen.md", "## 8. Meer kinderen op een techniekclub"),
+        api=Answered("kpi", {"id": "8_sample", "number": 8, "value": 0.4}),
+    ),
+    "claim": Proven(
+        page=On("claims", *["“De clubs groeien.”"] * 3),
+        menu=NotInMenu(*TITLES["claim"]),
+        sentence=On(
             "claims",
             "99. Techniekclubs groeien niet na te rekenen “De clubs groeien.” Niets gevonden.",
-            "99. Technology clubs grow",
-            "99. Technikklubs wachsen",
+            "99. Technology clubs grow cannot be recalculated “De clubs groeien.” "
+            "Quoted in Dutch. Nothing found.",
+            "99. Technikklubs wachsen nicht nachzurechnen “De clubs groeien.” "
+            "Auf Niederländisch zitiert. Nichts gefunden.",
         ),
-        "docs": "the reference lists no claims",
-        "api": "the interface has no claims",
-    },
-    "region": {
-        "page": On("", "Proefland nu", "Proefland now", "Proefland heute"),
-        "menu": On("places", "Proefdam"),
-        "sentence": On("series", "Proefland 2018-2019", command=True),
-        "docs": "the reference lists no regions",
-        "api": Answered("series/sample_members", {"place": "sample"}),
-    },
-    "places": {
-        "page": On("place/GM9801", "Proefdam"),
-        "menu": On("places", "/place/GM9801/"),
-        "sentence": On("place", "Proefdam 2018-2019", command=True),
-        "docs": "the reference lists no places",
-        "api": Answered("series/sample_members?place=Proefdam", {"place": "GM9801"}),
-    },
-    "page": {
-        "page": On("sample", "Voor ouders", "For parents", "Für Eltern"),
-        "menu": On("", "Werkwijze Ouders Bronnen", "Method Parents Sources", "Eltern Quellen"),
-        "sentence": On(
+        docs=NotInDocs(*TITLES["claim"]),
+        api=NotInApi(*TITLES["claim"]),
+    ),
+    "region": Proven(
+        page=On("", "Proefland nu", "Proefland now", "Proefland heute"),
+        menu=On("", "Naar de inhoud Proefland", "Skip to content Proefland", "Inhalt Proefland"),
+        sentence=On("indicator/sample_members", *MEMBERS),
+        docs=NotInDocs(*TITLES["region"]),
+        api=Answered("series/sample_members", {"place": "sample"}),
+    ),
+    "places": Proven(
+        page=On(
+            "place/GM9801",
+            "Proefdam Gemeente in Proefland",
+            "Proefdam Municipality in Proefland",
+            "Proefdam Gemeinde in Proefland",
+        ),
+        menu=On("places", *["/place/GM9801/"] * 3),
+        sentence=Said(
+            "place",
+            "Proefdam 2018-2019 40,0 % 40 van 100",
+            "Proefdam 2018-2019 40.0% 40 of 100",
+            "Proefdam 2018-2019 40,0 % 40 von 100",
+        ),
+        docs=NotInDocs(*TITLES["places"]),
+        api=Answered("series/sample_members?place=Proefdam", {"place": "GM9801"}),
+    ),
+    "page": Proven(
+        page=On("sample", *TITLES["page"]),
+        menu=On("", "Werkwijze Ouders Bronnen", "Method Parents Sources", "Eltern Quellen"),
+        sentence=On(
             "sample",
             "Wat dit voor uw kind betekent. Wat er gebeurt Een klas bouwt een brug. Daarna",
             "What this means for your child. What happens A class builds a bridge. Then they",
             "Was das für Ihr Kind bedeutet. Was geschieht Eine Klasse baut eine Brücke. Danach",
         ),
-        "docs": "the reference lists no pages",
-        "api": "the interface has no pages",
-    },
-    "glossary": {
-        "page": On("glossary", "techniekclub", "technology club", "Technikklub"),
-        "menu": "the glossary is its own list",
-        "sentence": On(
-            "glossary",
-            "Een club na school.",
-            "A club after school.",
-            "Ein Klub nach der Schule.",
-        ),
-        "docs": Written("GLOSSARY.md", "| techniekclub | `technology_club` | technology club |"),
-        "api": "the interface has no words",
-    },
+        docs=NotInDocs(*TITLES["page"]),
+        api=NotInApi(*TITLES["page"]),
+    ),
+    "glossary": Proven(
+        page=On("glossary", "techniekclub", "technology club", "Technikklub"),
+        menu=NotInMenu(*TITLES["glossary"]),
+        sentence=On("glossary", *TITLES["glossary"]),
+        docs=Written("GLOSSARY.md", "| techniekclub | `technology_club` | technology club |"),
+        api=NotInApi(*TITLES["glossary"]),
+    ),
 }
-CLAIMS = [
-    pytest.param(claim, id=f"{kind}-{facet}")
-    for kind, facets in PROVEN.items()
-    for facet, claim in facets.items()
-    if not isinstance(claim, str)
-]
+#: Every claim, by kind and facet.
+CLAIMS = {
+    f"{kind}-{facet.name}": getattr(proven, facet.name)
+    for kind, proven in PROVEN.items()
+    for facet in fields(Proven)
+}
 
 
 def documented() -> list[tuple[str, str]]:
@@ -260,13 +356,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_kind_says_of_each_of_the_five_what_it_does() -> None:
     assert set(PROVEN) == set(registry.KINDS) == set(SAMPLES)
-    assert all(tuple(facets) == FACETS for facets in PROVEN.values())
-    assert all(isinstance(facets["page"], On) for facets in PROVEN.values())
-    assert all(isinstance(facets["sentence"], On) for facets in PROVEN.values())
+    for facet, kinds in get_type_hints(Proven).items():
+        allowed = get_args(kinds) or (kinds,)
+        assert {type(getattr(one, facet)) for one in PROVEN.values()} <= set(allowed), facet
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_one_file_is_enough(site: dict[str, Any], claim: On | Written | Answered) -> None:
+@pytest.mark.parametrize("kind", PROVEN)
+def test_the_sentence_of_every_kind_is_another_one_in_every_language(kind: KindName) -> None:
+    said = PROVEN[kind].sentence
+    assert len({getattr(said, language) for language in languages()}) == len(languages())
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_one_file_is_enough(
+    site: dict[str, Any], claim: On | Said | Written | Answered | Nowhere
+) -> None:
     assert all(claim.holds(site)), claim
 
 
@@ -290,6 +394,16 @@ def test_nothing_dutch_of_the_file_is_left_in_another_language(site: dict[str, A
         for key, words in (("indicator/sample_members", "robot bouwen"), ("sample", "ouders")):
             assert words not in site["pages"][language][key]
             assert words in site["pages"]["nl"][key]
+
+
+def test_what_nobody_translated_says_that_it_is_dutch(site: dict[str, Any]) -> None:
+    for language in ("en", "de"):
+        marked = site["dutch"][language]["claims"]
+        assert "De clubs groeien." in marked, "a quotation"
+        assert "Verzonnen om te proberen" in marked, "a text of the file without a translation"
+        assert "Verzonnen om te proberen." in site["dutch"][language][SAMPLE_PAGE]
+        assert not site["dutch"][language]["sample"], "this file is translated whole"
+    assert not any(site["dutch"]["nl"].values())
 
 
 def test_what_the_how_to_shows_does_what_it_says(site: dict[str, Any]) -> None:

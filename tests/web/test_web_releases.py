@@ -1,7 +1,9 @@
 """Releases: only what differs makes one, older ones stay readable, all of it or nothing."""
 
+import html
 import json
 import re
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -11,6 +13,8 @@ import sample
 from instroom.cli.lines import releases_lines
 from instroom.core.errors import DataError
 from instroom.core.texts import Texts
+from instroom.reports.blocks import FigureNote, PageLink
+from instroom_web.commands import StoredReleases
 from instroom_web.reports import actions, archive, change_log, models
 from instroom_web.reports.actions import refer, store_site
 
@@ -205,6 +209,25 @@ def test_failing_at_the_very_end_leaves_the_former_release(monkeypatch):
     assert models.StoredFigure.objects.get(figure_id=name).body == figure
 
 
+def test_the_command_line_asks_the_same_releases():
+    name, site = later()
+    store_site(**site)
+    asked = StoredReleases()
+    assert asked.listed() == [archive.told(one) for one in archive.releases()]
+    for number in (1, 2):
+        release = archive.release_of(number)
+        found = asked.figure(number, name)
+        assert found["figure"] == archive.figure_of(release, name)
+        assert found["made_of"] == release.made_of
+        assert (found["release"]["number"], found["release"]["version"]) == (
+            number, release.version,
+        )  # fmt: skip
+    assert asked.figure(1, "no_such:figure")["figure"] is None
+    assert asked.figure(3, name) is None
+    assert (asked.refer(1, "a report"), asked.refer(3, "a report")) == (True, False)
+    assert asked.listed()[0]["references"] == ["a report"]
+
+
 def test_only_what_differs_is_written_again():
     keys = dict(models.StoredFigure.objects.values_list("figure_id", "pk"))
     name, site = later()
@@ -238,3 +261,42 @@ def test_old_numbers_come_with_what_they_meant_then(client, monkeypatch):
     asked = f"/api/v1/series/{series.split('.')[0]}?place={place}"
     assert client.get(f"{asked}&release=1").json()["definition"] == then
     assert client.get(asked).json()["definition"] != then
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de"])
+def test_what_an_older_page_leads_to_is_of_its_release(client, language):
+    """Its files, its drawings and its sums: none of them is that of today."""
+    name, site = later()
+    drawn = dict(models.StoredPicture.objects.values_list("name", "svg"))
+    pictures = {key: svg.replace("#0A5A66", "#123456") for key, svg in site["pictures"].items()}
+    block = sample.share_block()
+    links = (*block.downloads, PageLink("SVG", "picture/share-wide.svg"))
+    told = replace(block.method, figure="", parts=(FigureNote("2014-2015", name),))
+    several = replace(block, anchor="several", downloads=links, method=told)
+
+    def with_block(documents):
+        return [
+            d | {"blocks": [*d["blocks"], asdict(several)]}
+            if d.get("key") == "method" and d["language"]
+            else d
+            for d in documents
+        ]
+
+    store_site(**site | {"documents": with_block(site["documents"])})
+    last = later(0.25, days=2)[1]
+    store_site(**last | {"documents": with_block(last["documents"]), "pictures": pictures})
+    page = client.get(f"/{language}/method/?release=2").content.decode()
+    found = [
+        html.unescape(link) for link in re.findall(r'href="(/(?:api|download|picture)/[^"]*)', page)
+    ]
+    found.remove("/api/v1/openapi.json")
+    assert len(found) == 4 and all("release=2" in link for link in found), found
+    answers = {link.split("/")[1]: client.get(link) for link in found}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert answers["picture"].content.decode() == drawn["share-wide"]
+    assert answers["api"].json()["value"] == 0.5
+    today = client.get(f"/{language}/method/").content.decode()
+    assert "release=" not in re.sub(r"<footer.*", "", today, flags=re.DOTALL)
+    assert client.get("/picture/share-wide.svg").content.decode() != drawn["share-wide"]
+    for odd in ("9", "x", "-1", ""):
+        assert client.get(f"/picture/share-wide.svg?release={odd}").status_code == 404

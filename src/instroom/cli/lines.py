@@ -6,12 +6,13 @@ from instroom.core.answers import ABSENT
 from instroom.core.errors import Where, told_parts
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput
 from instroom.monitoring.pipeline import OPEN_DATA, PipelineAnswer, steps
 from instroom.monitoring.series_answer import SeriesAnswer
-from instroom.reports import words
+from instroom.reports import goals, words
 from instroom.reports.rehearsal import ExampleAnswer
 from instroom.reports.release_changes import FIRST
 from instroom.reports.stored_rows import (
@@ -21,7 +22,7 @@ from instroom.reports.stored_rows import (
     ReleaseLine,
     ReleasesAnswer,
 )
-from instroom.sources.records import CheckAnswer, FetchAnswer, FileWarning, ReadAnswer
+from instroom.sources.records import CheckAnswer, CheckName, FetchAnswer, FileWarning, ReadAnswer
 
 
 def read_lines(found: ReadAnswer, language: str) -> list[str]:
@@ -108,8 +109,8 @@ def series_lines(found: SeriesAnswer, language: str) -> list[str]:
     t = Texts(language)
     definition = found.definition
     head = [t(definition.title)]
-    if definition.classification:
-        head.append(definition.classification)
+    if text := definition.classification:
+        head.append(t(text))
     lines = [" · ".join(head), *(t(n) for n in definition.notes), ""]
     for figure in found.series:
         split = " ".join(words.part_name(name, value, t) for name, value in figure.by)
@@ -120,7 +121,7 @@ def series_lines(found: SeriesAnswer, language: str) -> list[str]:
 
 def _number(figure: Figure, t: Texts) -> str:
     if figure.low is None:
-        return f"{words.status_word(figure.status, t)}: {words.reason(figure.reason, t)}"
+        return f"{status_word(figure.status, t)}: {words.reason(figure.reason, t)}"
     if figure.denominator is None:
         return t.number(figure.low, figure.high)
     share = t.percent(figure.low, figure.high)
@@ -171,7 +172,7 @@ def explain_lines(found: ExplainAnswer, language: str = "nl") -> list[str]:
         (t("opnieuw:"), f"{_between(found.recomputed, t)} ({same})"),
     ]
     if found.value is None and found.recomputed is None:
-        word, reason = words.status_word(found.status, t), words.reason(found.reason, t)
+        word, reason = status_word(found.status, t), words.reason(found.reason, t)
         facts = [(t("waarde:"), f"{word}: {reason}")]
     if found.formula:
         facts.insert(0, (t("formule:"), found.formula))
@@ -238,13 +239,21 @@ def _release_line(one: ReleaseLine, t: Texts) -> str:
 def export_lines(found: ExportAnswer, language: str) -> list[str]:
     """Return how many observations are in which file."""
     t = Texts(language)
-    return [t("{n} waarnemingen in {file}", n=t.number(found["rows"]), file=found["file"])]
+    line = t("{n} waarnemingen in {file}", n=t.number(found["rows"]), file=found["file"])
+    return [_replaced(line, t, replaced=found["replaced"])]
 
 
 def paper_lines(found: PaperAnswer, language: str) -> list[str]:
-    """Return which file was written, and how large it is."""
+    """Return which file was written, how large it is, and whose figures are in it."""
     t = Texts(language)
-    return [t("{file}, {size} kB", file=found["file"], size=t.number(found["bytes"] / 1000))]
+    line = t("{file}, {size} kB", file=found["file"], size=t.number(found["bytes"] / 1000))
+    rest = [goals.along(t)] if found["came_along"] else []
+    return [_replaced(line, t, replaced=found["replaced"]), *rest]
+
+
+def _replaced(line: str, t: Texts, *, replaced: bool) -> str:
+    """Say after a file's name that it took the place of another."""
+    return f"{line} {t('(vervangen)')}" if replaced else line
 
 
 def compute_lines(found: ComputeAnswer, language: str) -> list[str]:
@@ -286,10 +295,20 @@ def check_lines(found: CheckAnswer, language: str) -> list[str]:
     """Return one line per thing that was looked at, with what to do where it is not right."""
     t = Texts(language)
     good, wrong = t("goed"), t("FOUT")
+    names: dict[CheckName, str] = {
+        "definitions": t("definities"),
+        "data_directory": t("gegevensmap"),
+        "snapshots": t("originelen"),
+        "observations": t("waarnemingen"),
+        "sources": t("bronnen"),
+        "leftovers": t("resten"),
+        "database": t("database"),
+    }
     wide = max(len(good), len(wrong))
     lines = []
     for one in found["checks"]:
-        lines.append(f"{good if one['ok'] else wrong:<{wide}} {one['id']}: {t.say(one['message'])}")
+        mark = good if one["ok"] else wrong
+        lines.append(f"{mark:<{wide}} {names[one['id']]}: {t.say(one['message'])}")
         if one["repair"] and not one["ok"]:
             lines.append(f"{'':<{wide}} {t.say(one['repair'])}")
     return lines

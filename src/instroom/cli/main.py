@@ -12,6 +12,8 @@ from instroom.cli.progress import Progress
 from instroom.cli.statistics import Add, add_commands, names, number, whole
 from instroom.cli.trouble import guarded, show
 from instroom.core.texts import Texts
+from instroom.reports.export_kinds import DATASETS, OBSERVATION_FORMATS
+from instroom.reports.paper.writing import FORMATS, PAPERS
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -109,14 +111,12 @@ def _add_figures(add: Add, t: Texts) -> None:
 def _add_results(add: Add, t: Texts) -> None:
     """Add the commands that make what others read."""
     sub = add("export", t("de waarnemingen als bestand"), _export)
-    sub.add_argument("dataset", choices=["observations"])
+    sub.add_argument("dataset", choices=DATASETS)
     sub.add_argument("--source", metavar="ID", help=t("alleen deze bron"))
-    sub.add_argument("--format", choices=["csv", "parquet"], default="csv")
-    sub.add_argument("--out", required=True, metavar="FILE")
+    _add_out(sub, OBSERVATION_FORMATS, t)
     sub = add("paper", t("een document maken: de doelen als PDF of voor Word"), _paper)
-    sub.add_argument("paper", choices=["goals"])
-    sub.add_argument("--format", choices=["pdf", "docx"], default="pdf")
-    sub.add_argument("--out", required=True, metavar="FILE")
+    sub.add_argument("paper", choices=tuple(PAPERS))
+    _add_out(sub, tuple(FORMATS), t)
     sub = add("compute", t("alle cijfers en tekeningen maken die de pagina's tonen"), _compute)
     sub.add_argument("--place", default=None, metavar="REGION")
     sub = add(
@@ -129,6 +129,13 @@ def _add_results(add: Add, t: Texts) -> None:
     sub.add_argument("--run", action="store_true", help=t("ook inlezen, uitrekenen en tonen"))
     sub.add_argument("--port", default="8000", metavar="P", help=t("waar de pagina's staan"))
     sub.add_argument("--no-serve", action="store_true", help=t("uitrekenen en stoppen"))
+
+
+def _add_out(sub: argparse.ArgumentParser, formats: tuple[str, ...], t: Texts) -> None:
+    """Add where a file goes, and as what."""
+    said = t("anders die van de naam, anders {format}", format=formats[0])
+    sub.add_argument("--format", choices=formats, help=said)
+    sub.add_argument("--out", required=True, metavar="FILE")
 
 
 def _plugin_help(t: Texts) -> dict[str, str]:
@@ -235,7 +242,7 @@ def _kpi(args: argparse.Namespace) -> int:
     from instroom import api
 
     found = api.kpi(place=args.place, data=args.data, lang=args.lang)
-    _out(args, found, found.lines)
+    _out(args, found, lambda: found.lines(args.lang))
     return 0
 
 

@@ -116,9 +116,10 @@ def _add_effect(add: Add, out: Out, t: Texts) -> None:
 
     def compress(args: argparse.Namespace) -> int:
         from instroom import api
+        from instroom.cli.statistics_lines import compress_lines
 
         found = api.compress(args.file, **_asked(args), out=args.out, key=args.key)
-        out(args, found, lambda: [found.summary(args.lang)])
+        out(args, found, lambda: compress_lines(found, args.lang))
         return 0
 
     sub = add("effect", t("het effect van een programma op een score, eerlijk verwoord"), effect)

@@ -6,10 +6,11 @@ from instroom.core.answers import ABSENT
 from instroom.core.texts import Texts
 from instroom.learning.meta_answer import MetaAnswer
 from instroom.monitoring.effect_answer import EffectAnswer, EffectAnswers
-from instroom.monitoring.estimates import ESTIMATED
 from instroom.monitoring.power_answer import PowerAnswer
 from instroom.monitoring.scales import ReliabilityAnswer
+from instroom.monitoring.sums import CompressAnswer
 from instroom.monitoring.wording import digits_of
+from instroom.stats.status import ESTIMATED
 
 
 def _n(value: float | None, t: Texts, digits: int = 2) -> str:
@@ -29,9 +30,7 @@ def effect_lines(found: EffectAnswer | EffectAnswers, language: str) -> list[str
         return lines[:-1]
     t = Texts(language)
     lines = [found.summary(language)]
-    if found.status == "boundary":
-        lines.append(t("De verschillen tussen groepen zijn op nul geschat."))
-    elif found.reason and found.reason != found.wording["en"]:
+    if found.reason and found.reason != found.wording["en"]:
         lines.append(_ended(found.status, found.reason, t))
     if found.estimate is None or found.ci is None or found.status not in ESTIMATED:
         return lines + _why(found, language)
@@ -45,7 +44,7 @@ def effect_lines(found: EffectAnswer | EffectAnswers, language: str) -> list[str
             f"{_n(found.hedges_g, t)}  ({_span(found.hedges_g_ci, t)})",
         ),
         (t("kleinste te vinden effect"), _n(found.mdes, t)),
-        (t("rijen"), f"{t.number(found.n)}  " + t("({n} weggelaten)", n=t.number(found.dropped))),
+        (t("rijen"), _rows(found.n, found.dropped, t)),
         (t("Maryland-niveau"), f"{found.maryland_level} / 5"),
         *_further(found, t, digits),
     ]
@@ -56,6 +55,11 @@ def effect_lines(found: EffectAnswer | EffectAnswers, language: str) -> list[str
         for group in found.by or ()
     ]
     return lines + _why(found, language)
+
+
+def _rows(used: int, dropped: int, t: Texts) -> str:
+    """Return how many rows there were, and how many were left out."""
+    return f"{t.number(used)}  " + t("({n} weggelaten)", n=t.number(dropped))
 
 
 def _further(found: EffectAnswer, t: Texts, digits: int) -> Iterator[tuple[str, str]]:
@@ -86,17 +90,35 @@ def _why(found: EffectAnswer, language: str) -> list[str]:
     """Return the reasons of the level that are not in the sentence itself."""
     said = found.wording.get(language, "")
     told = [r.text.get(language, r.text["nl"]) for r in found.reasons or ()]
-    told += [Texts(language).say(one) for one in found.warnings or ()]
-    return [f"  {text}" for text in told if text not in said]
+    return [f"  {text}" for text in told if text not in said] + _warned(found, Texts(language))
+
+
+def _warned(found: EffectAnswer | CompressAnswer | MetaAnswer, t: Texts) -> list[str]:
+    """Return what counted for nothing, and what may have been meant otherwise."""
+    return [f"  {t.say(one)}" for one in found.warnings or ()]
+
+
+def compress_lines(found: CompressAnswer, language: str) -> list[str]:
+    """Return where the sums are, and which rows and schools are not in them."""
+    t = Texts(language)
+    facts = [
+        (t("rijen"), _rows(found.n, found.dropped, t)),
+        (t("scholen te klein om te delen"), t.number(len(found.refused))),
+        (t("scholen met samengevoegde klassen"), t.number(len(found.merged))),
+    ]
+    lines = [found.summary(language), *(f"{name}: {said}" for name, said in facts)]
+    return lines + _warned(found, t)
 
 
 def reliability_lines(found: ReliabilityAnswer, language: str) -> list[str]:
     """Return alpha, omega and a line per item."""
     t = Texts(language)
     if found.alpha is None:
-        return [found.summary(language), *_told(found, t)]
+        rows = f"{t('rijen')}: {_rows(found.n, found.dropped, t)}"
+        return [found.summary(language), rows, *_told(found, t)]
     lines = [
         found.summary(language),
+        f"{t('rijen')}: {_rows(found.n, found.dropped, t)}",
         f"{'item':<16}{'m':>8}{'sd':>8}{'r_rest':>8}{t('alfa -'):>8}",
     ]
     lines += [
@@ -128,18 +150,22 @@ def _told(found: ReliabilityAnswer | PowerAnswer | MetaAnswer, t: Texts) -> list
 def _ended(status: str, reason: str | None, t: Texts) -> str:
     """Return how a computation ended, and why."""
     words = {
-        "too_few": t("te weinig gegevens"),
-        "not_supported": t("zo niet te berekenen"),
-        "not_converged": t("geen oplossing gevonden"),
-        "not_identified": t("niet eenduidig te bepalen"),
-        "separation": t("niet te schatten"),
-        "partial": t("niet alles is te berekenen"),
+        "ok": t("let op"),
         "boundary": t("op de grens van wat kan"),
-        "rank_deficient": t("een kolom is weggelaten"),
-        "missing": t("geen cijfer"),
+        "partial": t("niet alles is te berekenen"),
+        "rank_deficient": t("niet alle kolommen tellen mee"),
+        "smoothed": t("een beetje bijgesteld"),
+        "bounded": t("alleen grenzen bekend"),
+        "unbounded": t("aan een kant geen grens"),
+        "separation": t("niet te schatten"),
+        "too_few": t("te weinig gegevens"),
+        "not_identified": t("niet eenduidig te bepalen"),
+        "not_converged": t("geen oplossing gevonden"),
+        "not_applicable": t("niets te vergelijken"),
+        "not_supported": t("zo niet te berekenen"),
+        "crossed": t("groepen lopen door elkaar"),
     }
-    said = words.get(status) or t("let op")
-    return f"{said}: {t.say(reason)}" if reason else said
+    return f"{words[status]}: {t.say(reason)}" if reason else words[status]
 
 
 def power_lines(found: PowerAnswer, language: str) -> list[str]:
@@ -156,8 +182,10 @@ def power_lines(found: PowerAnswer, language: str) -> list[str]:
 def meta_lines(found: MetaAnswer, language: str) -> list[str]:
     """Return the pooled effect, what a new study may find, and how much studies differ."""
     t = Texts(language)
-    if found.estimate is None or found.status not in ("ok", "boundary", "partial"):
-        return [t("Deze studies geven samen geen antwoord."), *_told(found, t)]
+    rows = f"{t('rijen')}: {_rows(found.k, found.dropped, t)}"
+    if found.estimate is None or found.status not in ESTIMATED:
+        none = t("Deze studies geven samen geen antwoord.")
+        return [none, *_told(found, t), rows, *_warned(found, t)]
     back = found.back_transformed
     ahead = back.prediction if back else found.prediction
     lines = [
@@ -174,6 +202,4 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
                 d=_n(fill.estimate, t),
             )
         )
-    if found.status == "boundary":
-        lines.append(t("De verschillen tussen studies zijn op nul geschat."))
-    return [*lines, *(_told(found, t) if found.status == "partial" else [])]
+    return [*lines, *_told(found, t), rows, *_warned(found, t)]

@@ -77,9 +77,8 @@ def choose(frame: Any, where: Mapping[str, Sequence[str]]) -> Any:
     a narwhals frame over the same engine.
     """
     rows = nw.from_native(frame)
-    for column, values in where.items():
-        rows = rows.filter(nw.col(column).is_in(list(values)))
-    return rows
+    wanted = [nw.col(column).is_in(list(values)) for column, values in where.items()]
+    return rows.filter(*wanted) if wanted else rows
 
 
 #: A rule: columns and the values that count; a row meets it in all its columns.
@@ -114,19 +113,17 @@ def tally(frame: Any, keys: Sequence[str], part: Sequence[Conditions]) -> Any:
     hidden = nw.when(nw.col("status") == "bounded").then(nw.lit(1)).otherwise(nw.lit(0))
     zero = nw.lit(0.0)
     rows = rows.with_columns(_part=is_part, _hidden=hidden)
-    sums = []
+    sums, parts = [], []
     for name, here in (("part", nw.col("_part")), ("rest", ~nw.col("_part"))):
         for bound in ("low", "high"):
             column = f"{name}_{bound}"
-            rows = rows.with_columns(
-                nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column)
-            )
+            parts.append(nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column))
             sums.append(nw.col(column).sum())
         column = f"{name}_hidden"
         masked = nw.when(here).then(nw.col("_hidden")).otherwise(nw.lit(0))
-        rows = rows.with_columns(masked.alias(column))
+        parts.append(masked.alias(column))
         sums.append(nw.col(column).sum())
-    added = rows.group_by(*keys).agg(*sums)
+    added = rows.with_columns(*parts).group_by(*keys).agg(*sums)
     kinds = {"low": nw.Float64, "high": nw.Float64, "hidden": nw.Int64}
     return added.with_columns(
         nw.col(f"{part}_{what}").cast(kind)

@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
 from instroom.core.quantities import Count
+from instroom.core.statuses import NUMBERED, Status
 
-Status = Literal[
-    "ok", "bounded", "protected", "missing", "not_applicable", "too_few", "not_supported"
-]
 #: Who may see a figure. Who may see those of the own school or board sees the public ones too.
 Audience = Literal["public", "own_school", "own_board"]
 #: Who is counted; the privacy threshold belongs to the unit.
@@ -59,6 +57,11 @@ class Figure:
         head = ".".join(p for p in (self.indicator, self.stage, self.classification) if p)
         tail = ",".join(f"{key}={value}" for key, value in self.by)
         return ":".join(p for p in (head, self.place, self.period, tail) if p)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether there is a number, or the bounds of one."""
+        return self.status in NUMBERED
 
     @property
     def n(self) -> int | None:

@@ -55,6 +55,17 @@ def chapters(language: str) -> list[Path]:
     return [file for file in files if file.stem != ERRORS]
 
 
+def places_in(text: str) -> list[str]:
+    """Return the places of a sentence that are filled in; a translation has the same ones.
+
+    Examples
+    --------
+    >>> places_in("{part} van {whole}, {part}")
+    ['{part}', '{whole}']
+    """
+    return sorted(set(_PLACE.findall(text)))
+
+
 def pseudo() -> bool:
     """Return whether the pseudo-language may be asked for: it shows which text is not marked."""
     return os.environ.get("INSTROOM_PSEUDO") == "1"
@@ -70,7 +81,9 @@ class _Bracketed(gettext.NullTranslations):
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     """Return all chapters of a language as one: a sentence has one home, whoever says it."""
-    return _read(language, chapters(language))
+    catalogue = _read(language, chapters(language))
+    catalogue.add_fallback(_Absent())
+    return catalogue
 
 
 @cache
@@ -120,11 +133,20 @@ def _read(language: str, files: list[Path]) -> gettext.NullTranslations:
     return gettext.GNUTranslations(buffer)
 
 
-def _translated(language: str, message: str) -> str:
-    text = _catalogue(language).gettext(message)
-    if text == message and language != SOURCE_LANGUAGE:
-        return next((w[message] for of in _BROUGHT if message in (w := of(language))), message)
-    return text
+class _Absent(gettext.NullTranslations):
+    """Says nothing, so that a sentence that is the same in two languages counts as translated."""
+
+    def gettext(self, message: str) -> str:
+        del message
+        return ""
+
+
+def _translated(language: str, message: str) -> str | None:
+    """Return a sentence in a language, or None when nobody translated it."""
+    if not message or language == SOURCE_LANGUAGE:
+        return message
+    brought = (words.get(message) for of in _BROUGHT if (words := of(language)))
+    return _catalogue(language).gettext(message) or next(filter(None, brought), None)
 
 
 class Texts:
@@ -144,8 +166,12 @@ class Texts:
 
     def __call__(self, message: str, /, **values: object) -> str:
         """Translate a Dutch sentence and fill in its named places."""
-        text = _translated(self.language, message) if message else ""
+        text = _translated(self.language, message) or message
         return text.format(**values) if values else text
+
+    def knows(self, message: str) -> bool:
+        """Return whether a Dutch sentence is there in this language."""
+        return _translated(self.language, message) is not None
 
     def say(self, text: str) -> str:
         """Return a message in this language; other text is data and stays as it is."""

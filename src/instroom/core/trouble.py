@@ -4,6 +4,7 @@ Every door (command line, child process, pages) asks here which error an excepti
 """
 
 import errno
+import socket
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,16 @@ _CAUSES = {
     errno.EISDIR: "folder",
     errno.ENAMETOOLONG: "long_name",
     errno.ELOOP: "loop",
+}
+_NETWORK = {
+    errno.EADDRINUSE: Message("another program listens there already"),
+    errno.EADDRNOTAVAIL: Message("this computer does not have that address"),
+    errno.ECONNREFUSED: Message("nothing answers there"),
+    errno.ECONNRESET: Message("the other side broke the connection off"),
+    errno.EPIPE: Message("the other side broke the connection off"),
+    errno.ENETUNREACH: Message("there is no network to it"),
+    errno.EHOSTUNREACH: Message("there is no network to it"),
+    errno.ETIMEDOUT: Message("no answer in time"),
 }
 #: kind -> code, message, expected, hint
 _WORDS: dict[str, tuple[str, str, str | None, str]] = {
@@ -171,18 +182,43 @@ def of_machine(error: OSError) -> MachineError | None:
 def _of_system(error: OSError, file: str | None) -> MachineError:
     known = file or (error.filename if isinstance(error.filename, str | bytes) else None)
     name = known.decode("utf-8", "replace") if isinstance(known, bytes) else known
-    said = error.strerror or str(error)
-    if "temporary directory" in said:
+    if "temporary directory" in str(error):
         return _said("temporary", None)
     if error.errno in _CAUSES:
-        return _said(_CAUSES[error.errno], name, said)
+        return _said(_CAUSES[error.errno], name)
     return MachineError(
         "the system refused this",
         code="system",
         where=_where(name),
-        found=printable(said, 160) or type(error).__name__,
+        found=words_of_system(error),
         hint=Message("check the path, the disk and the rights of this user"),
     )
+
+
+def words_of_system(error: OSError) -> str:
+    """Return why the system refused, in words of ours: its own are English in every language.
+
+    Examples
+    --------
+    >>> words_of_system(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"))
+    'nothing answers there'
+    >>> words_of_system(OSError(errno.ENOTTY, "Inappropriate ioctl for device"))
+    'error ENOTTY of the system'
+    """
+    number = error.errno or 0
+    if isinstance(error, socket.gaierror):
+        return Message("there is no such name on the network")
+    if isinstance(error, TimeoutError):
+        return Message("no answer in time")
+    if type(error).__module__ == "ssl":  # its numbers are not those of the system
+        return Message("no safe connection ({said})", said=printable(str(error), 120))
+    if number in _CAUSES:
+        return _WORDS[_CAUSES[number]][1]
+    if number in _NETWORK:
+        return _NETWORK[number]
+    if number in errno.errorcode:
+        return Message("error {name} of the system", name=errno.errorcode[number])
+    return printable(str(error), 160) or type(error).__name__
 
 
 def _of_database(error: sqlite3.Error) -> MachineError:

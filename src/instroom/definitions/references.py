@@ -1,30 +1,29 @@
 """What definition files say of each other: every name in one that must be there in another."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from instroom.core.messages import Message
 from instroom.definitions import models
+from instroom.definitions.kinds import KindName, called
 
 #: Returns the definitions of a kind by id.
-Definitions = Callable[[str], Mapping[str, Any]]
+Definitions = Callable[[KindName], Mapping[str, Any]]
+#: Where a name stands: kind, id and key.
+Position = tuple[KindName, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name in a file (kind, id, key), and the names that would be right: those of kind ``of``.
+    """A name in a file (kind, id, key), the names that would be right, and what one is called."""
 
-    ``called`` is what one of them is called when they are no files of their own.
-    """
-
-    kind: str
+    kind: KindName
     id: str
     key: str
     value: str
-    known: Iterable[str]
-    of: str = ""
-    called: Message | None = None
+    known: Collection[str]
+    called: Message
 
 
 def references(definitions: Definitions) -> Iterator[Reference]:
@@ -36,15 +35,16 @@ def references(definitions: Definitions) -> Iterator[Reference]:
         yield from _of_pipeline(pipeline, definitions)
     for kpi in definitions("kpi").values():
         yield from _of_stages(kpi, definitions)
-    for kind in ("kpi", "claim"):
+    with_indicators: tuple[KindName, ...] = ("kpi", "claim")
+    for kind in with_indicators:
         for one in definitions(kind).values():
             for name in one.indicators:
                 yield _to("indicator", definitions, (kind, one.id, "indicators"), name)
     yield from _of_regions(definitions)
 
 
-def _to(of: str, definitions: Definitions, at: tuple[str, str, str], value: str) -> Reference:
-    return Reference(*at, value, definitions(of), of)
+def _to(of: KindName, definitions: Definitions, at: Position, value: str) -> Reference:
+    return Reference(*at, value, definitions(of), called(of))
 
 
 def _of_sources(definitions: Definitions) -> Iterator[Reference]:
@@ -52,12 +52,12 @@ def _of_sources(definitions: Definitions) -> Iterator[Reference]:
         yield _to("publisher", definitions, ("source", source.id, "publisher"), source.publisher)
         for name, column in source.columns.items():
             if column.codes:
-                at = ("source", source.id, f"columns.{name}.codes")
+                at: Position = ("source", source.id, f"columns.{name}.codes")
                 yield _to("codes", definitions, at, column.codes)
 
 
 def _of_indicator(indicator: models.Indicator, definitions: Definitions) -> Iterator[Reference]:
-    at = ("indicator", indicator.id)
+    at: tuple[KindName, str] = ("indicator", indicator.id)
     for name, stage in indicator.stages.items():
         for source in (source for together in stage.sources for source in together):
             yield _to("source", definitions, (*at, f"stages.{name}.sources"), source)
@@ -66,50 +66,54 @@ def _of_indicator(indicator: models.Indicator, definitions: Definitions) -> Iter
     if indicator.reason:
         yield _reason(definitions, (*at, "reason"), indicator.reason)
     if indicator.default_stage:
-        stages, called = list(indicator.stages), Message("stage")
-        yield Reference(*at, "default_stage", indicator.default_stage, stages, called=called)
+        stages = indicator.stages
+        yield Reference(*at, "default_stage", indicator.default_stage, stages, Message("stage"))
     if indicator.classification:
         every = [key.split("/") for key in definitions("classification")]
+        kind = called("classification")
         folders = {key[0] for key in every}
-        yield Reference(*at, "classification", indicator.classification, folders, "classification")
+        yield Reference(*at, "classification", indicator.classification, folders, kind)
         mine = [key[1] for key in every if key[0] == indicator.classification]
         chosen = indicator.default_classification
         if chosen:
-            yield Reference(*at, "default_classification", chosen, mine, "classification")
+            yield Reference(*at, "default_classification", chosen, mine, kind)
 
 
-def _reason(definitions: Definitions, at: tuple[str, str, str], value: str) -> Reference:
+def _reason(definitions: Definitions, at: Position, value: str) -> Reference:
     known = [code for found in definitions("reasons").values() for code in found.texts]
-    return Reference(*at, value, known, called=Message("reason"))
+    return Reference(*at, value, known, Message("reason"))
 
 
 def _of_pipeline(
     pipeline: models.PipelineDefinition, definitions: Definitions
 ) -> Iterator[Reference]:
+    if pipeline.told:
+        told: Position = ("pipeline", pipeline.id, "told.group")
+        yield Reference(*told, pipeline.told.group, pipeline.groups, Message("group of steps"))
     for name, group in pipeline.groups.items():
         for step in group.steps:
-            at = ("pipeline", pipeline.id, f"groups.{name}.steps.{step.id}")
+            at: Position = ("pipeline", pipeline.id, f"groups.{name}.steps.{step.id}")
             if step.reason:
                 yield _reason(definitions, at, step.reason)
                 continue
             yield _to("indicator", definitions, at, step.indicator)
             if step.stage:
                 stages = definitions("indicator")[step.indicator].stages
-                yield Reference(*at, step.stage, stages, called=Message("stage"))
+                yield Reference(*at, step.stage, stages, Message("stage"))
 
 
 def _of_stages(kpi: models.Kpi, definitions: Definitions) -> Iterator[Reference]:
     for number, stage in enumerate(kpi.stages):
         at = ("kpi", kpi.id, f"stages.{number}")
-        yield Reference(*at, stage.indicator, kpi.indicators, called=Message("indicator"))
+        yield Reference(*at, stage.indicator, kpi.indicators, Message("indicator"))
         indicator = definitions("indicator").get(stage.indicator)
         if indicator is None:
             continue
         if stage.stage:
-            yield Reference(*at, stage.stage, indicator.stages, called=Message("stage"))
+            yield Reference(*at, stage.stage, indicator.stages, Message("stage"))
         if stage.school_type:
             parts = {*indicator.school_types, *indicator.separate}
-            yield Reference(*at, stage.school_type, parts, called=Message("school type"))
+            yield Reference(*at, stage.school_type, parts, Message("school type"))
 
 
 def _of_regions(definitions: Definitions) -> Iterator[Reference]:
@@ -117,7 +121,7 @@ def _of_regions(definitions: Definitions) -> Iterator[Reference]:
     towns = {code for found in places for code in found.municipalities}
     provinces = {code for found in places for code in found.provinces}
     for region in definitions("region").values():
-        at = ("region", region.id)
-        yield Reference(*at, "province", region.province, provinces, called=Message("province"))
+        at: tuple[KindName, str] = ("region", region.id)
+        yield Reference(*at, "province", region.province, provinces, Message("province"))
         for code in region.municipalities:
-            yield Reference(*at, "municipalities", code, towns, called=Message("municipality"))
+            yield Reference(*at, "municipalities", code, towns, Message("municipality"))

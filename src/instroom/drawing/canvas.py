@@ -1,25 +1,20 @@
 """What every picture shares: colours, words, letters and the frame of an SVG.
 
-Altair draws axes, lines and bars; the small writer :class:`Drawing` adds what Vega cannot do
-well (labels that avoid each other, hatch, key). Everything is a pure function of its input:
+Most pictures are written with :class:`Drawing`; those of one trial or plan are drawn by Altair
+(:mod:`instroom.drawing.vega`). Everything is a pure function of its input:
 the same figures give the same bytes, and no file, clock or network is touched.
 """
 
-import re
 from html import escape
-from typing import Any, Literal
+from typing import Literal
 
-import altair as alt
-import vl_convert
-
-from instroom.core.texts import Texts
+from instroom.core import statuses
 
 # Part of this module's interface too: a drawing and its letters go together.
 from instroom.drawing.lettering import first_fit as first_fit
 from instroom.drawing.lettering import spread as spread
 from instroom.drawing.lettering import text_width as text_width
 from instroom.drawing.lettering import wrap as wrap
-from instroom.drawing.vega import Spec
 
 PAPER = "#FBFAF7"
 WHITE = "#FFFFFF"
@@ -40,94 +35,13 @@ FONT = "Inter, sans-serif"
 
 Width = Literal["wide", "narrow"]
 Unit = Literal["share", "count"]
-Status = Literal[
-    "ok",
-    "bounded",
-    "provisional",
-    "protected",
-    "missing",
-    "not_applicable",
-    "too_few",
-    "not_supported",
-]
+Status = statuses.Status | Literal["provisional"]
+#: There is a number to draw, or the bounds of one.
+DRAWN = statuses.NUMBERED | {"provisional"}
 #: Outer sizes; a narrow picture is shown one to one on a phone of 360 px.
 WIDTHS: dict[Width, int] = {"wide": 1040, "narrow": 328}
 #: No letter is smaller than this at its real size.
 SMALLEST = 11.0
-
-_CLUTTER = re.compile(
-    r' (?:role|class|aria-[a-z]+|pointer-events|stroke-miterlimit|font-family)="[^"]*"'
-    r'| (?:fill-|stroke-)?opacity="1"'
-)
-_EMPTY = re.compile(r'<path(?: d="(?:M0,0h[^"]*)?")?(?: display="none")?/>')
-_LONG = re.compile(r"\d+\.\d{3,}")
-_TAG = re.compile(r"<[^>]+>")
-_OUTER = re.compile(r"^.*?<svg[^>]*>(.*)</svg>\s*$", re.DOTALL)
-
-
-@alt.theme.register("instroom", enable=False)
-def theme() -> alt.theme.ThemeConfig:
-    """Return the Altair theme: no frame, hairlines for y, Inter, quiet axes."""
-    return {"config": _CONFIG}
-
-
-_CONFIG: Any = {
-    "font": FONT,
-    "background": None,
-    "view": {"stroke": None},
-    "autosize": {"type": "none"},
-    "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round"},
-    "range": {"category": list(CATEGORIES)},
-    "axis": {
-        "domain": False,
-        "ticks": False,
-        "title": None,
-        "labelColor": MUTED,
-        "labelFont": FONT,
-        "labelFontSize": 13,
-        "labelPadding": 8,
-        "gridColor": HAIRLINE,
-        "gridWidth": 1,
-    },
-    "axisX": {"grid": False},
-}
-
-
-def format_locale(language: str) -> Spec:
-    """Return how d3 writes numbers in a language.
-
-    Examples
-    --------
-    >>> format_locale("nl")["decimal"], format_locale("en")["decimal"]
-    (',', '.')
-    """
-    english = language == "en"
-    return {
-        "decimal": "." if english else ",",
-        "thousands": "," if english else ".",
-        "grouping": [3],
-        "currency": ["€ ", ""],
-        "percent": "%" if english else "\u00a0%",
-        "minus": "−",
-    }
-
-
-def status_word(status: Status, texts: Texts) -> str:
-    """Return the word for a figure that is no plain number; empty for a number.
-
-    Examples
-    --------
-    >>> status_word("protected", Texts("nl")), status_word("ok", Texts("nl"))
-    ('afgeschermd', '')
-    """
-    words: dict[str, str] = {
-        "protected": texts("afgeschermd"),
-        "missing": texts("geen cijfer"),
-        "too_few": texts("te weinig"),
-        "not_applicable": texts("niet van toepassing"),
-        "not_supported": texts("niet te berekenen"),
-    }
-    return words.get(status, "")
 
 
 def contrast(first: str, second: str) -> float:
@@ -271,9 +185,18 @@ class Drawing:
 
 
 def _value(value: float | str | None) -> str:
-    if isinstance(value, str):
-        return escape(value, quote=True)
-    text = f"{value or 0.0:.2f}".rstrip("0").rstrip(".")
+    return escape(value, quote=True) if isinstance(value, str) else number(value or 0.0)
+
+
+def number(value: float) -> str:
+    """Write a number of an attribute in hundredths, without zeros at its end.
+
+    Examples
+    --------
+    >>> number(843.925), number(12.0), number(-0.001)
+    ('843.92', '12', '0')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
 
 
@@ -326,11 +249,6 @@ def frame(
     )
 
 
-def _tidy(tag: re.Match[str]) -> str:
-    """Take out of one tag what only clutters: roles inside an image, endless decimals."""
-    return _LONG.sub(lambda number: _value(float(number[0])), _CLUTTER.sub("", tag[0]))
-
-
 def _pattern(name: str, turn: int, space: int) -> str:
     return (
         f'<pattern id="{name}" width="{space}" height="{space}" patternUnits="userSpaceOnUse"'
@@ -338,50 +256,4 @@ def _pattern(name: str, turn: int, space: int) -> str:
         f'<rect width="{space}" height="{space}" fill="{HATCH_GROUND}"/>'
         f'<line x1="1" y1="0" x2="1" y2="{space}" stroke="{HATCH_LINE}" stroke-width="1.6"/>'
         "</pattern>"
-    )
-
-
-def to_svg(
-    chart: alt.TopLevelMixin | Spec,
-    *,
-    name: str,
-    title: str,
-    description: str,
-    language: str = "nl",
-    example_word: str = "",
-    size: tuple[float, float] | None = None,
-    under: str = "",
-    over: str = "",
-) -> str:
-    """Draw an Altair chart as an accessible SVG.
-
-    Parameters
-    ----------
-    chart
-        An Altair chart, or the dict of one.
-    name, title, description, example_word
-        See :func:`frame`.
-    language
-        Decides how numbers on the axes are written.
-    size
-        Outer width and height; read from the drawing when left out.
-    under, over
-        SVG elements behind and before the chart, in outer pixels.
-    """
-    spec = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
-    drawn = vl_convert.vegalite_to_svg(
-        spec, config=_CONFIG, format_locale=format_locale(language), allowed_base_urls=[]
-    )
-    if size is None:
-        found = re.search(r'<svg[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)
-        size = (float(found[1]), float(found[2])) if found else (1040.0, 380.0)
-    inner = _EMPTY.sub("", _TAG.sub(_tidy, _OUTER.sub(r"\1", drawn)))
-    inner = re.sub(r'((?:\bid="|url\(#|href="#))', rf"\1{name}-", inner)
-    return frame(
-        f"{under}{inner}{over}",
-        size,
-        name=name,
-        title=title,
-        description=description,
-        example_word=example_word,
     )

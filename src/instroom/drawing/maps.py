@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
 from instroom.drawing.canvas import (
     BORDER,
+    DRAWN,
     HATCH_GROUND,
     HATCH_LINE,
     INK,
@@ -25,7 +27,6 @@ from instroom.drawing.canvas import (
     first_fit,
     frame,
     ink_on,
-    status_word,
     text_width,
     wrap,
 )
@@ -55,7 +56,7 @@ class MapTile:
     @property
     def bounds(self) -> tuple[float, float] | None:
         """The lowest and highest value; None when nothing is known."""
-        if self.status not in ("ok", "provisional", "bounded"):
+        if self.status not in DRAWN:
             return None
         if self.value is not None:
             return self.value, self.value
@@ -246,7 +247,7 @@ def _draw_plate(
 def _word(sheet: _Sheet, tile: MapTile) -> str:
     if tile.status == "not_applicable":
         return sheet.texts("geen school")
-    return status_word(tile.status, sheet.texts) or sheet.texts("geen cijfer")
+    return status_word(tile.status, sheet.texts)
 
 
 def _draw_words(

@@ -37,10 +37,10 @@ from instroom.stats.evidence.meta_robust import (
     robust_hierarchical,
 )
 from instroom.stats.evidence.trim_and_fill import trim_and_fill
+from instroom.stats.status import SOLVED
 
 Floats = NDArray[np.float64]
 Dependence = Literal["nested", "correlated"]
-_SOLVED = ("ok", "boundary")
 
 
 def meta_summary(
@@ -190,7 +190,7 @@ def _independent(fit: MetaAnalysis, names: Sequence[str]) -> PooledModel:
 
 def _ahead(fit: MetaAnalysis, names: Sequence[str]) -> Ends:
     """Return where the true effect of a new study may lie."""
-    if fit.status not in _SOLVED:
+    if fit.status not in SOLVED:
         return (None, None)
     found = predict(fit, np.zeros((1, len(names) - 1)) if len(names) > 1 else None)
     return _ends(found.interval[0])

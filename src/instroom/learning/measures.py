@@ -94,13 +94,13 @@ def measured(data: Columns, name: str, columns: Sequence[str]) -> tuple[Floats, 
     DataError
         With the row of a study whose numbers cannot be: more yes than people, no spread.
     """
-    if name not in MEASURES:
+    if not isinstance(name, str) or name not in MEASURES:
         raise UserError(
             "'{name}' is no effect measure that is known here",
             code="unknown_measure",
-            found=name[:20],
+            found=str(name)[:20],
             expected=", ".join(MEASURES),
-            name=name[:20],
+            name=str(name)[:20],
         )
     measure = MEASURES[name]
     if len(columns) != len(measure.wants):

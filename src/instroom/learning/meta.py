@@ -1,16 +1,19 @@
 """``instroom meta``: a file of studies, and what they say together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from instroom.core.answers import ABSENT
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
 from instroom.learning.evidence import meta_summary
 from instroom.learning.measures import MEASURES, Measure, measured
 from instroom.learning.meta_answer import BackTransformed, Ends, MetaAnswer
+from instroom.monitoring import score_rows
 from instroom.monitoring.score_files import columns_of, names_of
 from instroom.sources.columns import Columns
 from instroom.stats.evidence.heterogeneity import Method
@@ -87,18 +90,36 @@ def meta(
             else Message("neither a column nor a measure"),
             expected=Message("--effect and --variance, or --measure and --columns"),
         )
+    columns, moderators = names_of(columns), names_of(moderator)
+    if columns and measure is None:
+        raise UserError("--columns goes with --measure", found=", ".join(columns))
     data = columns_of(file, sheet)
+    if effect is not None and effect in (variance, cluster, *moderators):
+        raise UserError(
+            "column '{name}' is named for two things",
+            found=effect,
+            expected=Message("every column for one thing"),
+            name=effect,
+        )
     name = study or next((n for n in ("author", "study", "trial") if n in data.names), None)
-    effects, variances = _effects(data, effect, variance, measure, names_of(columns))
+    effects, variances = _effects(data, effect, variance, measure, columns)
+    filled = {
+        n: np.isfinite(data.numbers(n)) for n in (effect, variance, *columns, *moderators) if n
+    }
+    groups = data.words(cluster) if cluster else None
+    if cluster and groups is not None:  # nobody knows which study an unnamed one belongs to
+        filled[cluster] = groups != ""
+        variances = np.where(filled[cluster], variances, np.nan)
     found = meta_summary(
         effects,
         variances,
-        cluster=data.words(cluster) if cluster else None,
-        moderators={column: data.numbers(column) for column in names_of(moderator)} or None,
+        cluster=groups,
+        moderators={column: data.numbers(column) for column in moderators} or None,
         method=method,
         test=test,
         studies=data.words(name).tolist() if name else None,
     )
+    found = replace(found, warnings=score_rows.left_out(filled) or ABSENT)
     if measure is None:
         return found
     form = MEASURES[measure]  # type: ignore[index]

@@ -142,6 +142,8 @@ class MetaAnswer(Answer, PooledModel):
         Where the true effect of a new study may lie.
     models
         With several effects per study: every model beside the chosen one.
+    warnings
+        Which columns are empty in rows that were left out, with how many.
     """
 
     method: str
@@ -155,6 +157,7 @@ class MetaAnswer(Answer, PooledModel):
     studies: tuple[StudyFound, ...]
     measure: str | Absent = ABSENT
     back_transformed: BackTransformed | Absent = ABSENT
+    warnings: tuple[Message, ...] | Absent = ABSENT
 
     def measured(self, measure: str, back: BackTransformed | None) -> "MetaAnswer":
         """Return the answer with the measure it was computed from."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
 from instroom.monitoring import estimates
 from instroom.monitoring.coefficients import finite
@@ -22,6 +23,7 @@ from instroom.monitoring.effect_answer import (
 from instroom.monitoring.effect_words import known, silent, worded
 from instroom.monitoring.estimates import Choices
 from instroom.monitoring.studies import Study
+from instroom.monitoring.study_rows import StudyQuestion
 from instroom.stats.binary import binary_mixed, logistic, marginal_effect
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
@@ -42,6 +44,29 @@ def is_binary(values: Floats) -> bool:
     (True, False)
     """
     return bool(np.array_equal(np.unique(values), [0.0, 1.0]))
+
+
+def unused(question: StudyQuestion, choices: Choices) -> tuple[Message, ...]:
+    """Return what was asked that is not computed of a yes-or-no outcome, a sentence each."""
+    said = []
+    if question.by:
+        said.append(
+            Message("--by does nothing with a yes-or-no outcome, unless with --family gaussian")
+        )
+    if len(question.levels) > 1:
+        said.append(
+            Message(
+                "of the groups only '{group}' counts with a yes-or-no outcome",
+                group=question.levels[0],
+            )
+        )
+    if choices.robust and not question.levels:
+        said.append(Message("--robust does nothing without --groups"))
+    elif choices.robust == "cr3":
+        said.append(Message("a yes-or-no outcome has no cr3 errors; these are cr2"))
+    if choices.df == "kenward-roger":
+        said.append(Message("--df does nothing with a yes-or-no outcome"))
+    return tuple(said)
 
 
 def answer(
@@ -72,7 +97,7 @@ def answer(
         return _plain(found, plain, study, matrix, main)
     fitted = binary_mixed.fit(y, matrix, school, names=main)
     found = replace(found, status=fitted.status, reason=fitted.reason)
-    if not np.isfinite(fitted.beta).all():
+    if not (np.isfinite(fitted.beta).all() and np.isfinite(fitted.se).all()):
         return silent(found, fitted.status)
     variance = fitted.sd**2
     found = replace(

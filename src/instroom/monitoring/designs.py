@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from instroom.core.errors import DataError, ProgrammingError, UserError, Where
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, code_groups
-from instroom.monitoring.study_rows import Design, Rows, StudyQuestion, binary
+from instroom.monitoring.study_rows import (
+    Design,
+    Rows,
+    StudyQuestion,
+    binary,
+    check_roles,
+    idle,
+)
 from instroom.sources.columns import Columns
 
 Floats = NDArray[np.float64]
@@ -46,6 +53,8 @@ class AnalysisPlan:
     crossed
         When groups are crossed, so that nothing can be estimated: the column and name of such a
         group, and the column of the groups it lies in.
+    unused
+        Rows and options that count for nothing here, a sentence each.
     """
 
     columns: dict[str, Floats]
@@ -60,6 +69,7 @@ class AnalysisPlan:
     interactions: dict[str, str] = field(default_factory=dict)
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     crossed: dict[str, str] | None = None
+    unused: tuple[Message, ...] = ()
 
 
 def choose(
@@ -97,9 +107,12 @@ def plan(data: Columns, question: StudyQuestion) -> AnalysisPlan:
 
     Raises
     ------
+    UserError
+        When a column is named for two things.
     DataError
         When a column is not there, is no number where it must be one, or cannot be used.
     """
+    check_roles(question)
     makers: Mapping[str, Callable[[Rows, StudyQuestion], AnalysisPlan]] = {
         "ancova": _ancova,
         "did": _did,
@@ -120,7 +133,7 @@ def _ancova(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
     treatment = _said(q.treatment)
     columns = {treatment: binary(rows, treatment)}
     columns |= {q.baseline: rows.numbers[q.baseline]} if q.baseline else {}
-    columns |= rows.covariates([c for c in q.covariates if c not in columns])
+    columns |= rows.covariates(q.covariates)
     interactions = _by(columns, rows, treatment, q.by) if q.by else {}
     return _plan(rows, q, columns, treatment, treatment=treatment, interactions=interactions)
 
@@ -258,7 +271,7 @@ def _growth(rows: Rows, q: StudyQuestion) -> AnalysisPlan:
         treat = binary(rows, q.treatment)
         target = f"{q.treatment}:{moment}"
         columns = {q.treatment: treat, moment: time, target: treat * time}
-    columns |= rows.covariates([c for c in q.covariates if c not in columns])
+    columns |= rows.covariates(q.covariates)
     return _plan(rows, q, columns, target, treatment=q.treatment, slope=moment)
 
 
@@ -295,6 +308,7 @@ def _plan(
         interactions=interactions or {},
         names=names or {},
         crossed=crossed,
+        unused=(*idle(q), *rows.unused),
     )
 
 

@@ -204,7 +204,8 @@ class EffectAnswer(Answer):
     wording, weaker
         The strongest sentence per language, and the weaker ones with their level.
     warnings
-        What may have been meant otherwise, such as numbers that are names of groups.
+        What counted for nothing (rows per column, options), and what may have been meant
+        otherwise, such as numbers that are names of groups.
     """
 
     n: int

@@ -72,9 +72,9 @@ def _kind(study: Study) -> str:
     return "equal_start" if study.design == "ancova" and study.baseline else study.design
 
 
-def silent(found: EffectAnswer, status: str) -> EffectAnswer:
-    """Return an answer without words about an effect, with the reason why."""
-    said = silence(status)
+def silent(found: EffectAnswer, status: str, why: str | None = None) -> EffectAnswer:
+    """Return an answer without words about an effect; ``why`` is in SILENCES, else its status."""
+    said = silence(why or status)
     return replace(
         found,
         status=status,

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from instroom.core.errors import UserError
+from instroom.core.errors import DataError, UserError
 from instroom.core.messages import Message
 from instroom.monitoring import binary, robustness, threats
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
@@ -28,6 +28,7 @@ ALPHA = 0.05
 Family = Literal["gaussian", "binomial"]
 
 
+_NO_OUTCOME = Message("name a file and the column of the outcome (--outcome)")
 #: A covariate of at most so many whole numbers may be a code: a school type, a region.
 _FEW_CODES = 12
 
@@ -128,50 +129,63 @@ def effect(
     """
     choices = chosen(allocation, df, robust, plan_changed)
     if from_:
-        if file is not None:
-            raise UserError("give either a file of scores or files of sums (--from)")
+        _only_sums(
+            file=file is not None, outcome=outcome, baseline=baseline, treatment=treatment,
+            covariate=len(covariate), category=len(category), groups=len(groups), design=design,
+            time=time, pupil=pupil, by=by, start=start is not None, nested=nested, yes=yes,
+            sheet=sheet, link=link, outcome_label=outcome_label, family=family,
+        )  # fmt: skip
         return pooled(from_, key, choices)
     if file is None or outcome is None:
-        raise UserError("name a file and the column of the outcome (--outcome)")
+        raise UserError(_NO_OUTCOME)
+    if key is not None:
+        raise UserError("a key goes with files of sums (--from)")
     data = columns_of(file, sheet)
     covariate, category = names_of(covariate), names_of(category)
     category += tuple(name for name in covariate if name in data.declared and name not in category)
     data = data.recoded(filter(None, [*_outcomes(outcome, data), baseline, treatment]), yes)
     question = StudyQuestion(
-        outcome=outcome,
-        baseline=baseline,
-        treatment=treatment,
-        covariates=tuple(dict.fromkeys((*covariate, *category))),
-        categories=tuple(category),
-        groups=names_of(groups),
-        design=choose(design, treatment, baseline, time),
-        time=time,
-        pupil=pupil,
-        by=by,
-        start=start,
-        nested=nested,
-        link=link,
-        said=outcome_label or "",
-    )
+        outcome=outcome, baseline=baseline, treatment=treatment,
+        covariates=tuple(dict.fromkeys((*covariate, *category))), categories=tuple(category),
+        groups=names_of(groups), design=choose(design, treatment, baseline, time), time=time,
+        pupil=pupil, by=by, start=start, nested=nested, link=link, said=outcome_label or "",
+    )  # fmt: skip
     asked = [replace(question, outcome=one) for one in _outcomes(outcome, data)]
     doubts = _numbered_groups(data, [name for name in covariate if name not in category])
-    pairs = [_one(data, question, choices, family) for question in asked]
-    if doubts:
-        pairs = [(replace(found, warnings=doubts), study) for found, study in pairs]
+    pairs = [_one(data, question, choices, family, doubts) for question in asked]
     return pairs[0][0] if len(pairs) == 1 else _adjusted(pairs)
+
+
+def _only_sums(**given: object) -> None:
+    """Refuse what files of sums say themselves: it would do nothing."""
+    if given["file"]:
+        raise UserError("give either a file of scores or files of sums (--from)")
+    said = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    if said:
+        raise UserError(
+            "files of sums say themselves what their columns mean",
+            found=", ".join(said),
+            expected=Message("--from without these options"),
+        )
 
 
 def _numbered_groups(data: Columns, covariates: Sequence[str]) -> tuple[Message, ...]:
     """Return a warning per covariate of a few whole numbers, which may be names of groups."""
     found = []
     for name in covariates:
-        values, filled = data.keys(name)
-        seen = np.unique(values[filled])
-        if seen.dtype.kind == "i" and 2 < len(seen) <= _FEW_CODES:
+        try:
+            values = data.numbers(name)
+        except DataError as error:
+            if error.code != "not_a_number":
+                raise
+            continue  # texts are categories without anybody saying so
+        seen = np.unique(values[np.isfinite(values)])
+        if (seen == np.round(seen)).all() and 2 < len(seen) <= _FEW_CODES:
             found.append(
                 Message(
                     "column '{name}' holds {n} different whole numbers and counts as an amount; "
-                    "if they are names of groups, say --category {name}",
+                    "if they are names of groups, say so: --category {name} in a command, "
+                    "category='{name}' in Python",
                     name=name,
                     n=len(seen),
                 )
@@ -181,20 +195,41 @@ def _numbered_groups(data: Columns, covariates: Sequence[str]) -> tuple[Message,
 
 def _outcomes(outcome: str, data: Columns) -> list[str]:
     """Return the outcomes named, unless the whole text is the name of one column."""
-    return [outcome] if outcome in data.names else [o.strip() for o in outcome.split(",")]
+    named = [outcome] if outcome in data.names else list(names_of(outcome))
+    if not named:
+        raise UserError(_NO_OUTCOME)
+    return named
 
 
 def _one(
-    data: Columns, question: StudyQuestion, choices: Choices, family: Family | None
+    data: Columns,
+    question: StudyQuestion,
+    choices: Choices,
+    family: Family | None,
+    doubts: tuple[Message, ...],
 ) -> tuple[EffectAnswer, Study]:
     planned = plan(data, question)
+    yes_or_no = _binomial(planned, question, family)
+    unused = (*planned.unused, *(binary.unused(question, choices) if yes_or_no else ()), *doubts)
+    found, study = _found(data, question, planned, choices, yes_or_no=yes_or_no)
+    return (replace(found, warnings=unused) if unused else found), study
+
+
+def _found(
+    data: Columns,
+    question: StudyQuestion,
+    planned: AnalysisPlan,
+    choices: Choices,
+    *,
+    yes_or_no: bool,
+) -> tuple[EffectAnswer, Study]:
     study = study_of(data, question, planned)
     if planned.crossed:
         n = int(planned.used.sum())
         refusal = refused(study, n, "crossed", silence("crossed", **planned.crossed))
         return replace(refusal, allocation=choices.allocation, reasons=()), study
     cross = sums(planned)
-    if _binomial(planned, question, family):
+    if yes_or_no:
         found = binary.answer(cross, study, planned, choices)
     else:
         found = answer(cross, study, choices)

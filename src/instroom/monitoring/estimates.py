@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
-from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts, select
 from instroom.monitoring import robustness
 from instroom.monitoring.coefficients import coefficients, finite
@@ -24,7 +23,7 @@ from instroom.monitoring.studies import Study, arms, split
 from instroom.stats.clusters import robust
 from instroom.stats.multilevel import contrasts, kenward_roger, mixed, satterthwaite
 from instroom.stats.multilevel.contrasts import Tests
-from instroom.stats.status import FitStatus
+from instroom.stats.status import ESTIMATED, FitStatus, Verdict, together
 from instroom.stats.trials import effect_size, equivalence
 from instroom.stats.trials import power as sizes
 from instroom.stats.trials.effect_measures import hedges_correction
@@ -32,8 +31,6 @@ from instroom.stats.trials.effect_measures import hedges_correction
 Floats = NDArray[np.float64]
 Df = Literal["satterthwaite", "kenward-roger"]
 Robust = Literal["cr0", "cr1", "cr1s", "cr2", "cr3"]
-#: Statuses that come with an estimate.
-ESTIMATED = ("ok", "boundary")
 #: Below this number of schools other ways to test stand beside the answer.
 FEW_SCHOOLS = 40
 
@@ -57,15 +54,17 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> EffectAnswer
     """
     main = [c for c in cross.columns[:-1] if c not in study.interactions.values()]
     fitted = mixed.fit(cross, outcome=study.outcome, fixed=main)
-    tests, status, reason = _tests(cross, study, fitted, main, choices)
+    tests, (status, reason), exact = _tests(cross, study, fitted, main, choices)
     found = _levels(shape(cross, study, choices), fitted, study)
     found = replace(found, status=status, reason=reason)
+    if status not in ESTIMATED:
+        return silent(found, status)
     if study.target not in tests.names:
-        return silent(found, status if status not in ESTIMATED else "rank_deficient")
+        return silent(found, "rank_deficient")
     at = tests.names.index(study.target)
     interval = contrasts.ci(tests)[at]
     if not np.isfinite([tests.estimate[at], tests.se[at], *interval]).all():
-        return silent(found, status if status not in ESTIMATED else "too_few")
+        return silent(found, "not_supported", "exact") if exact else silent(found, "too_few")
     estimate, se, df = (float(x[at]) for x in (tests.estimate, tests.se, tests.df))
     empty = mixed.fit(select(cross, [study.outcome]))
     spread = sum(_by_role(empty).values())
@@ -94,10 +93,10 @@ def _tests(
     fitted: mixed.MixedFit,
     main: list[str],
     choices: Choices,
-) -> tuple[Tests, FitStatus, Message | None]:
-    """Return the tests of all coefficients, their status, and a reason if any."""
+) -> tuple[Tests, Verdict, bool]:
+    """Return the tests of all coefficients, how they ended, and if the outcome has no error."""
     if choices.robust is None:
-        return _model_tests(fitted, choices.df), fitted.status, fitted.reason
+        return _model_tests(fitted, choices.df), (fitted.status, fitted.reason), fitted.exact
     if not cross.by_group:
         raise DataError("robust errors need products per school", code="no_group_products")
     fixed = [c for c in main if c != cross.columns[0]]
@@ -107,10 +106,10 @@ def _tests(
     tests = Tests(found.names, found.beta, found.se, found.df, found.t, found.p)
     # partial: other columns fell out, and the reason says; at a boundary there is no error
     if found.status not in (FitStatus.OK, FitStatus.PARTIAL):
-        return tests, found.status, found.reason
-    at_zero = fitted.status == FitStatus.BOUNDARY
-    status = FitStatus.BOUNDARY if at_zero else FitStatus.OK
-    return tests, status, found.reason or (fitted.reason if at_zero else None)
+        return tests, (found.status, found.reason), found.status == FitStatus.BOUNDARY
+    if fitted.status != FitStatus.BOUNDARY:
+        return tests, (FitStatus.OK, found.reason), False
+    return tests, (FitStatus.BOUNDARY, together([found.reason, fitted.reason])), False
 
 
 def _model_tests(fitted: mixed.MixedFit, df: Df, weights: Floats | None = None) -> Tests:

@@ -72,7 +72,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
         When there is no such figure in this data directory.
     """
     question, _ = parse_id(figure_id)
-    store = Store(data)
+    store = Store.asked(data)
     facts = ClassifiedCounts(store)
     figure = _find(ask(question, facts), figure_id)
     again = recomputed_figure(figure_id, [*figure.sources, *facts.organisations.files], store)
@@ -97,7 +97,7 @@ def _input(stored: Stored) -> ExplainedInput:
         rows=receipt["rows"],
         licence=receipt["licence"],
         vintage=receipt.get("published") or next(reversed(receipt["periods"]), None),
-        source=receipt["source"],
+        source=stored.source,
     )
 
 
@@ -120,8 +120,8 @@ def recomputed_figure(figure_id: str, files: Sequence[str], store: Store) -> Fig
     kept = [stored for sha in dict.fromkeys(files) if (stored := store.get(sha))]
     with scratch() as folder:
         fresh = Store(folder / "data")
-        for stored, parsed, receipt in read_again(kept, folder / "parsed"):
-            fresh.keep(stored.original, parsed, stored.sha256, receipt)
+        for old, parsed, receipt in read_again(kept, folder / "parsed"):
+            fresh.keep(old.original, parsed, old.sha256, receipt)
         return _find(ask(parse_id(figure_id)[0], ClassifiedCounts(fresh)), figure_id)
 
 

@@ -1,14 +1,16 @@
 """The data directory opened for counting: files, schools, and sums per school and year."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat
+from itertools import chain
 from typing import Any
 
 import duckdb
 import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from instroom.core.observations import Conditions, choose, tally
@@ -16,23 +18,43 @@ from instroom.definitions import models, registry
 from instroom.region.organisations import Organisations, organisations
 from instroom.sources.store import Store, Stored
 
-_KEYS = ("file", "period", "place", "municipality", "locality", "board")
+_KEYS = ("period", "place", "municipality", "locality", "board")
 _DIMENSIONS = ("gender", "school_type", "level", "kind", "form", "field")
 _SUMS = ("low", "high", "hidden")
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedCell:
-    """Sums of one combination of keys."""
+Codes = npt.NDArray[np.int64]
 
-    file: str
-    period: str
+
+@dataclass(frozen=True, slots=True)
+class CountedPlace:
+    """Where a count was made, as its file and the lists of schools say."""
+
     place: str | None
     municipality: str | None
     board: str | None
     example: bool
-    dims: tuple[tuple[str, str | None], ...]
-    sums: tuple[float, ...]
+
+
+#: What was counted: dimensions with their values.
+CountedPart = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedCells:
+    """Sums of one file, a row per combination of keys; the columns hold places in the lists.
+
+    Columns and not a row each: there are hundreds of thousands, of few places and parts.
+    """
+
+    file: str
+    periods: list[str]
+    places: list[CountedPlace]
+    parts: list[CountedPart]
+    period: Codes
+    place: Codes
+    part: Codes
+    sums: npt.NDArray[np.float64]
 
 
 @dataclass
@@ -40,7 +62,8 @@ class ClassifiedCounts:
     """A data directory, opened once: its files, schools and sums already made."""
 
     store: Store
-    _cells: dict[tuple[object, ...], list[ClassifiedCell]] = field(default_factory=dict)
+    _cells: dict[tuple[object, ...], list[ClassifiedCells]] = field(default_factory=dict)
+    _held: dict[tuple[str, str], Any] = field(default_factory=dict)
     #: indicator -> periods of which a file is there that lacks what the indicator counts.
     lacking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -63,16 +86,16 @@ class ClassifiedCounts:
 
     def newest_first(self, source: str) -> list[Stored]:
         """Return the files of a source, newest vintage first."""
-        found = [s for s in self.files if s.receipt["source"] == source]
+        found = [s for s in self.files if s.source == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
     def stated(self) -> dict[str, tuple[str, str]]:
         """Return municipality and board per school, as the sums that are at hand state them."""
         found: dict[str, tuple[str, str]] = {}
-        for made in self._cells.values():
-            for cell in made:
-                if cell.place and cell.place not in found and cell.municipality:
-                    found[cell.place] = (cell.municipality, cell.board or "")
+        for made in chain(*self._cells.values()):
+            for one in made.places:
+                if one.place and one.place not in found and one.municipality:
+                    found[one.place] = (one.municipality, one.board or "")
         return found
 
     def names_in(self, stored: Stored) -> dict[str, str]:
@@ -98,8 +121,8 @@ def cells(
     classification: str | None,
     by: Sequence[str],
     facts: ClassifiedCounts,
-) -> list[ClassifiedCell]:
-    """Return the sums of an indicator per school, year and dimension, made once.
+) -> list[ClassifiedCells]:
+    """Return the sums of an indicator per school, year and dimension, by file, made once.
 
     Only the file that is the newest for a year is used; excerpts never are.
     """
@@ -144,89 +167,107 @@ def _collect(
     dims: tuple[str, ...],
     chosen: dict[str, list[str]],
     facts: ClassifiedCounts,
-) -> list[ClassifiedCell]:
+) -> list[ClassifiedCells]:
     stage = indicator.stages[stage_id]
     part = [{"measure": [stage.part]}] if stage.part else _rules(indicator, classification)
     measures = [stage.measure, stage.part] if stage.part else [stage.measure]
     known = judged(indicator, classification)
     among = {} if known is None else {"school_type": sorted(known)}
-    result: list[ClassifiedCell] = []
+    result: list[ClassifiedCells] = []
     for sha256, wanted in chosen.items():
         stored = facts.store.get(sha256)
         if stored is None or not stored.observations.exists():
             continue
         frame = facts.connection.read_parquet(str(stored.observations))
-        if not _holds(frame, measures, part):
+        if not _holds(sha256, frame, measures, part, facts):
             facts.lacking[indicator.id] |= set(wanted)
             continue
         rows = choose(frame, {"measure": measures, "period": wanted, **stage.where, **among})
         rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part)
         found = rows.collect("pyarrow").to_native()
+        made = _as_cells(found, dims, stored, facts)
         if stage.part:
-            found = pa.Table.from_pylist([_rest_of(row) for row in found.to_pylist()])
-        result += _as_cells(found, dims, bool(stored.receipt.get("example")), facts)
+            _take_part_from_rest(made.sums)
+        result.append(made)
     return result
 
 
-def _holds(frame: Any, measures: list[str], part: Sequence[Conditions]) -> bool:
+def _holds(
+    sha256: str,
+    frame: Any,
+    measures: list[str],
+    part: Sequence[Conditions],
+    facts: ClassifiedCounts,
+) -> bool:
     """Return whether a file has every measure that is counted, and a column that tells the part.
 
     Without them a sum would be 0, and nobody counted that.
     """
-    known = {row[0] for row in frame.select("measure").distinct().fetchall()}
-    if not set(measures) <= known:
+    held = facts._held
+    if (sha256, "") not in held:
+        held[sha256, ""] = {row[0] for row in frame.select("measure").distinct().fetchall()}
+    if not set(measures) <= held[sha256, ""]:
         return False
     columns = {name for rule in part for name in rule} - {"measure", "school_type"}
-    return not columns or any(
-        frame.filter(f'"{name}" is not null').limit(1).fetchall() for name in columns
-    )
+    for name in columns - {known for sha, known in held if sha == sha256}:
+        held[sha256, name] = bool(frame.filter(f'"{name}" is not null').limit(1).fetchall())
+    return not columns or any(held[sha256, name] for name in columns)
 
 
 def _as_cells(
-    table: pa.Table, dims: tuple[str, ...], example: bool, facts: ClassifiedCounts
-) -> Iterator[ClassifiedCell]:
-    """Yield the rows of a tally; where a school stands is looked up once per school."""
-    known = facts.organisations
-    where: dict[tuple[object, ...], tuple[str | None, str | None]] = {}
-    # Equal words, parts and sums are one object: there are few of them, and very many cells.
-    parts: dict[tuple[object, ...], tuple[tuple[str, str | None], ...]] = {}
-    equal: dict[tuple[float, ...], tuple[float, ...]] = {}
-    same: dict[Any, Any] = {}
-    for keys, values, added in _rows_of(table, dims):
-        file, period, place, municipality, locality, board = (same.setdefault(k, k) for k in keys)
-        key = (place, municipality, locality, board)
-        if key not in where:
-            where[key] = (
-                known.municipality(place, municipality, locality),
-                known.board(place, board),
-            )
-        if values not in parts:
-            parts[values] = tuple(zip(dims, values, strict=True))
-        sums_of = equal.setdefault(added, added)
-        yield ClassifiedCell(file, period, place, *where[key], example, parts[values], sums_of)
+    table: pa.Table, dims: tuple[str, ...], stored: Stored, facts: ClassifiedCounts
+) -> ClassifiedCells:
+    """Return a tally in columns; where a school stands is looked up once per school."""
+    known, example = facts.organisations, bool(stored.receipt.get("example"))
+    stood, place = _combinations(table, ("place", "municipality", "locality", "board"))
+    places = [
+        CountedPlace(one, known.municipality(one, town, spot), known.board(one, board), example)
+        for one, town, spot, board in stood
+    ]
+    values, part = _combinations(table, dims)
+    periods, period = _combinations(table, ("period",))
+    sums = [table[f"{p}_{w}"].to_numpy().astype(float) for p in ("part", "rest") for w in _SUMS]
+    return ClassifiedCells(
+        file=stored.sha256,
+        periods=[name for (name,) in periods],
+        places=places,
+        parts=[tuple(zip(dims, found, strict=True)) for found in values],
+        period=period,
+        place=place,
+        part=part,
+        sums=np.column_stack(sums),
+    )
 
 
-def _rows_of(
-    table: pa.Table, dims: tuple[str, ...]
-) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], tuple[float, ...]]]:
-    """Yield keys, dimensions and sums per row, a piece of the table at a time."""
-    for piece in table.to_batches(max_chunksize=20_000):
-        columns = {name: piece.column(name).to_pylist() for name in table.column_names}
-        sums = zip(*(columns[f"{p}_{w}"] for p in ("part", "rest") for w in _SUMS), strict=True)
-        names = zip(*(columns[d] for d in dims), strict=True) if dims else repeat(())
-        keys = zip(*(columns[k] for k in _KEYS), strict=True)
-        yield from zip(keys, names, sums, strict=False)
+def _combinations(table: pa.Table, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Codes]:
+    """Return the combinations of values in order of appearance, and per row which it is."""
+    code = np.zeros(len(table), dtype=np.int64)
+    columns = []
+    for name in names:
+        column = table[name].combine_chunks().dictionary_encode()
+        words = column.dictionary.to_pylist()
+        columns.append([*words, None])
+        held = column.indices.to_numpy(zero_copy_only=False)  # what is empty comes as NaN
+        code = code * (len(words) + 1) + np.nan_to_num(held, nan=len(words)).astype(np.int64)
+    found, first, which = np.unique(code, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    rows = []
+    for left in found[order].tolist():
+        row: list[Any] = []
+        rest = left
+        for words in reversed(columns):
+            rest, at = divmod(rest, len(words))
+            row.insert(0, words[at])
+        rows.append(tuple(row))
+    return rows, place[which.reshape(-1)]
 
 
-#: A row of counts: dimensions, and bounds of part and rest.
-CellRow = dict[str, Any]
-
-
-def _rest_of(row: CellRow) -> CellRow:
+def _take_part_from_rest(sums: npt.NDArray[np.float64]) -> None:
     """Turn "part and whole" into "part and rest" for a measure that is part of another."""
-    low, high = row["part_low"], row["part_high"]
-    rest_low, rest_high = row["rest_low"] - high, row["rest_high"] - low
-    return {**row, "rest_low": max(0.0, rest_low), "rest_high": max(0.0, rest_high)}
+    low, high = sums[:, 3] - sums[:, 1], sums[:, 4] - sums[:, 0]
+    sums[:, 3], sums[:, 4] = np.maximum(0.0, low), np.maximum(0.0, high)
 
 
 def _narrow(rows: Any, stage: models.Stage, by: Sequence[str]) -> Any:

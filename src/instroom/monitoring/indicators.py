@@ -2,19 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import partial
-from operator import add
 from typing import Any
 
+import numpy as np
+
 from instroom.core import periods
-from instroom.core.errors import DefinitionError, Where
 from instroom.core.messages import Message
 from instroom.core.quantities import Count, Share
-from instroom.core.series import Figure, Series, Status
+from instroom.core.series import Figure, Series
+from instroom.core.statuses import Status
 from instroom.definitions import models, registry
-from instroom.definitions.gazetteer import gazetteer
-from instroom.monitoring.facts import ClassifiedCell, ClassifiedCounts, cells, judged
+from instroom.definitions.definition_set import unknown_id
+from instroom.monitoring.facts import ClassifiedCells, ClassifiedCounts, cells, judged
+from instroom.monitoring.groups import CountedRule, CountSums, Group, Membership, add_up
 from instroom.region.locate import find_place
 
 
@@ -32,6 +35,15 @@ class IndicatorQuery:
     transitions: bool = True
 
 
+class _Asked(Enum):
+    """What a question names beside its indicator, as a refusal calls it."""
+
+    STAGE = Message("stage")
+    CLASSIFICATION = Message("classification")
+    BREAKDOWN = Message("breakdown")
+    SCHOOL_TYPE = Message("school type")
+
+
 def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str | None]:
     """Check a question against the definitions; return indicator, stage and classification.
 
@@ -43,9 +55,7 @@ def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str
         ``unknown_period`` for a text that is no period.
     """
     indicator = registry.indicators()[question.indicator]
-    stage = _one_of(
-        Message("stage"), question.stage or indicator.default_stage, list(indicator.stages)
-    )
+    stage = _one_of(_Asked.STAGE, question.stage or indicator.default_stage, list(indicator.stages))
     classification = None
     if indicator.classification:
         wanted = question.classification or indicator.default_classification
@@ -54,36 +64,25 @@ def resolve(question: IndicatorQuery) -> tuple[models.Indicator, str | None, str
             for c in registry.classifications()
             if c.split("/")[0] == indicator.classification
         ]
-        classification = _one_of(Message("classification"), wanted, known)
+        classification = _one_of(_Asked.CLASSIFICATION, wanted, known)
     elif question.classification:
-        raise _no_such(Message("classification"), question.classification, [])
+        raise unknown_id(question.classification, [], _Asked.CLASSIFICATION.value)
     for name in question.by:
         if name not in indicator.breakdowns and indicator.measure != "missing":
-            raise _no_such(Message("breakdown"), name, indicator.breakdowns)
+            raise unknown_id(name, indicator.breakdowns, _Asked.BREAKDOWN.value)
     for name in question.school_types:
-        _one_of(Message("school type"), name, list(registry.codes()["school_type"].codes))
+        _one_of(_Asked.SCHOOL_TYPE, name, list(registry.codes()["school_type"].codes))
     if question.period:
         periods.span(question.period)
     return indicator, stage, classification
 
 
-def _one_of(kind: str, wanted: str | None, known: list[str]) -> str | None:
+def _one_of(kind: _Asked, wanted: str | None, known: list[str]) -> str | None:
     if wanted is None:
         return known[0] if known else None
     if wanted not in known:
-        raise _no_such(kind, wanted, known)
+        raise unknown_id(wanted, known, kind.value)
     return wanted
-
-
-def _no_such(kind: str, wanted: str, known: list[str]) -> DefinitionError:
-    registry_like = registry.Registry({k: models.Definition(id=k, title=k) for k in known}, kind)
-    try:
-        registry_like[wanted]
-    except DefinitionError as error:
-        return error
-    return DefinitionError(
-        "no {kind} '{wanted}'", where=Where(key=wanted), kind=kind, wanted=wanted
-    )
 
 
 def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
@@ -160,48 +159,37 @@ class _Name:
         )
 
 
-# --- cells to figures ---------------------------------------------------------------------
-
-Group = tuple[str, tuple[tuple[str, str], ...], str]
-
-
-@dataclass(slots=True)
-class _Sums:
-    sums: list[float] = field(default_factory=lambda: [0.0] * 6)
-    files: set[str] = field(default_factory=set)
-
-    def add(self, cell: ClassifiedCell) -> None:
-        self.files.add(cell.file)
-        self.sums = [*map(add, self.sums, cell.sums)]
-
-
 def _figures(
     name: _Name,
     indicator: models.Indicator,
     stage: models.Stage,
     question: IndicatorQuery,
     places: list[str],
-    cells: list[ClassifiedCell],
+    cells: list[ClassifiedCells],
     facts: ClassifiedCounts,
 ) -> list[Figure]:
     wanted_types = question.school_types or (
         tuple(indicator.separate) if "school_type" in question.by else tuple(indicator.school_types)
     )
     span = periods.span(question.period) if question.period else (None, None)
-    groups: dict[Group, _Sums] = defaultdict(_Sums)
+    groups: dict[Group, CountSums] = defaultdict(CountSums)
     without = _without(indicator, stage, name.classification)
-    membership = _Membership(places, question.transitions, facts)
-    inside = {period for period in {c.period for c in cells} if periods.inside(period, span)}
-    seen = {cell.period for cell in cells if cell.period in inside}
-    counted = _Counted(indicator, question, frozenset(wanted_types), frozenset(without), facts)
-    for cell in cells:
-        if cell.period not in inside or not (members := membership.of(cell)):
-            continue
-        by = counted.breakdown(cell)
-        if by is None:
-            continue
-        for place in members:
-            groups[(place, by, cell.period)].add(cell)
+    membership = Membership(places, question.transitions, facts)
+    counted = CountedRule(
+        indicator,
+        question.by,
+        question.transitions,
+        frozenset(wanted_types),
+        frozenset(without),
+        facts,
+    )
+    seen: set[str] = set()
+    for made in cells:
+        inside = np.array([periods.inside(period, span) for period in made.periods], dtype=bool)
+        rows = np.flatnonzero(inside[made.period])
+        seen |= {made.periods[i] for i in np.unique(made.period[rows]).tolist()}
+        members = [membership.of(place) for place in made.places]
+        add_up(groups, made, rows, members, counted)
     figures = [
         figure
         for group, sums in groups.items()
@@ -211,44 +199,6 @@ def _figures(
     figures += _absent(name, without, question, wanted_types, places, seen, groups, facts)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
-
-
-@dataclass(slots=True)
-class _Counted:
-    """Which cells are counted, judged once per combination of dimensions."""
-
-    indicator: models.Indicator
-    question: IndicatorQuery
-    types: frozenset[str]
-    without: frozenset[str]
-    facts: ClassifiedCounts
-    _judged: dict[tuple[object, ...], bool] = field(default_factory=dict)
-    _parts: dict[tuple[object, ...], tuple[tuple[str, str], ...] | None] = field(
-        default_factory=dict
-    )
-
-    def breakdown(self, cell: ClassifiedCell) -> tuple[tuple[str, str], ...] | None:
-        """Return the part a cell belongs to; None when it is not counted."""
-        if cell.dims not in self._judged:
-            self._judged[cell.dims] = self._counts(dict(cell.dims))
-        if not self._judged[cell.dims]:
-            return None
-        key = (cell.dims, cell.municipality, cell.board, cell.place)
-        if not self.question.by:
-            return ()
-        if key not in self._parts:
-            dims = dict(cell.dims)
-            self._parts[key] = _breakdown(cell, dims, self.question, self.facts)
-        return self._parts[key]
-
-    def _counts(self, dims: dict[str, str | None]) -> bool:
-        school_type = dims.get("school_type")
-        if self.types and school_type not in self.types:
-            return False
-        if school_type in self.without:
-            return False
-        whole = not self.indicator.kinds or "kind" in self.question.by
-        return whole or dims.get("kind") in self.indicator.kinds
 
 
 def _without(
@@ -261,66 +211,7 @@ def _without(
     return nobody | (stage.missing if indicator.measure == "share" else {})
 
 
-class _Membership:
-    """Which of the places asked for a cell belongs to."""
-
-    def __init__(self, places: list[str], transitions: bool, facts: ClassifiedCounts) -> None:
-        self.facts, self.transitions = facts, transitions
-        self.wanted = set(places)
-        self.regions = {
-            place: set(registry.regions()[place].municipalities)
-            for place in places
-            if place in registry.regions()
-        }
-        self._cache: dict[tuple[object, ...], list[str]] = {}
-
-    def of(self, cell: ClassifiedCell) -> list[str]:
-        key = (cell.place, cell.municipality, cell.board, cell.example)
-        if key not in self._cache:
-            self._cache[key] = self._of(cell)
-        return self._cache[key]
-
-    def _of(self, cell: ClassifiedCell) -> list[str]:
-        gaz, found = gazetteer(), set()
-        if not cell.example:
-            found.add("nl")
-        if (municipality := cell.municipality) and municipality in gaz:
-            found |= {municipality, gaz.province(municipality) or "", gaz.corop(municipality) or ""}
-            found |= {r for r, members in self.regions.items() if municipality in members}
-        if cell.place:
-            place = (
-                self.facts.organisations.successor(cell.place) if self.transitions else cell.place
-            )
-            found |= {place, cell.place[:4]}
-        if cell.board:
-            found.add(cell.board)
-        return sorted(found & self.wanted)
-
-
-def _breakdown(
-    cell: ClassifiedCell,
-    dims: dict[str, str | None],
-    question: IndicatorQuery,
-    facts: ClassifiedCounts,
-) -> tuple[tuple[str, str], ...] | None:
-    result = []
-    for name in question.by:
-        if name == "municipality":
-            value = cell.municipality
-        elif name == "board":
-            value = cell.board
-        elif name == "school":
-            place = cell.place or ""
-            value = facts.organisations.successor(place) if question.transitions else place
-        else:
-            value = dims.get(name)
-        if not value:
-            return None
-        result.append((name, value))
-    return tuple(result)
-
-
-def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: _Sums) -> Figure:
+def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: CountSums) -> Figure:
     place, by, period = group
     p_low, p_high, p_hidden, r_low, r_high, r_hidden = sums.sums
     part, rest = Count(round(p_low), round(p_high)), Count(round(r_low), round(r_high))
@@ -369,7 +260,7 @@ def _absent(
     wanted_types: Iterable[str],
     places: list[str],
     seen: set[str],
-    groups: dict[Group, _Sums],
+    groups: dict[Group, CountSums],
     facts: ClassifiedCounts,
 ) -> list[Figure]:
     """Say of every figure that was asked for and is not there why it is not."""

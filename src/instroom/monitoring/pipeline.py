@@ -103,7 +103,7 @@ def from_published(place: str, published: Published, name: str = OPEN_DATA) -> P
             continue
         indicator = f"{step.indicator}.{step.stage}" if step.stage else step.indicator
         found = table.get((indicator, step.school_type, period or ""))
-        reason = None if found and found.status in ("ok", "bounded") else "no_file_for_date"
+        reason = None if found and found.numbered else "no_file_for_date"
         made.append(PipelineRow(step, group, found, (found.reason if found else None) or reason))
     return Pipeline(definition, place, period, tuple(made))
 
@@ -119,7 +119,7 @@ def _best_period(
     }
     counts: dict[str, int] = {}
     for (indicator, school_type, period), figure in table.items():
-        if (indicator, school_type) in wanted and figure.status in ("ok", "bounded"):
+        if (indicator, school_type) in wanted and figure.numbered:
             counts[period] = counts.get(period, 0) + 1
     return max(counts, key=lambda p: (counts[p], p)) if counts else None
 
@@ -176,7 +176,12 @@ def pipeline(
     DataError
         For an unknown place.
     """
-    return answer(compute_pipeline(place, ClassifiedCounts(Store(data)), name))
+    return answer(compute_pipeline(place, ClassifiedCounts(Store.asked(data)), name))
+
+
+def address(word: str, name: str) -> str:
+    """Return what something of a pipeline is called; the usual one needs no name of its own."""
+    return word if name == OPEN_DATA else f"{word}-{name}"
 
 
 def stored_name(place: str, name: str) -> str:
@@ -192,7 +197,7 @@ def answer(found: Pipeline) -> PipelineAnswer:
 
 def _counted(step: PipelineRow) -> PipelineCount:
     figure = step.figure
-    known = figure if figure is not None and figure.status in ("ok", "bounded") else None
+    known = figure if figure is not None and figure.numbered else None
     whole = (known.denominator or known.numerator) if known else None
     return PipelineCount(
         id=step.definition.id,

@@ -166,11 +166,11 @@ def _curve(plan: PowerPlan, target: float, effect: float | None, test: _Test) ->
     counts = curve_counts(plan.schools)
     left = [replace(plan, schools=count).schools_left for count in counts]
     made = _made(plan)
-    seen = _points(left, lambda j: sizes.mdes_curve(made, [j], target=target, **test)[0])
+    seen = _points(left, lambda j: sizes.mdes(made(j), power=target, **test).mdes)
     found = PowerCurve(tuple(counts), seen)
     if effect is None:
         return found
-    at = _points(left, lambda j: sizes.power_curve(made, [j], effect, **test)[0])
+    at = _points(left, lambda j: sizes.power(made(j), effect, **test).power)
     return replace(found, power=at)
 
 

@@ -156,7 +156,7 @@ def check_plan(plan: PowerPlan) -> None:
             code="bad_draw",
             expected=Message("the number of classes in each school"),
         )
-    if plan.icc_class and plan.classes is None:
+    if (plan.icc_class or plan.r2_class) and plan.classes is None:
         raise DataError(
             "variance between classes without classes",
             code="bad_draw",

@@ -84,7 +84,7 @@ def series(
         names_of(school_type), transitions,
     )  # fmt: skip
     definition, used_stage, used_classification = resolve(question)
-    facts = ClassifiedCounts(Store(data))
+    facts = ClassifiedCounts(Store.asked(data))
     found = ask(question, facts)
     if period:
         _refuse_other_period(question, found, facts)

@@ -21,6 +21,7 @@ from instroom.sources.columns import Columns
 from instroom.stats.clusters import bootstrap, robust
 from instroom.stats.multilevel import kenward_roger, mixed
 from instroom.stats.multilevel.contrasts import Tests
+from instroom.stats.status import ESTIMATED, SOLVED
 from instroom.stats.trials import missing_outcomes
 from instroom.stats.trials.missing_outcomes import MissingOutcomeBounds
 
@@ -121,7 +122,8 @@ def _mean(values: Floats, codes: NDArray[np.int64], size: int) -> Floats:
 
 def _one(fitted: robust.RobustFit, name: str) -> OtherEstimate:
     if name not in fitted.names:
-        return OtherEstimate(estimate=None, status="too_few", reason=fitted.reason)
+        status = fitted.status if fitted.status not in ESTIMATED else "rank_deficient"
+        return OtherEstimate(estimate=None, status=status, reason=fitted.reason)
     at = fitted.names.index(name)
     return OtherEstimate(
         estimate=float(fitted.beta[at]),
@@ -145,7 +147,7 @@ def beside(
     """
     found: dict[str, TestedCoefficient | WildEstimate] = {}
     tests: dict[str, Tests] = {}
-    if study.target in fitted.names and fitted.status in ("ok", "boundary"):
+    if study.target in fitted.names and fitted.status in SOLVED:
         tests["kenward_roger"] = kenward_roger.kenward_roger(fitted)
     if not cross.by_group:
         return {name: _beside(one, study.target) for name, one in tests.items()}

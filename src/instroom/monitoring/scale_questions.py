@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.answers import Answer
-from instroom.core.errors import UserError
+from instroom.core.errors import DataError, UserError
 from instroom.core.messages import Message
 from instroom.core.texts import Texts
 from instroom.monitoring.coefficients import finite
-from instroom.monitoring.score_files import columns_of, names_of
+from instroom.monitoring.score_files import columns_of, items_of
+from instroom.sources.columns import Columns
 from instroom.stats.items.graded import GradedResponse, graded_response
 from instroom.stats.items.graded_dif import GradedDif, graded_dif
 from instroom.stats.scales.invariance import (
@@ -25,7 +26,7 @@ from instroom.stats.scales.invariance import (
     group_invariance,
     wave_invariance,
 )
-from instroom.stats.status import FitStatus
+from instroom.stats.status import SOLVED
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ class InvarianceAnswer(Answer):
     def summary(self, language: str = "nl") -> str:
         """Return whether means may be compared."""
         t = Texts(language)
-        if not self.levels or self.status not in (FitStatus.OK, FitStatus.BOUNDARY):
+        if not self.levels or self.status not in SOLVED:
             return t("Of de vragen voor iedereen hetzelfde meten, is hier niet te zeggen.")
         if self.means_comparable:
             return t("De vragen meten hetzelfde: gemiddelden mogen worden vergeleken.")
@@ -170,7 +171,8 @@ def invariance(
     Raises
     ------
     UserError
-        For both, or neither, of ``group`` and ``waves``, or moments with other numbers of items.
+        For no items or one named twice, for both, or neither, of ``group`` and ``waves``, or
+        moments with other numbers of items.
     DataError
         For a column that is not there, or an answer that is no number.
 
@@ -186,24 +188,34 @@ def invariance(
     >>> found.established, found.means_comparable
     ('scalar', True)
     """
-    first = names_of(items)
+    first = items_of(items)
     if (group is None) == (not waves):
         raise UserError("name either a column of groups (group) or later moments (waves)")
     data = columns_of(file, sheet)
     if group is not None:
-        scores = np.column_stack([data.numbers(name) for name in first])
-        return _invariance(group_invariance(scores, data.words(group), strict=strict), data.rows)
-    moments = [first, *map(names_of, waves)]
+        own = group_invariance(_scores(data, first), data.words(group), names=first, strict=strict)
+        return _invariance(own, data.rows)
+    moments = [first, *_moments(waves)]
     if len({len(one) for one in moments}) > 1:
         raise UserError(
             "every moment needs the same questions",
             found=", ".join(str(len(one)) for one in moments),
             expected=Message("{n} columns at each moment", n=len(first)),
         )
-    cube = np.stack(
-        [np.column_stack([data.numbers(name) for name in one]) for one in moments], axis=1
-    )
-    return _invariance(wave_invariance(cube, strict=strict), data.rows)
+    cube = np.stack([_scores(data, one) for one in moments], axis=1)
+    every = [name for one in moments for name in one]
+    return _invariance(wave_invariance(cube, names=every, strict=strict), data.rows)
+
+
+def _moments(waves: Sequence[str | Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return the questions of each later moment; one text is one moment."""
+    if isinstance(waves, Sequence) and not isinstance(waves, str):
+        return [items_of(one) for one in waves]
+    return [items_of(waves)]
+
+
+def _scores(data: Columns, names: Sequence[str]) -> Floats:
+    return np.column_stack([data.numbers(name) for name in names])
 
 
 def _invariance(found: Invariance, rows: int) -> InvarianceAnswer:
@@ -232,6 +244,8 @@ def dif(
 
     Raises
     ------
+    UserError
+        For no items, or one named twice.
     DataError
         For a column that is not there, an answer that is no number, or more than 20 different
         answers to a question.
@@ -251,13 +265,15 @@ def dif(
     >>> worst.item, worst.signed[0] > 0.2
     ('d', True)
     """
-    names = names_of(items)
+    names = items_of(items)
     data = columns_of(file, sheet)
-    labels, numbers = _groups(data.words(group))
-    scores = np.column_stack([data.numbers(name) for name in names])
-    found: GradedDif = graded_dif(scores, numbers)
+    scores, labels = _scores(data, names), data.words(group)
+    try:
+        found: GradedDif = graded_dif(scores, labels, names=names)
+    except DataError as error:
+        raise error.in_file(data.file) from None
     return DifAnswer(
-        groups=labels,
+        groups=tuple(map(str, found.equal.groups)),
         items_=tuple(
             DifItem(
                 name, finite(one.chi_square), one.df, finite(one.p), finite(one.p_adjusted),
@@ -280,7 +296,7 @@ def graded(file: Any, *, items: str | Sequence[str], sheet: str | None = None) -
 
     Raises
     ------
-    DataError
+    UserError, DataError
         As :func:`dif`.
 
     Examples
@@ -292,9 +308,13 @@ def graded(file: Any, *, items: str | Sequence[str], sheet: str | None = None) -
     >>> graded({name: answers[:, j] for j, name in enumerate("abc")}, items="a,b,c")
     <GradedAnswer: a scheidt leerlingen het scherpst, c het minst; n 500.>
     """
-    names = names_of(items)
+    names = items_of(items)
     data = columns_of(file, sheet)
-    fit: GradedResponse = graded_response(np.column_stack([data.numbers(name) for name in names]))
+    scores = _scores(data, names)
+    try:
+        fit: GradedResponse = graded_response(scores, names=names)
+    except DataError as error:
+        raise error.in_file(data.file) from None
     steps = [len(known) - 1 for known in fit.categories]
     return GradedAnswer(
         items_=tuple(
@@ -307,14 +327,6 @@ def graded(file: Any, *, items: str | Sequence[str], sheet: str | None = None) -
         n=fit.n, dropped=fit.dropped, log_likelihood=finite(fit.log_likelihood),
         status=fit.status, reason=fit.reason,
     )  # fmt: skip
-
-
-def _groups(words: NDArray[np.object_]) -> tuple[tuple[str, ...], Floats]:
-    """Return the labels of groups in order, and the number of each pupil's group."""
-    known = sorted({str(word) for word in words if word is not None and str(word)})
-    place = {label: float(number) for number, label in enumerate(known)}
-    numbers = [place.get(str(word), np.nan) if word is not None else np.nan for word in words]
-    return tuple(known), np.array(numbers)
 
 
 def _finite(values: Floats) -> tuple[float | None, ...]:

@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
-from instroom.core.errors import DataError, SourceError, Where
+from instroom.core.errors import DataError, SourceError, UserError, Where
 from instroom.core.messages import Message
+from instroom.core.trouble import trouble
 from instroom.sources import numerals, wrappers
-from instroom.sources.columns import Columns, of_frame
+from instroom.sources.columns import Columns, bad_name
 from instroom.sources.decode import decode
+from instroom.sources.frames import FILE, of_table
 from instroom.sources.readers import workbook
 
 #: More columns than this is no file of scores; what a header may cost is bounded by it.
@@ -41,11 +43,18 @@ def columns_of(table: Any, sheet: str | None = None) -> Columns:
     """
     if isinstance(table, str | Path):
         return read_columns(table, sheet)
-    return of_frame(pa.table(dict(table)) if isinstance(table, Mapping) else table)
+    if sheet is not None:
+        raise _no_sheets(FILE, sheet)
+    return of_table(table)
 
 
-def names_of(names: str | Sequence[str]) -> tuple[str, ...]:
+def names_of(names: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return names of columns: of a text those between commas, of a list its items.
+
+    Raises
+    ------
+    UserError
+        ``bad_name`` for a name that is no text.
 
     Examples
     --------
@@ -54,7 +63,37 @@ def names_of(names: str | Sequence[str]) -> tuple[str, ...]:
     """
     if isinstance(names, str):
         return tuple(name.strip() for name in names.split(",") if name.strip())
-    return tuple(names)
+    if names is None:
+        return ()
+    listed = tuple(names) if isinstance(names, Iterable) else (names,)
+    if not_text := bad_name(listed):
+        raise not_text
+    return listed
+
+
+def items_of(items: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the questions of a scale: one or more, each named once.
+
+    Raises
+    ------
+    UserError
+        When there is no name, or a name stands there twice.
+
+    Examples
+    --------
+    >>> items_of("a, b")
+    ('a', 'b')
+    """
+    names = names_of(items)
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice or not names:
+        raise UserError(
+            "name the questions of the scale, each of them once",
+            found=Message("'{twice}' more than once", twice=twice[0]) if twice else Message("none"),
+            expected=Message("the columns of three or more questions"),
+            hint=Message("name them in items, as in a,b,c"),
+        )
+    return names
 
 
 def read_columns(file: str | Path, sheet: str | None = None) -> Columns:
@@ -94,14 +133,7 @@ def read_columns(file: str | Path, sheet: str | None = None) -> Columns:
     if data.startswith(wrappers.ZIP):
         return _workbook(name, data, sheet)
     if sheet is not None:
-        raise DataError(
-            "only a workbook has sheets",
-            code="no_sheet",
-            where=Where(name),
-            found=Message("--sheet {sheet}", sheet=sheet),
-            expected=Message("an XLSX or ODS file"),
-            hint=Message("leave --sheet out"),
-        )
+        raise _no_sheets(name, sheet)
     if data.startswith(wrappers.OLD_WORKBOOK):
         raise DataError(
             "this is a workbook of before 2007 (.xls)",
@@ -112,6 +144,17 @@ def read_columns(file: str | Path, sheet: str | None = None) -> Columns:
             hint=Message("open it and save it as .xlsx or CSV"),
         )
     return _spss(name, data) if data.startswith(_SPSS) else _csv(name, data)
+
+
+def _no_sheets(name: str, sheet: str) -> DataError:
+    return DataError(
+        "only a workbook has sheets",
+        code="no_sheet",
+        where=Where(name),
+        found=Message("--sheet {sheet}", sheet=sheet),
+        expected=Message("an XLSX or ODS file"),
+        hint=Message("leave --sheet out"),
+    )
 
 
 def _csv(name: str, data: bytes) -> Columns:
@@ -146,17 +189,20 @@ def _bytes(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read()
     path = Path(name)
-    if not path.is_file():
-        raise DataError(
-            "there is no file '{name}'",
-            code="no_file",
-            where=Where(name),
-            found=name[:120],
-            expected=Message("a file that can be read"),
-            hint=Message("check the path; a folder is not a file"),
-            name=name,
-        )
-    return path.read_bytes()
+    try:
+        if path.is_file():
+            return path.read_bytes()
+    except OSError as error:
+        raise trouble(error, name) or error from error
+    raise DataError(
+        "there is no file '{name}'",
+        code="no_file",
+        where=Where(name),
+        found=name[:120],
+        expected=Message("a file that can be read"),
+        hint=Message("check the path; a folder is not a file"),
+        name=name,
+    )
 
 
 def _text(name: str, data: bytes) -> str:
@@ -266,7 +312,7 @@ def _spss(name: str, data: bytes) -> Columns:
                 hint=Message("save it again, or export it as CSV"),
             ) from error
     columns = {key: pa.array(values, from_pandas=True) for key, values in frame.items()}
-    return replace(of_frame(pa.table(columns)), file=name)
+    return replace(of_table(columns), file=name)
 
 
 def _header(text: str, delimiter: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Rows of score files that would count wrongly: named before anything is computed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,28 @@ def numbers(data: Columns, name: str, *, arm: bool = False) -> Floats:
             name=name,
         )
     return found
+
+
+def left_out(filled: Mapping[str, NDArray[np.bool_]]) -> tuple[Message, ...]:
+    """Return for each column how many rows are left out because it is empty there.
+
+    ``filled`` says of each column which rows have a value, shape (rows,). A row that misses two
+    columns counts with both.
+
+    Examples
+    --------
+    >>> [str(one) for one in left_out({"age": np.array([True, False]), "sex": np.ones(2, bool)})]
+    ["rows left out because column 'age' is empty: 1"]
+    """
+    return tuple(
+        Message(
+            "rows left out because column '{name}' is empty: {n}",
+            name=name,
+            n=int((~known).sum()),
+        )
+        for name, known in filled.items()
+        if not known.all()
+    )
 
 
 def check_names(data: Columns, name: str, keys: NDArray[np.generic]) -> None:

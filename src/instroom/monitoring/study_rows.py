@@ -1,16 +1,16 @@
 """The rows of a file that answer a question: complete, and as numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instroom.core.errors import DataError, Where
+from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
 from instroom.monitoring import score_rows
-from instroom.sources.columns import Columns
+from instroom.sources.columns import Columns, bad_name
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.generic]
@@ -48,13 +48,14 @@ class StudyQuestion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """The complete rows of a file for one question."""
+    """The complete rows of a file for one question; ``unused`` says why others are left out."""
 
     data: Columns
     numbers: dict[str, Floats]
     factors: dict[str, dict[str, Floats]]
     keys: dict[str, Keys]
     used: NDArray[np.bool_]
+    unused: tuple[Message, ...]
 
     @classmethod
     def of(cls, data: Columns, question: StudyQuestion) -> "Rows":
@@ -76,11 +77,11 @@ class Rows:
                 if error.code != "not_a_number":
                     raise
                 texts[name] = data.words(name)
-        keys, present = cls._keys(data, question)
-        for values in numbers.values():
-            present &= np.isfinite(values)
-        for words in texts.values():
-            present &= words != ""
+        keys, filled = cls._keys(data, question)
+        filled |= {name: np.isfinite(values) for name, values in numbers.items()}
+        filled |= {name: words != "" for name, words in texts.items()}
+        linked = sure(data, question.link)
+        present = np.logical_and.reduce([linked, *filled.values()])
         if not present.any():
             raise DataError(
                 "no row has all the columns that are asked for",
@@ -98,19 +99,21 @@ class Rows:
             {name: _dummies(name, words[present], data.file) for name, words in texts.items()},
             {name: group[present] for name, group in keys.items()},
             present,
+            (*_unlinked(question.link, linked), *score_rows.left_out(filled)),
         )
 
     @staticmethod
-    def _keys(data: Columns, question: StudyQuestion) -> tuple[dict[str, Keys], NDArray[np.bool_]]:
-        """Return the names of schools, classes and pupils, and which rows have them all."""
+    def _keys(
+        data: Columns, question: StudyQuestion
+    ) -> tuple[dict[str, Keys], dict[str, NDArray[np.bool_]]]:
+        """Return the names of schools, classes and pupils, and which rows have each."""
         keys: dict[str, Keys] = {}
-        present = sure(data, question.link)
+        filled: dict[str, NDArray[np.bool_]] = {}
         for name in (*question.levels, *([question.pupil] if question.pupil else [])):
-            keys[name], known = data.keys(name)
+            keys[name], filled[name] = data.keys(name)
             if name != question.pupil:
-                score_rows.check_names(data, name, keys[name][known])
-            present = present & known
-        return keys, present
+                score_rows.check_names(data, name, keys[name][filled[name]])
+        return keys, filled
 
     def covariates(self, names: Sequence[str], centred: bool = False) -> dict[str, Floats]:
         """Return covariates as columns; a column of texts becomes 0/1 columns."""
@@ -118,6 +121,85 @@ class Rows:
         for name in names:
             found |= self.factors[name] if name in self.factors else {name: self.numbers[name]}
         return {k: v - v.mean() for k, v in found.items()} if centred else found
+
+
+def check_roles(question: StudyQuestion) -> None:
+    """Refuse a column that is named for two things: one of them would not be done.
+
+    ``by`` may be a covariate or the baseline too: then its own part is in the model already.
+
+    Raises
+    ------
+    UserError
+        Naming the column and both options.
+    """
+    q = question
+    own = [("--outcome", q.outcome), ("--treatment", q.treatment)]
+    named = [
+        *own, ("--baseline", q.baseline), ("--time", q.time), ("--pupil", q.pupil),
+        ("--link", q.link), *(("--groups", name) for name in q.levels),
+        *(("--covariate", name) for name in q.covariates),
+    ]  # fmt: skip
+    if not_text := bad_name(name for _, name in (*named, ("--by", q.by)) if name is not None):
+        raise not_text
+    for pairs in (named, [*own, ("--by", q.by)]):
+        option: dict[str, str] = {}
+        for said, name in pairs:
+            if name is not None and name in option:
+                raise UserError(
+                    "column '{name}' is named with {first} and with {second}",
+                    found=name,
+                    expected=Message("every column for one thing"),
+                    hint=Message("leave it out of one of them"),
+                    name=name,
+                    first=option[name],
+                    second=said,
+                )
+            option[name or ""] = said
+
+
+#: Design -> what it has no use for.
+_IDLE: Mapping[Design, tuple[str, ...]] = {
+    "ancova": ("start",),
+    "did": ("baseline", "by"),
+    "one_group": ("treatment", "by", "start"),
+    "growth": ("baseline", "by", "start"),
+}
+
+
+def idle(question: StudyQuestion) -> tuple[Message, ...]:
+    """Return what was asked that the design has no use for, a sentence each.
+
+    Examples
+    --------
+    >>> [str(one) for one in idle(StudyQuestion(outcome="post", treatment="t", start=2.0))]
+    ["design 'ancova' does nothing with --start"]
+    """
+    names = list(_IDLE[question.design])
+    if question.design == "ancova" and not question.pupil:
+        names.append("time")  # with pupils the moment tells their rows apart
+    if question.design == "one_group" and question.baseline:
+        names.append("time")
+    return tuple(
+        Message(
+            "design '{design}' does nothing with --{option}", design=question.design, option=name
+        )
+        for name in names
+        if getattr(question, name) is not None
+    )
+
+
+def _unlinked(link: str | None, linked: NDArray[np.bool_]) -> tuple[Message, ...]:
+    if link is None or linked.all():
+        return ()
+    return (
+        Message(
+            "rows left out because column '{name}' is empty or below {sure:g}: {n}",
+            name=link,
+            n=int((~linked).sum()),
+            sure=SURE,
+        ),
+    )
 
 
 def sure(data: Columns, link: str | None) -> NDArray[np.bool_]:

@@ -4,19 +4,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from instroom.core.answers import Answer
+from instroom.core.answers import ABSENT, Absent, Answer
 from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
+from instroom.core.output_files import output_file
 from instroom.core.texts import Texts
 from instroom.crossproducts.compress import Compressed, Span
 from instroom.crossproducts.crossproducts import CrossProducts, from_arrays
 from instroom.monitoring.designs import AnalysisPlan, choose, plan
 from instroom.monitoring.effect_answer import EffectAnswer, PooledFrom
 from instroom.monitoring.estimates import Choices, answer
-from instroom.monitoring.score_files import read_columns
+from instroom.monitoring.score_files import columns_of, names_of
 from instroom.monitoring.studies import Study
 from instroom.monitoring.study_rows import StudyQuestion
 from instroom.monitoring.wording import silence
@@ -119,25 +121,28 @@ class CompressAnswer(Answer):
     merged: tuple[MergedGroups, ...]
     refused: tuple[RefusedGroup, ...]
     signed: bool
+    replaced: bool
+    warnings: tuple[Message, ...] | Absent = ABSENT
 
     def summary(self, language: str = "nl") -> str:
         """Return how many rows were added up, and where the sums are."""
         t = Texts(language)
         rows = t.number(self.n)
-        return t("{n} rijen, opgeteld per groep, in {file}", n=rows, file=self.file)
+        said = t("{n} rijen, opgeteld per groep, in {file}", n=rows, file=self.file)
+        return f"{said} {t('(vervangen)')}" if self.replaced else said
 
 
 def compress(
-    file: str | Path | None = None,
+    file: Any = None,
     *,
     outcome: str | None = None,
     out: str | Path,
     key: str | Path | None = None,
     baseline: str | None = None,
     treatment: str | None = None,
-    covariate: Sequence[str] = (),
-    category: Sequence[str] = (),
-    groups: Sequence[str] = (),
+    covariate: str | Sequence[str] = (),
+    category: str | Sequence[str] = (),
+    groups: str | Sequence[str] = (),
     design: str | None = None,
     time: str | None = None,
     pupil: str | None = None,
@@ -159,7 +164,7 @@ def compress(
     start, nested, yes, sheet
         As for :func:`effect`.
     out
-        The file to write; what was there is replaced.
+        The file to write; what was there is replaced, and the answer says so.
     key
         File with the key to sign with (16 bytes or more).
 
@@ -173,19 +178,22 @@ def compress(
     PrivacyError
         When no group is large enough to share its sums.
     """
-    if file is None or outcome is None:
+    if file is None or not outcome:
         raise UserError("name a file and the column of the outcome (--outcome)")
-    data = read_columns(file, sheet).recoded(filter(None, [outcome, baseline, treatment]), yes)
+    inputs = [one for one in (file, key) if isinstance(one, str | Path)]
+    replaced = output_file(out, inputs=inputs).exists()
+    data = columns_of(file, sheet).recoded(filter(None, [outcome, baseline, treatment]), yes)
+    covariate, category = names_of(covariate), names_of(category)
     question = StudyQuestion(
         outcome=outcome, baseline=baseline, treatment=treatment,
-        covariates=tuple(dict.fromkeys((*covariate, *category))), categories=tuple(category),
-        groups=tuple(groups), design=choose(design, treatment, baseline, time), time=time,
+        covariates=tuple(dict.fromkeys((*covariate, *category))), categories=category,
+        groups=names_of(groups), design=choose(design, treatment, baseline, time), time=time,
         pupil=pupil, by=by, start=start, nested=nested,
     )  # fmt: skip
     planned = plan(data, question)
     if planned.crossed:
-        said = silence("crossed", **planned.crossed)["en"]
-        raise DataError(said, code="crossed_groups", where=Where(str(file)))
+        why = silence("crossed", **planned.crossed)["en"]
+        raise DataError(why, code="crossed_groups", where=Where(data.file))
     study = study_of(data, question, planned)
     spans = {
         name: Span(float(v.min()), float(v.max()), bool((v == np.round(v)).all()))
@@ -195,13 +203,8 @@ def compress(
     made = Compressed(sums(planned, keep_labels=True), dropped, spans)
     meaning = json.dumps(replace(study, rows=0, arms={}).to_dict(), sort_keys=True)
     counts = json.dumps({"rows": study.rows, "arms": study.arms}, sort_keys=True)
-    kept = write_sums(
-        made,
-        out,
-        definition={"study": meaning},
-        description={"counts": counts},
-        key=_key(key),
-    )
+    said, also = {"study": meaning}, {"counts": counts}
+    kept = write_sums(made, out, definition=said, description=also, key=_key(key))
     return CompressAnswer(
         file=str(out),
         n=kept.cross.n,
@@ -210,6 +213,8 @@ def compress(
         merged=tuple(MergedGroups(m.level, tuple(m.path), m.groups) for m in kept.merged),
         refused=tuple(RefusedGroup(r.level, tuple(r.path), r.code, r.column) for r in kept.refused),
         signed=key is not None,
+        replaced=replaced,
+        warnings=planned.unused or ABSENT,
     )
 
 

@@ -62,7 +62,7 @@ def verdict(figures: Sequence[Figure], since: str) -> ChangeVerdict:
         allow must be larger than chance.
     """
     start = periods.parse(since)
-    known = [f for f in figures if f.status in ("ok", "bounded") and f.denominator]
+    known = [f for f in figures if f.numbered and f.denominator]
     later = [f for f in known if periods.parse(f.period) > start]
     before = next((f for f in known if f.period == since), None)
     now = max(later, key=lambda f: periods.parse(f.period), default=None)

@@ -89,6 +89,9 @@ SILENCES = {
     "crossed": "{lower} {label} staat bij meer dan één {upper}. Zijn dat verschillende groepen met "
     "dezelfde naam, zeg dan --nested. Is het echt één groep, dan kan het effect met deze opzet "
     "niet worden berekend: gekruiste groepen worden niet ondersteund.",
+    "exact": "De kolommen voorspellen de uitkomst precies. Dan is niet te zeggen hoe zeker het "
+    "verschil is. Is een van de kolommen uit de uitkomst berekend?",
+    "partial": "Het verschil rust op één school, dus hoe zeker het is, valt niet te zeggen.",
     "separation": "Een van de kolommen zegt precies wie ja en wie nee heeft, bijvoorbeeld omdat "
     "iedereen die meedeed ja zei. Hoe groot het verschil is, valt dan niet te berekenen.",
     "failed": "De berekening kwam niet tot een antwoord.",

@@ -16,7 +16,6 @@ from instroom.core.messages import Message
 from instroom.core.places import kind_of
 from instroom.core.quantities import Count
 from instroom.core.series import Audience, Figure, Series, Unit
-from instroom.privacy.own import to_hide
 
 _GATE = object()
 #: Least number of people behind a figure of our own, by who is counted.
@@ -180,7 +179,11 @@ def _telling(own: Sequence[Series]) -> set[str]:
     Where figures do not add up, so that it cannot be found out what they tell together, all
     parts of a shown total go with a hidden one.
     """
-    figures = [f for one in own for f in one.figures if f.status in ("ok", "bounded")]
+    if not own:
+        return set()
+    from instroom.privacy.own import to_hide  # waits: SciPy is large, and open data needs none
+
+    figures = [f for one in own for f in one.figures if f.numbered]
     guarded = [f for one in own for f in _guard_own(one).figures]
     hidden = {f.id for f in guarded if f.status == "protected"}
     gone, doubtful = to_hide(figures, hidden)
@@ -195,7 +198,7 @@ def _guard_own(series: Series) -> Series:
 
 
 def _guard(figure: Figure, unit: Unit, least: int) -> Figure:
-    if figure.status not in ("ok", "bounded"):
+    if not figure.numbered:
         return figure
     one_school = any(key == "school" for key, _ in figure.by)
     one_school |= kind_of(figure.place) in ("location", "institution")
@@ -243,7 +246,7 @@ def _revealing(figures: Iterable[Figure], reveals: Judge, judged: set[tuple[str,
     dimensions whose totals are cells of their own; other totals are sums of the same cells and
     say nothing new.
     """
-    known = [f for f in figures if f.status in ("ok", "bounded", "protected")]
+    known = [f for f in figures if f.numbered or f.status == "protected"]
     totals = {_key(f): f for f in known if f.status != "protected"}
     groups: dict[tuple[Key, str], dict[str, Figure]] = defaultdict(dict)
     for figure in known:

@@ -5,7 +5,6 @@ changed or taken out shows. Numbers of hidden figures are not in it.
 """
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, TypedDict
 
 from instroom.core.errors import DataError, PrivacyError, Where
 from instroom.core.messages import Message
+from instroom.core.output_files import written
 from instroom.privacy.sensitivity import Dims, key_of
 from instroom.privacy.table_rows import TableRow
 
@@ -85,12 +85,9 @@ def remember(path: Path, figures: Iterable[Mapping[str, Any]], *, name: str) -> 
 def _append(path: Path, line: str) -> None:
     """Add a line, all of it or nothing: half a line would end every later release."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = path.with_name(f"{path.name}.part")
-    with whole.open("w", encoding="utf-8", newline="\n") as file:
-        file.write((path.read_text("utf-8") if path.exists() else "") + line)
-        file.flush()
-        os.fsync(file.fileno())
-    whole.replace(path)
+    known = path.read_bytes() if path.exists() else b""
+    with written(path, flush=True) as place:
+        place.write_bytes(known + line.encode())
 
 
 def earlier(path: Path) -> list[TableRow]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from instroom.core.errors import DataError, PrivacyError, Where
 from instroom.core.messages import Message
+from instroom.core.output_files import written
 from instroom.crossproducts.compress import Compressed
 from instroom.crossproducts.crossproducts import CrossProducts, Floats
 from instroom.crossproducts.pooled import Path, ancestors, paths, pool
@@ -132,10 +133,8 @@ def write_sums(
         kept = _disguise(kept, pseudonyms)
     texts = {"definition": dict(definition), "description": dict(description or {})}
     body = _body(kept, dropped, texts, None if pseudonyms is None else _mark(pseudonyms))
-    target = FilePath(path)
-    part = target.with_name(target.name + ".part")
-    part.write_bytes(seal(body, key))
-    part.replace(target)
+    with written(path) as place:
+        place.write_bytes(seal(body, key))
     return kept
 
 

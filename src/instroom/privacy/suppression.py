@@ -268,6 +268,8 @@ def _no_figure(place: int, figure: object) -> DataError:
 
 def _others(figures: Iterable[Mapping[str, Any]], nested: Nested) -> tuple[list[TableRow], Nested]:
     """Return figures from elsewhere, and the nesting with theirs added."""
+    if not isinstance(figures, Iterable):
+        raise _no_figure(0, figures)
     rows = list(figures)
     merged = {fine: {v: dict(up) for v, up in values.items()} for fine, values in nested.items()}
     for one in [f["nested"] for f in rows if isinstance(f, Mapping) and "nested" in f]:

@@ -64,8 +64,20 @@ class SourceNote:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureNote:
+    """One of the figures that a block rests on: its words with its number, and its id."""
+
+    text: str
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
-    """Where a figure comes from."""
+    """Where a figure comes from.
+
+    ``figure`` is the id of the one number that the block says. A block that says several, or one
+    made of several, has ``parts`` instead: an id stands beside no other number than its own.
+    """
 
     definition: str
     period: str
@@ -74,6 +86,7 @@ class Method:
     notes: tuple[str, ...] = ()
     sources: tuple[SourceNote, ...] = ()
     figure: str = ""
+    parts: tuple[FigureNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class FigureIndex:
 
     def known(self, topic: Topic, place: str, **by: str) -> list[Figure]:
         """Return only the years with a number."""
-        return [f for f in self.get(topic, place, **by) if f.status in ("ok", "bounded")]
+        return [f for f in self.get(topic, place, **by) if f.numbered]
 
     def latest(self, topic: Topic, place: str, **by: str) -> Figure | None:
         """Return the newest year with a number."""

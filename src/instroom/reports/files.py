@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,9 +18,12 @@ import xlsxwriter
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
 from instroom.core.observations import SCHEMA
+from instroom.core.output_files import format_of, output_file, written
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.reports.at_hand import nothing_read
+from instroom.reports.export_kinds import DATASETS, OBSERVATION_FORMATS
 from instroom.reports.stored_rows import ExportAnswer, StoredFigureRow
 from instroom.sources.store import Store
 
@@ -92,31 +95,45 @@ def figures_xlsx(rows: Sequence[StoredFigureRow], language: str = "nl") -> bytes
     return buffer.getvalue()
 
 
+class Counted(TypedDict):
+    """How many observations, of how many files."""
+
+    rows: int
+    files: int
+
+
 def export(
     dataset: str,
     *,
-    format: str = "csv",  # noqa: A002  the name of the option
+    format: str | None = None,  # noqa: A002  the name of the option
     out: str | Path,
     source: str | None = None,
     data: str | Path | None = None,
 ) -> ExportAnswer:
     """Write a data set to a file; ``dataset`` is ``observations``.
 
-    ``source`` leaves all other sources out; a table that was read with ``--as`` leaves only so.
+    ``format`` is ``csv`` or ``parquet``; left out, that of the name of the file, else ``csv``.
+    What was in the file is replaced, and the answer says so. ``source`` leaves all other sources
+    out; a table that was read with ``--as`` leaves only so.
 
     Raises
     ------
     DataError
         When there is no such data set, or nothing has been read.
+    UserError
+        When there is no such format, or the file cannot be written.
     """
-    if dataset != "observations":
+    if dataset not in DATASETS:
         raise DataError(
             "there is no data set '{dataset}'",
             code="unknown_dataset",
-            expected=Message("observations"),
+            expected=", ".join(DATASETS),
             dataset=dataset,
         )
-    return export_observations(out, format, Store(data), source)
+    kind = format_of(out, format, OBSERVATION_FORMATS)
+    replaced = output_file(out).exists()
+    counted = export_observations(out, kind, Store.asked(data), source)
+    return {"file": str(Path(out)), "format": kind, **counted, "replaced": replaced}
 
 
 def export_observations(
@@ -124,7 +141,7 @@ def export_observations(
     format: str,  # noqa: A002  the name of the option
     store: Store,
     source: str | None = None,
-) -> ExportAnswer:
+) -> Counted:
     """Write all observations to one CSV or Parquet file, in a fixed order.
 
     Open data leaves as its publishers published it: hidden cells stay intervals.
@@ -134,7 +151,7 @@ def export_observations(
     DataError
         When nothing has been read.
     """
-    stored_sources = {s.receipt["source"] for s in store if s.observations.exists()}
+    stored_sources = {s.source for s in store if s.observations.exists()}
     if source is not None and source not in stored_sources:
         raise DataError(
             "nothing of the source '{source}' is stored",
@@ -146,34 +163,26 @@ def export_observations(
             source=source[:60],
         )
     wanted = {source} if source else set(registry.sources())
-    files = [s for s in store if s.receipt["source"] in wanted and s.observations.exists()]
+    files = [s for s in store if s.source in wanted and s.observations.exists()]
     if not files:
-        raise DataError(
-            "there are no observations",
-            code="nothing_read",
-            hint=Message("read the publishers' files first: instroom read FOLDER"),
-        )
-    target, rows = Path(out), 0
-    partial = target.with_name(f".{target.name}.part")
-    ordered = sorted(files, key=lambda s: (s.receipt["source"], s.sha256))
-    try:
+        raise nothing_read(store, Message("there are no observations"))
+    rows = 0
+    ordered = sorted(files, key=lambda s: (s.source, s.sha256))
+    with written(out) as place:
         if format == "parquet":
-            with pq.ParquetWriter(partial, SCHEMA, compression="zstd") as parquet:
+            with pq.ParquetWriter(place, SCHEMA, compression="zstd") as parquet:
                 for stored in ordered:
                     table = pq.read_table(stored.observations).cast(SCHEMA)
                     parquet.write_table(table)
                     rows += len(table)
         else:
             plain = pa.schema([(f.name, _plain(f.type)) for f in SCHEMA])
-            with pacsv.CSVWriter(partial, plain) as text:
+            with pacsv.CSVWriter(place, plain) as text:
                 for stored in ordered:
                     table = pq.read_table(stored.observations).cast(SCHEMA).cast(plain)
                     text.write_table(_inert_table(table))
                     rows += len(table)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return {"file": str(target), "format": format, "rows": rows, "files": len(files)}
+    return {"rows": rows, "files": len(files)}
 
 
 def _inert_table(table: pa.Table) -> pa.Table:

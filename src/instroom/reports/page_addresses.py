@@ -55,7 +55,7 @@ def refuse_unreachable(taken: AbstractSet[str] | None = None) -> None:
                 key,
                 link,
                 Message("the key of a stored page, such as '{near}'", near=near[0]),
-                Message("mend the link of the page '{page}'", page=link),
+                Message("mend the link to '{page}'", page=link),
             )
 
 

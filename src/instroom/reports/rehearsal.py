@@ -68,7 +68,7 @@ def example(
         When the data directory holds files of publishers.
     """
     if not run:
-        return {"files": [str(path) for path in write_example(Path(out), seed=seed)]}
+        return {"files": _written(out, seed)}
     folder = Path(data or os.environ.get("INSTROOM_DATA") or DATA)
     if real := [s.receipt["name"] for s in Store(folder) if not s.receipt.get("example")]:
         raise DataError(
@@ -79,7 +79,7 @@ def example(
             expected=Message("an empty folder, or one with nothing but the invented region"),
             hint=Message("give the invented region a folder of its own: --data {data}", data=DATA),
         )
-    files = [str(path) for path in write_example(Path(out), seed=seed)]
+    files = _written(out, seed)
     known: dict[str | None, list[str]] = {}
     for file in files:
         known.setdefault(layout_of(Path(file)), []).append(file)
@@ -92,3 +92,7 @@ def example(
         "read": {"files": entries},
         "compute": compute(data=folder, region=REGION, progress=progress),
     }
+
+
+def _written(out: str | Path, seed: int) -> list[str]:
+    return [str(path) for path in write_example(out, seed=seed)]

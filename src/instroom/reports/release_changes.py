@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from instroom.definitions import registry
+from instroom.definitions.kinds import KindName
 
 Change = Literal["added", "removed", "changed"]
 Reason = Literal[
@@ -24,7 +25,7 @@ DAYS = 30
 #: The number of the release before which there was none: it has nothing to differ from.
 FIRST = 1
 #: Kinds of definitions that every figure rests on.
-_SHARED = ("codes", "region", "places", "source", "publisher")
+_SHARED: tuple[KindName, ...] = ("codes", "region", "places", "source", "publisher")
 
 
 @dataclass(frozen=True, slots=True)

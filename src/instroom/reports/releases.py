@@ -21,7 +21,7 @@ from instroom.reports.stored_rows import (
     ReleasesAnswer,
     StoredFigureRow,
 )
-from instroom.sources.store import Store, data_directory
+from instroom.sources.store import Store, folder_to_ask
 
 _TOLD: tuple[Literal["status", "value", "low", "high", "reason"], ...] = (
     "status", "value", "low", "high", "reason",
@@ -47,8 +47,9 @@ class ReleaseArchive(Protocol):
 
 
 def _archive(data: str | Path | None) -> ReleaseArchive | None:
+    folder = folder_to_ask(data)
     for hook in entry_points(group="instroom.releases"):
-        found: ReleaseArchive | None = hook.load()(data_directory(data))
+        found: ReleaseArchive | None = hook.load()(folder)
         return found
     return None
 
@@ -134,7 +135,7 @@ def explain(
             where=Where(key=figure_id),
             hint="instroom releases --json tells what every release added",
         )
-    store = Store(data)
+    store = Store.asked(data)
     files, again = _again(figure_id, row, made_of, store)
     marks, name = definition_marks(), row["indicator"]
     inputs = (_input(sha, made_of["inputs"].get(sha), store) for sha in row["sources"])

@@ -13,6 +13,7 @@ from instroom import __version__
 from instroom.core.progress import Progress, told
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
+from instroom.core.statuses import NUMBERED
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.monitoring.facts import ClassifiedCounts
@@ -50,6 +51,8 @@ class Results:
     inputs: dict[str, InputRow]
     places: dict[str, PlaceInfo] = field(default_factory=dict)
     example: bool = False
+    #: Whether these figures come along with the software, because nothing was read.
+    came_along: bool = False
     #: sha256 of the lists of schools that figures were placed with.
     helpers: tuple[str, ...] = ()
 
@@ -109,8 +112,10 @@ def compute_results(
     kept.sweep()
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}
-    helpers = tuple(s.sha256 for s in files if s.receipt["source"] in ORGANISATION_SOURCES)
-    return Results(region, passed, _inputs(shas, facts), places, definition.example, helpers)
+    helpers = tuple(s.sha256 for s in files if s.source in ORGANISATION_SOURCES)
+    return Results(
+        region, passed, _inputs(shas, facts), places, definition.example, helpers=helpers
+    )
 
 
 def _depends_on(
@@ -120,7 +125,7 @@ def _depends_on(
     stages = indicator.stages.values()
     sources = {name for stage in stages for together in stage.sources for name in together}
     sources |= ORGANISATION_SOURCES
-    seals = [s.receipt["seal"] for s in files if s.receipt["source"] in sources]
+    seals = [s.receipt["seal"] for s in files if s.source in sources]
     return [marks[indicator.id], marks[""], *seals]
 
 
@@ -218,14 +223,14 @@ def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, InputRow]:
         stored = facts.store.get(sha)
         if stored is not None:
             receipt = stored.receipt
-            definition = registry.sources()[receipt["source"]]
+            definition = registry.sources()[stored.source]
             result[sha] = {
                 "file": receipt["name"],
                 "sha256": sha,
                 "rows": receipt["rows"],
-                "licence": receipt["licence"],
-                "publisher": receipt["publisher"],
-                "source": receipt["source"],
+                "licence": receipt["licence"] or "",
+                "publisher": receipt["publisher"] or "",
+                "source": stored.source,
                 "title": definition.title,
                 "vintage": receipt.get("published") or next(reversed(receipt["periods"]), ""),
             }
@@ -268,7 +273,7 @@ def _count(value: Any) -> Count | None:
 
 def _restored(row: PackedRow) -> Figure:
     value = row.get("value")
-    zero = 0.0 if row["status"] in ("ok", "bounded") else None
+    zero = 0.0 if row["status"] in NUMBERED else None
     return Figure(
         row["indicator"],
         row["period"],
@@ -290,7 +295,7 @@ def _restored(row: PackedRow) -> Figure:
 
 def is_whole(figure: Figure, least: int = LEAST) -> bool:
     """Whether every cell of a figure has at least ``least`` people (or there is no number)."""
-    if figure.status not in ("ok", "bounded"):
+    if not figure.numbered:
         return True
     part, whole = figure.numerator, figure.denominator
     rest = whole.low - part.low if part and whole else least

@@ -9,27 +9,23 @@ from pathlib import Path
 
 from instroom import __version__
 from instroom.core.answers import plain
-from instroom.core.errors import DataError, Where
-from instroom.core.messages import Message
-from instroom.core.printing import printable
 from instroom.core.progress import Progress, told
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.monitoring import pipeline as pipelines
-from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.questions import figure_dict
 from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
+from instroom.reports.at_hand import results_at_hand, results_of
 from instroom.reports.blocks import Document
 from instroom.reports.documents import first_screen, home, pages, parts, place
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.page_addresses import refuse_unreachable
-from instroom.reports.picture_queue import PictureDrawer, PictureJob, PictureQueue
+from instroom.reports.picture_queue import PictureJob, PictureQueue, draw
 from instroom.reports.release_changes import definition_marks
-from instroom.reports.result_cache import ResultCache
-from instroom.reports.results import PACKAGE, Results, compute_results, load
+from instroom.reports.results import Results
 from instroom.reports.stored_rows import (
     BuildMark,
     ComputeAnswer,
@@ -37,10 +33,7 @@ from instroom.reports.stored_rows import (
     InputRow,
     StoredFigureRow,
 )
-from instroom.sources import leftovers
 from instroom.sources.store import Store, data_directory
-
-DEFAULT_REGION = "twente"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +67,23 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     return found, list(unique.values())
 
 
-def build(results: Results, *, progress: Progress | None = None, data: Path | None = None) -> Site:
+def build(results: Results, *, progress: Progress | None = None) -> Site:
     """Make the whole site of a region from its published figures.
 
-    Only what the public may see: figures for one school's or board's eyes are left out. With a
-    data directory, drawings that were made before are taken from its cache.
+    Only what the public may see: figures for one school's or board's eyes are left out.
     """
     results = replace(results, published=results.published.shown_to("public"))
     bodies: list[DocumentRow] = []
-    with PictureDrawer(ResultCache.of(data, "pictures")) as drawing:
-        for language in told(languages(), "languages", progress):
-            pages_of, jobs = documents(results, language)
-            drawing.ask(jobs)
-            bodies += [page.to_dict() for page in pages_of]
-        bodies += {b["key"]: b for b in _api_documents(results)}.values()
-        figures = list(_figures(results))
-        names = drawing.names
-        mark = hashlib.sha256(repr((bodies, sorted(names), figures)).encode()).hexdigest()[:20]
-        pairs = zip(told(names, "pictures", progress), drawing.drawn(), strict=True)
-        pictures = dict(drawn for _, drawn in pairs)
+    asked: list[PictureJob] = []
+    for language in told(languages(), "languages", progress):
+        pages_of, jobs = documents(results, language)
+        asked += jobs
+        bodies += [page.to_dict() for page in pages_of]
+    bodies += {b["key"]: b for b in _api_documents(results)}.values()
+    figures = list(_figures(results))
+    names = sorted(job.name for job in asked)
+    mark = hashlib.sha256(repr((bodies, names, figures)).encode()).hexdigest()[:20]
+    pictures = dict(map(draw, told(asked, "pictures", progress)))
     return Site(
         bodies,
         pictures,
@@ -137,7 +128,7 @@ def _api_documents(results: Results) -> Iterator[DocumentRow]:
         found = pipelines.from_published(region, results.published, name)
         key = pipelines.stored_name(region, name)
         yield body(f"api/pipeline/{key}", pipelines.answer(found).to_dict())
-    yield body(f"api/kpi/{region}", goals.answer(region, results.published, Texts("nl")).to_dict())
+    yield body(f"api/kpi/{region}", goals.told_of(results, Texts("nl")).to_dict())
     definitions: dict[tuple[str, str | None, str | None], object] = {}
     for indicator in registry.indicators().values():
         for topic in parts.topics(indicator):
@@ -147,45 +138,6 @@ def _api_documents(results: Results) -> Iterator[DocumentRow]:
             yield body(f"api/definition/{topic.code}", definition)
             if topic == parts.topics(indicator)[0] and topic.code != indicator.id:
                 yield body(f"api/definition/{indicator.id}", definition)
-
-
-def results_of(
-    data: str | Path | None, region: str | None, progress: Progress | None = None
-) -> Results:
-    """Compute results from the data directory.
-
-    Raises
-    ------
-    DataError
-        ``nothing_read`` when there is nothing to compute from.
-    """
-    store = Store(data)
-    leftovers.sweep(store.files)
-    leftovers.sweep_scratch()
-    if not any(stored.observations.exists() for stored in store):
-        raise DataError(
-            "there are no observations to compute '{value}' from",
-            code="nothing_read",
-            where=Where(file=printable(str(store.root), 120)),
-            found=Message("nothing was read here yet"),
-            expected=Message("publishers' files that were read"),
-            hint=Message(
-                "read them first: instroom read FOLDER; or look at the results that come along: "
-                "instroom demo"
-            ),
-            value=region or DEFAULT_REGION,
-        )
-    return compute_results(region or DEFAULT_REGION, ClassifiedCounts(store), progress)
-
-
-def results_at_hand(data: str | Path | None, progress: Progress | None = None) -> Results:
-    """Compute results from what was read, or take those that come along when nothing was."""
-    try:
-        return results_of(data, None, progress)
-    except DataError as error:
-        if error.code != "nothing_read":
-            raise
-        return load(PACKAGE)
 
 
 def compute(
@@ -207,7 +159,7 @@ def compute(
         ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
-    site = build(results_of(data, region, progress), progress=progress, data=data_directory(data))
+    site = build(results_of(Store.asked(data), region, progress), progress=progress)
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
     return {
@@ -219,10 +171,12 @@ def compute(
     }
 
 
-def demo(*, data: str | Path | None = None, progress: Progress | None = None) -> list[str]:
-    """Fill the pages from what was read, else from the package; return the seven goals as lines."""
-    results = results_at_hand(data, progress)
-    site = build(results, progress=progress, data=data_directory(data))
+def demo(
+    *, data: str | Path | None = None, lang: str = "nl", progress: Progress | None = None
+) -> list[str]:
+    """Fill the pages from what was read, else from the package; return the goals as lines."""
+    results = results_at_hand(Store(data), progress)
+    site = build(results, progress=progress)
     for hook in entry_points(group="instroom.after_compute"):
         hook.load()(site, data_directory(data))
-    return goals.answer(results.region, results.published, Texts()).lines()
+    return goals.told_of(results, Texts(lang)).lines(lang)

@@ -95,6 +95,7 @@ class ExportAnswer(TypedDict):
     format: str
     rows: int
     files: int
+    replaced: bool
 
 
 class PaperAnswer(TypedDict):
@@ -106,6 +107,8 @@ class PaperAnswer(TypedDict):
     language: str
     date: str
     bytes: int
+    replaced: bool
+    came_along: bool
 
 
 class ComputeAnswer(TypedDict):

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from instroom.core.messages import Message, joined
 from instroom.definitions import registry
+from instroom.definitions.kinds import called
 from instroom.reports.page_addresses import refuse_unreachable
 from instroom.sources import upkeep
-from instroom.sources.records import CheckAnswer
+from instroom.sources.records import CheckAnswer, StoreCheck
 
 
 def check(*, data: str | Path | None = None) -> CheckAnswer:
@@ -25,6 +27,14 @@ def check(*, data: str | Path | None = None) -> CheckAnswer:
     DefinitionError
         For the first definition that cannot be used.
     """
-    registry.check_all()
+    counts = registry.check_all()
     refuse_unreachable()
-    return upkeep.check(data=data)
+    counted = [Message("{n} {kind}", n=n, kind=called(kind, n)) for kind, n in counts.items()]
+    definitions: StoreCheck = {
+        "id": "definitions",
+        "ok": True,
+        "message": joined(", ", counted),
+        "repair": None,
+    }
+    found = upkeep.check(data=data)
+    return {**found, "checks": [definitions, *found["checks"]]}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from instroom.core.series import Figure
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
@@ -77,7 +78,7 @@ def period_words(period: str, kind: str, t: Texts) -> str:
 
 def amount(figure: Figure, t: Texts) -> str:
     """Return a figure's number with its bounds, or the word for why there is none."""
-    if figure.status not in ("ok", "bounded") or figure.low is None or figure.high is None:
+    if not figure.numbered or figure.low is None or figure.high is None:
         return status_word(figure.status, t)
     if figure.denominator is None:
         return t.number(figure.low, figure.high)
@@ -89,18 +90,6 @@ def plain_amount(figure: Figure | None, t: Texts) -> str:
     if figure is None:
         return t("geen cijfer")
     return amount(figure, t).removesuffix("%").rstrip()
-
-
-def status_word(status: str, t: Texts) -> str:
-    """Return the one word for a figure without a number."""
-    words = {
-        "protected": "afgeschermd",
-        "missing": "geen open cijfer",
-        "not_applicable": "niemand geteld",
-        "too_few": "te weinig",
-        "not_supported": "niet te berekenen",
-    }
-    return t(words.get(status, "onbekend"))
 
 
 def people(who: str, types: str, t: Texts) -> str:

@@ -5,34 +5,35 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 from instroom.core.errors import InstroomError, SourceError
 from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.sources import receipts, sandbox
 from instroom.sources.read import task
-from instroom.sources.records import ParsedFile, Receipt
+from instroom.sources.records import HowRead, OpenReceipt, ParsedFile
 from instroom.sources.steady import Limits
-from instroom.sources.store import Stored
+from instroom.sources.store import KeptOriginal
 
 _FROM_ELSEWHERE = ("period_unknown", "period_from_name")
 
 
-def read_again(files: Sequence[Stored], room: Path) -> Iterator[tuple[Stored, Path, Receipt]]:
+def read_again(
+    files: Sequence[KeptOriginal], room: Path
+) -> Iterator[tuple[KeptOriginal, Path, OpenReceipt]]:
     """Parse kept originals, side by side.
 
     Parameters
     ----------
     files
-        Stored files; an empty receipt stands for a lost one.
+        Originals; an empty receipt stands for a lost one.
     room
         A folder for what comes out.
 
     Yields
     ------
     tuple
-        The stored file, the folder with its parts, and its new receipt, not yet sealed.
+        The original, the folder with its parts, and its new receipt, not yet sealed.
 
     Raises
     ------
@@ -64,20 +65,20 @@ def read_again(files: Sequence[Stored], room: Path) -> Iterator[tuple[Stored, Pa
             raise result
         stored = files[position]
         kept = stored.receipt
-        how: Receipt = {
+        how: HowRead = {
             "asked": kept.get("asked"),
             "asked_source": kept.get("asked_source"),
             "limits": kept.get("limits"),
             "name": _name(stored),
         }
-        yield stored, room / stored.sha256, cast(Receipt, {**_settled(stored, result), **how})
+        yield stored, room / stored.sha256, {**_settled(stored, result), **how}
 
 
-def _name(stored: Stored) -> str:
+def _name(stored: KeptOriginal) -> str:
     return str(stored.receipt.get("name", "original"))
 
 
-def _settled(stored: Stored, receipt: ParsedFile) -> ParsedFile:
+def _settled(stored: KeptOriginal, receipt: ParsedFile) -> ParsedFile:
     """Refuse an original that is not recognised, or whose period only its lost name told."""
     lost = not stored.receipt and any(w["code"] in _FROM_ELSEWHERE for w in receipt["warnings"])
     if receipt["status"] == "read" and not lost:

@@ -3,18 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
 
-from instroom.core.errors import DataError, InstroomError, Where
+from instroom.core.errors import DataError, InstroomError, UserError, Where
 from instroom.core.messages import Message
 from instroom.sources import numerals
 
@@ -38,6 +37,8 @@ class Columns:
     lines: tuple[int, ...] = ()
     #: Columns that a table in memory declares to be categories, whatever their words are.
     declared: frozenset[str] = frozenset()
+    #: Columns of a table in memory that hold lists or objects, and what these are.
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -55,18 +56,34 @@ class Columns:
         Raises
         ------
         DataError
-            ``unknown_column``, with the names there are.
+            ``unknown_column``, with the names there are; ``unreadable_column`` for a column of a
+            table in memory that holds lists or objects.
+        UserError
+            ``bad_name`` for a name that is no text.
         """
-        if name not in self.names:
+        if not_text := bad_name([name]):
+            raise not_text
+        if name in self.names:
+            return
+        if name in self.unreadable:
             raise DataError(
-                "there is no column '{name}'",
-                code="unknown_column",
-                where=Where(self.file, 1, name),
-                found=", ".join(self.names),
-                expected=name,
-                hint=Message("use a name from the header, spelled the same"),
+                "column '{name}' holds something else than numbers or texts",
+                code="unreadable_column",
+                where=Where(self.file, None, name),
+                found=self.unreadable[name],
+                expected=Message("one number or text for each pupil"),
+                hint=Message("make a column of numbers or texts of it"),
                 name=name,
             )
+        raise DataError(
+            "there is no column '{name}'",
+            code="unknown_column",
+            where=Where(self.file, 1, name),
+            found=", ".join([*self.names, *self.unreadable]),
+            expected=name,
+            hint=Message("use a name from the header, spelled the same"),
+            name=name,
+        )
 
     def numbers(self, name: str) -> Floats:
         """Return a column as numbers, shape (rows,); a missing value is ``nan``.
@@ -205,6 +222,23 @@ class Columns:
         )
 
 
+def bad_name(names: Iterable[object]) -> UserError | None:
+    """Return the refusal of the first name that is no text, or None when all are.
+
+    What it holds is not told: somebody may have given data where a name belongs.
+    """
+    wrong = next((type(name).__name__ for name in names if not isinstance(name, str)), None)
+    if wrong is None:
+        return None
+    return UserError(
+        "the name of a column must be a text",
+        code="bad_name",
+        found=wrong,
+        expected=Message("a text, or a list of texts"),
+        hint=Message("write the name as it stands in the header, between quotes"),
+    )
+
+
 def _yes_or_no(words: NDArray[np.object_], yes: str | None, where: Where) -> list[str] | None:
     """Return "1", "0" or "" per row, or None when these words do not say yes or no."""
     said = {str(word).casefold() for word in words if word}
@@ -224,39 +258,6 @@ def _yes_or_no(words: NDArray[np.object_], yes: str | None, where: Where) -> lis
     if not said or not said <= YES | NO or said <= {"0", "1"}:
         return None
     return ["" if not w else str(int(str(w).casefold() in YES)) for w in words]
-
-
-def of_frame(frame: Any) -> Columns:
-    """Return the columns of a table in memory: pandas, Polars, Arrow, DuckDB or PySpark.
-
-    All rows are brought here as they are. For tables too large for that, add them up where they
-    are with :func:`instroom.crossproducts.compress.compress`.
-
-    Examples
-    --------
-    >>> of_frame(pa.table({"x": [1.5, None], "school": ["A", "B"]})).numbers("x").tolist()
-    [1.5, nan]
-    """
-    lazy = nw.from_native(frame).lazy()
-    table: pa.Table = lazy.collect(backend="pyarrow").to_native()
-    texts = [_as_text(table.column(name)) for name in table.column_names]
-    declared = {f.name for f in table.schema if pa.types.is_dictionary(f.type)}
-    return Columns(
-        "(table)", pa.table(texts, names=table.column_names), "", ",", declared=frozenset(declared)
-    )
-
-
-def _as_text(column: Any) -> Any:
-    """Return a column as texts that give the same numbers back."""
-    column = column.combine_chunks()
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if pa.types.is_boolean(column.type):
-        column = pc.cast(column, pa.int8())
-    if pa.types.is_floating(column.type):
-        wide = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
-        return pa.array(["" if v != v else numerals.exact(float(v)) for v in wide], pa.string())
-    return pc.fill_null(pc.cast(column, pa.string()), "")
 
 
 def _is_number(text: str) -> bool:

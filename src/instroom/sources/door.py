@@ -19,7 +19,8 @@ import httpx
 
 from instroom import __version__
 from instroom.core.errors import SourceUnavailableError, UserError, Where
-from instroom.core.messages import Message
+from instroom.core.messages import Message, words_of
+from instroom.core.trouble import chain, words_of_system
 from instroom.sources.addresses import HOSTS
 from instroom.sources.downloads import (
     DownloadPart,
@@ -130,10 +131,10 @@ class NetworkDoor:
                         return
                     target = self._redirected(target, response.headers["location"])
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                self._silent[target.host] = str(error) or type(error).__name__
+                self._silent[target.host] = _why(error)
                 raise _not_reached(target.host, self._silent[target.host]) from error
             except httpx.RequestError as error:
-                raise AgainError(str(error) or type(error).__name__) from error
+                raise AgainError(_why(error)) from error
         raise unavailable(
             url, Message("more than {max_redirects} redirects", max_redirects=MAX_REDIRECTS)
         )
@@ -156,7 +157,7 @@ class NetworkDoor:
                     raise unavailable(
                         url,
                         Message("no answer after {value} tries", value=len(PAUSES) + 1),
-                        found=str(error),
+                        found=words_of(error),
                     ) from error
                 self.sleep(pause)
         raise AssertionError  # pragma: no cover
@@ -290,6 +291,12 @@ def _refuse_status(response: httpx.Response, url: str) -> None:
         )
 
 
+def _why(error: Exception) -> str:
+    """Return why there was no answer, in words where the system says why."""
+    ours = (words_of_system(cause) for cause in chain(error) if isinstance(cause, OSError))
+    return next(ours, str(error) or type(error).__name__)
+
+
 def _not_reached(host: str, reason: str) -> SourceUnavailableError:
     return SourceUnavailableError(
         "{host} cannot be reached",
@@ -313,7 +320,7 @@ def _unreached(doors: set[tuple[str, int]]) -> dict[str, str]:
             socket.create_connection((host, port), timeout=REACH).close()
             found[host] = ""
         except OSError as error:
-            found[host] = error.strerror or str(error) or type(error).__name__
+            found[host] = words_of_system(error)
 
     threads = [threading.Thread(target=knock, args=door, daemon=True) for door in sorted(doors)]
     for thread in threads:

@@ -167,8 +167,9 @@ def _known(source: SourceDefinition) -> set[str]:
     return names | {normal(name) for name in source.known}
 
 
-def _is_period(cell: str) -> bool:
-    return bool(re.fullmatch(r"\d{4}(?:[-_/]\d{2,4})?", cell)) or bool(OTHER_PERIOD.fullmatch(cell))
+def _is_period(name: str) -> bool:
+    """Return whether the normal form of a header is a year, several years or a part of one."""
+    return bool(re.fullmatch(r"\d{4}(?:[-/ ]\d{2,4}|-?[qmsw]\d{1,2})?", name))
 
 
 def fits(table: Seen, source: SourceDefinition) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from instroom.core.output_files import output_folder, written
 from instroom.definitions import registry
 
 Size = Literal["small", "large"]
@@ -193,7 +194,7 @@ class School:
         return self.brin + self.location
 
 
-def write_example(folder: Path, *, seed: int = 1, size: Size = "small") -> list[Path]:
+def write_example(folder: str | Path, *, seed: int = 1, size: Size = "small") -> list[Path]:
     """Write invented files of the example region in DUO's layouts.
 
     The same seed and size give the same bytes.
@@ -218,16 +219,17 @@ def write_example(folder: Path, *, seed: int = 1, size: Size = "small") -> list[
     DefinitionError
         When the example region is not defined.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = output_folder(folder)
     hbo, wo = partial(_higher, "hbo", _HBO), partial(_higher, "wo", _WO)
     makers: list[Callable[[np.random.Generator, Size], dict[str, bytes]]]
     makers = [_secondary, _primary, _mbo, hbo, wo]
-    written = []
+    files = []
     for number, make in enumerate(makers):
         for name, data in make(np.random.default_rng([seed, number]), size).items():
-            (folder / name).write_bytes(data)
-            written.append(folder / name)
-    return sorted(written)
+            with written(folder / name) as place:
+                place.write_bytes(data)
+            files.append(folder / name)
+    return sorted(files)
 
 
 def layout_of(path: Path) -> str | None:

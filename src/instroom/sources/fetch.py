@@ -20,6 +20,7 @@ from instroom.core.errors import (
 )
 from instroom.core.messages import Message
 from instroom.core.progress import Progress, silent
+from instroom.core.trouble import words_of_system
 from instroom.definitions import registry
 from instroom.definitions.models import SourceDefinition
 from instroom.sources.addresses import address_of, by_hand, page_of
@@ -160,12 +161,11 @@ def _one(
         entry["error"] = error.to_dict()
     except OSError as error:
         entry["error"] = DataError(
-            "the download cannot be written: {strerror}",
+            "the download cannot be written",
             code="cannot_write",
-            found=error.strerror or Message("an error of the system"),
+            found=words_of_system(error),
             expected=Message("a data directory with room, that may be written to"),
             where=Where(file=str(error.filename or root)),
             hint=Message("check the room on the disk and the rights on the data directory"),
-            strerror=error.strerror,
         ).to_dict()
     return entry

@@ -23,7 +23,7 @@ from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
 from instroom.sources import any_table, leftovers, parse, sandbox
-from instroom.sources.records import ParsedFile, ReadAnswer, ReadEntry, Receipt
+from instroom.sources.records import HowRead, OpenReceipt, ParsedFile, ReadAnswer, ReadEntry
 from instroom.sources.steady import Limits, refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
@@ -196,11 +196,11 @@ def _still_valid(known: Stored, source: str | None, period: str | None) -> bool:
     said = str(receipt.get("asked_source") or "")
     if ":" in said:  # its layout is made of its header, which these bytes have
         return source == said
-    if receipt["source"] not in registry.sources():
+    if known.source not in registry.sources():
         return False
-    if (source and source != receipt["source"]) or (period and period != receipt.get("asked")):
+    if (source and source != known.source) or (period and period != receipt.get("asked")):
         return False
-    return bool(receipt["definition"] == parse.fingerprint(registry.sources()[receipt["source"]]))
+    return receipt["definition"] == parse.fingerprint(registry.sources()[known.source])
 
 
 def _parse(
@@ -250,15 +250,15 @@ def _parse(
             entries[position] = {**twin, "file": files[position][0], "already": already}
 
 
-def _as_asked(parsed: ParsedFile, asked: _Asked, name: str) -> Receipt:
+def _as_asked(parsed: ParsedFile, asked: _Asked, name: str) -> OpenReceipt:
     """Return a receipt: what the file is, and what the command said of it."""
-    how: Receipt = {
+    how: HowRead = {
         "asked": asked.period,
         "asked_source": asked.source,
         "limits": asked.limits.raised,
         "name": printable(name),
     }
-    return cast(Receipt, {**parsed, **how})
+    return {**parsed, **how}
 
 
 def task(
@@ -310,7 +310,7 @@ def _cut_short(error: MachineError, stored: int, files: int) -> MachineError:
     )
 
 
-def _entry(name: str, sha256: str, receipt: ParsedFile | Receipt, *, already: bool) -> ReadEntry:
+def _entry(name: str, sha256: str, receipt: ParsedFile, *, already: bool) -> ReadEntry:
     known: Mapping[str, object] = receipt
     shown = {key: known[key] for key in _REPORTED}
     entry = {"file": name, "already": already, "sha256": sha256, **shown, "error": None}
@@ -365,6 +365,6 @@ def _others(store: Store, source: str) -> list[Stored]:
     found = []
     for folder in store.folders():
         with suppress(DataError):
-            if (stored := store.get(folder.name)) and stored.receipt["source"] == source:
+            if (stored := store.get(folder.name)) and stored.source == source:
                 found.append(stored)
     return sorted(found, key=Stored.vintage, reverse=True)

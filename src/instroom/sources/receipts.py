@@ -5,14 +5,14 @@ A receipt that was changed, or a part that is not the one it was written for, is
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message, packed, unpacked
 from instroom.core.printing import printable
-from instroom.sources.records import Receipt
+from instroom.sources.records import HowRead, OpenReceipt, Receipt
 
 NAME, COPY = "receipt.json", "receipt.copy.json"
 OBSERVATIONS, COMPANION = "observations.parquet", "companion.parquet"
@@ -43,14 +43,14 @@ def digest_of(path: Path) -> str | None:
         return None
 
 
-def sealed(receipt: Receipt, sha256: str, folder: Path) -> Receipt:
+def sealed(receipt: OpenReceipt, sha256: str, folder: Path) -> Receipt:
     """Return the receipt with its file's sha256, the digests of its parts and a seal on it all."""
     digests = {name: sha256_of(folder / name) for name in PARTS if (folder / name).exists()}
-    whole: Receipt = {**receipt, "sha256": sha256, "digests": digests}
-    return {**whole, "seal": _seal(whole)}
+    seal = _seal({**receipt, "sha256": sha256, "digests": digests})
+    return {**receipt, "sha256": sha256, "digests": digests, "seal": seal}
 
 
-def _seal(receipt: Receipt) -> str:
+def _seal(receipt: Mapping[str, object]) -> str:
     rest = {key: value for key, value in receipt.items() if key != "seal"}
     text = json.dumps(packed(rest), ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -84,7 +84,7 @@ def opened(folder: Path, name: str = NAME) -> Receipt:
     return receipt
 
 
-def unsealed(folder: Path) -> Receipt:
+def unsealed(folder: Path) -> HowRead:
     """Return how a file was read by a version that knew no seals: its name and period, or nothing.
 
     Only good for reading the file again.
@@ -95,8 +95,12 @@ def unsealed(folder: Path) -> Receipt:
         return {}
     if not isinstance(receipt, dict) or "seal" in receipt:
         return {}
-    known = {key: receipt[key] for key in ("name", "asked") if isinstance(receipt.get(key), str)}
-    return cast(Receipt, known)
+    how: HowRead = {}
+    if isinstance(name := receipt.get("name"), str):
+        how["name"] = name
+    if isinstance(asked := receipt.get("asked"), str):
+        how["asked"] = asked
+    return how
 
 
 def part(folder: Path, receipt: Receipt, name: str) -> Path:
@@ -131,12 +135,12 @@ def part(folder: Path, receipt: Receipt, name: str) -> Path:
     )
 
 
-def damaged(folder: Path, name: str, found: str, receipt: Receipt | None = None) -> DataError:
+def damaged(folder: Path, name: str, found: str, how: HowRead | None = None) -> DataError:
     """Return the one fault of a stored file that is not as it was stored."""
     return DataError(
         "a stored file is damaged: {name}",
         code="damaged_store",
-        where=Where(file=_title(folder, receipt or {})),
+        where=Where(file=_title(folder, how or {})),
         found=found,
         expected=Message("{name} as it was stored", name=name),
         hint=Message("run instroom check: it reads the file again from the original that was kept"),
@@ -144,6 +148,6 @@ def damaged(folder: Path, name: str, found: str, receipt: Receipt | None = None)
     )
 
 
-def _title(folder: Path, receipt: Receipt) -> str:
+def _title(folder: Path, how: HowRead) -> str:
     short = folder.name[:12]
-    return f"{printable(str(receipt['name']), 60)} ({short})" if receipt.get("name") else short
+    return f"{printable(str(how['name']), 60)} ({short})" if how.get("name") else short

@@ -4,7 +4,7 @@ They are JSON: receipts on disk, lists of versions, the output of commands (``co
 """
 
 from collections.abc import Mapping
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from instroom.core.errors import Refusal
 
@@ -34,30 +34,29 @@ class ParsedFile(TypedDict):
     definition: NotRequired[str | None]
 
 
-class Receipt(TypedDict, total=False):
-    """What is kept beside a stored file; a lost one is empty.
+class HowRead(TypedDict, total=False):
+    """What a file was called and what was said of it; empty when that is lost.
 
-    ``asked``, ``asked_source`` and ``limits`` are what the command said; ``digests`` are of its
-    parts; ``seal`` covers all the rest.
+    ``asked``, ``asked_source`` and ``limits`` are what the command said.
     """
 
-    status: str
-    source: str
-    publisher: str
-    licence: str
-    encoding: str | None
-    periods: list[str]
-    rows: int | None
-    tables: Mapping[str, object]
-    observations: int
-    example: bool
-    warnings: list[FileWarning]
-    definition: str | None
     name: str
+    published: str | None
     asked: str | None
     asked_source: str | None
     limits: list[float | None] | None
-    published: str | None
+
+
+class OpenReceipt(ParsedFile, HowRead):
+    """What a file turned out to be, and how it was read: a receipt that is not sealed yet."""
+
+
+class Receipt(OpenReceipt):
+    """What is kept beside a stored file.
+
+    ``digests`` are of its parts; ``seal`` covers all the rest.
+    """
+
     sha256: str
     digests: dict[str, str]
     seal: str
@@ -117,10 +116,22 @@ class FileVersion(TypedDict):
     last_seen: NotRequired[str]
 
 
+#: What ``instroom check`` looks at.
+CheckName = Literal[
+    "definitions",
+    "data_directory",
+    "snapshots",
+    "observations",
+    "sources",
+    "leftovers",
+    "database",
+]
+
+
 class StoreCheck(TypedDict):
     """One check of ``instroom check``."""
 
-    id: str
+    id: CheckName
     ok: bool
     message: str
     repair: str | None

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from instroom.core.errors import DataError, SourceError, UserError, Where
 from instroom.core.messages import Message
@@ -19,7 +20,7 @@ from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
 from instroom.sources.leftovers import scratch
 from instroom.sources.receipts import sha256_of
-from instroom.sources.records import Receipt
+from instroom.sources.records import HowRead, OpenReceipt, Receipt
 
 DEFAULT = "instroom-data"
 
@@ -46,12 +47,38 @@ def data_directory(data: str | Path | None = None) -> Path:
     return root
 
 
+def folder_to_ask(data: str | Path | None = None) -> Path:
+    """Return the data directory of a command that tells something, and makes no folder.
+
+    A folder that somebody names is there, or it is a mistake; the usual one may not be there yet.
+
+    Raises
+    ------
+    DataError
+        ``no_data_directory`` when the folder that was named is not there.
+    """
+    root = data_directory(data)
+    named = data or os.environ.get("INSTROOM_DATA")
+    if named and not root.exists():
+        raise DataError(
+            "there is no data directory here",
+            code="no_data_directory",
+            where=Where(file=printable(str(root), 120)),
+            found=Message("nothing of this name"),
+            expected=Message("a folder in which files were read"),
+            hint=Message(
+                "check --data and INSTROOM_DATA; a new folder is made by: instroom read FOLDER"
+            ),
+        )
+    return root
+
+
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """One file kept in the data directory."""
+class KeptOriginal:
+    """The bytes of a file that was read, and what is still known of how."""
 
     folder: Path
-    receipt: Receipt
+    receipt: HowRead
 
     @property
     def sha256(self) -> str:
@@ -62,6 +89,18 @@ class Stored:
     def original(self) -> Path:
         """The bytes as they came; they are checked by whoever reads them."""
         return self.folder / "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(KeptOriginal):
+    """One file kept in the data directory."""
+
+    receipt: Receipt
+
+    @property
+    def source(self) -> str:
+        """The source it is of: a file of none is not stored."""
+        return self.receipt["source"] or ""
 
     @property
     def observations(self) -> Path:
@@ -92,6 +131,15 @@ class Store:
         self.root = data_directory(data)
         self.files = self.root / "files"
         leftovers.put_back(self.files)
+
+    @classmethod
+    def asked(cls, data: str | Path | None = None) -> Self:
+        """Return the store of a command that tells something: see :func:`folder_to_ask`."""
+        return cls(folder_to_ask(data))
+
+    def nothing_read(self) -> bool:
+        """Whether no file was read that holds figures."""
+        return not any(stored.receipt["observations"] for stored in self)
 
     def folders(self) -> list[Path]:
         """Return the folders of all stored files, whole or damaged."""
@@ -127,10 +175,10 @@ class Store:
 
     def of_source(self, source: str) -> list[Stored]:
         """Return the files of one source, newest first."""
-        found = [s for s in self if s.receipt["source"] == source]
+        found = [s for s in self if s.source == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
-    def keep(self, original: Path, parsed: Path, sha256: str, receipt: Receipt) -> Stored:
+    def keep(self, original: Path, parsed: Path, sha256: str, receipt: OpenReceipt) -> Stored:
         """Put a parsed file in place, all of it in one step.
 
         Raises
@@ -174,4 +222,12 @@ def changed_while_read() -> SourceError:
     )
 
 
-__all__ = ["Store", "Stored", "changed_while_read", "data_directory", "scratch", "sha256_of"]
+__all__ = [
+    "Store",
+    "Stored",
+    "changed_while_read",
+    "data_directory",
+    "folder_to_ask",
+    "scratch",
+    "sha256_of",
+]

@@ -13,8 +13,8 @@ from instroom.core.printing import printable
 from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
 from instroom.sources.again import read_again
-from instroom.sources.records import CheckAnswer, Receipt, StoreCheck
-from instroom.sources.store import Store, Stored, scratch
+from instroom.sources.records import CheckAnswer, CheckName, HowRead, StoreCheck
+from instroom.sources.store import KeptOriginal, Store, Stored, scratch
 
 DATABASE = "instroom.sqlite3"
 
@@ -31,7 +31,7 @@ class Findings:
 
 
 def check(*, data: str | Path | None = None) -> CheckAnswer:
-    """Check definitions, the data directory and its files; mend what can be mended.
+    """Check the data directory and its files; mend what can be mended.
 
     Observations, companions and receipts that are not as they were stored are made again from
     the original beside them. What was mended is said once, and ``ok`` is False that once: figures
@@ -45,11 +45,9 @@ def check(*, data: str | Path | None = None) -> CheckAnswer:
     store = Store(data)
     checks: list[StoreCheck] = []
 
-    def note(name: str, ok: bool, message: str, repair: str = "") -> None:
+    def note(name: CheckName, ok: bool, message: str, repair: str = "") -> None:
         checks.append({"id": name, "ok": ok, "message": message, "repair": repair or None})
 
-    counts = registry.check_all()
-    note("definitions", True, ", ".join(f"{n} {kind}" for kind, n in counts.items()))
     writable = _writable(store.root)
     note(
         "data_directory",
@@ -91,9 +89,7 @@ def _note_files(note: Callable[..., None], found: Findings) -> None:
     note(
         "snapshots",
         not bad,
-        Message("changed: {value}", value=_names(bad))
-        if bad
-        else Message("{files} files, each with its own sha256", files=found.files),
+        Message("changed: {value}", value=_names(bad)) if bad else _counted(found.files),
         Message("remove these folders and read the publisher's files again") if bad else "",
     )
     message = (
@@ -124,6 +120,12 @@ def _note_files(note: Callable[..., None], found: Findings) -> None:
     )
 
 
+def _counted(files: int) -> Message:
+    if files == 1:
+        return Message("one file, with its own sha256")
+    return Message("{files} files, each with its own sha256", files=files)
+
+
 def _names(names: list[str]) -> str:
     more = len(names) - 20
     shown = joined(", ", names[:20])
@@ -144,11 +146,14 @@ def _looked_over(store: Store, *, mend: bool) -> Findings:
             done = mend and whole and _made_again(store, folder, receipt)
             place = found.mended if done else found.lost
             place.append(joined("", [title, " (", fault, ")"]))
-        elif receipt["source"] not in registry.sources() and ":" not in str(
-            receipt.get("asked_source") or ""
-        ):
+        elif (stored := store.get(folder.name)) and _without_definition(stored):
             found.undefined.append(title)
     return found
+
+
+def _without_definition(stored: Stored) -> bool:
+    made_of_header = ":" in str(stored.receipt.get("asked_source") or "")
+    return stored.source not in registry.sources() and not made_of_header
 
 
 def _fault(store: Store, folder: Path) -> str:
@@ -165,7 +170,7 @@ def _fault(store: Store, folder: Path) -> str:
     return ""
 
 
-def _any_receipt(folder: Path) -> Receipt:
+def _any_receipt(folder: Path) -> HowRead:
     """Return the receipt, else its copy, else one of before there were seals, else nothing."""
     for name in (receipts.NAME, receipts.COPY):
         with suppress(DataError):
@@ -173,11 +178,14 @@ def _any_receipt(folder: Path) -> Receipt:
     return {} if (folder / receipts.COPY).exists() else receipts.unsealed(folder)
 
 
-def _made_again(store: Store, folder: Path, receipt: Receipt) -> bool:
-    """Read the kept original again, as it was read before, and put the outcome in place."""
+def _made_again(store: Store, folder: Path, receipt: HowRead) -> bool:
+    """Read the kept original again, as it was read before, and put the outcome in place.
+
+    What else a receipt knew, such as when its file was published, stays in it.
+    """
     try:
         with scratch() as room:
-            for stored, parsed, again in read_again([Stored(folder, receipt)], room):
+            for stored, parsed, again in read_again([KeptOriginal(folder, receipt)], room):
                 store.keep(stored.original, parsed, folder.name, {**receipt, **again})
     except (InstroomError, OSError):
         return False

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from instroom.stats.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

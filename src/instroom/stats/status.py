@@ -51,6 +51,15 @@ class FitStatus(StrEnum):
         return repr(self.value)
 
 
+#: A search that ended where it should: its estimates are those asked for.
+SOLVED = frozenset({FitStatus.OK, FitStatus.BOUNDARY})
+#: There is an estimate; ``reason`` says what is lacking beside it. After any other status there
+#: is none to rely on.
+ESTIMATED = SOLVED | {
+    FitStatus.PARTIAL, FitStatus.RANK_DEFICIENT, FitStatus.SMOOTHED, FitStatus.UNBOUNDED,
+}  # fmt: skip
+
+
 def together(reasons: Sequence[Message | None]) -> Message | None:
     """Return several reasons as one, or None when there is none.
 

@@ -1,8 +1,13 @@
 """How allauth behaves here: nobody makes an account for themselves, and where one arrives."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
+
+from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom_web.shared.errors import words
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -10,6 +15,17 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's shape
         return False
+
+    def validation_error(self, code: str, *args: object) -> ValidationError:
+        """Say in a form what a page without one says: that it went too often, and how long to wait.
+
+        allauth calls asking for a code too often a failed try to sign in.
+        """
+        error: ValidationError = super().validation_error(code, *args)
+        if code == "too_many_login_attempts":
+            heading, todo = words(Texts(get_language() or SOURCE_LANGUAGE))["too_many"]
+            error = ValidationError(f"{heading}. {todo}", code=code)
+        return error
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("my")

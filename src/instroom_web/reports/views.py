@@ -109,6 +109,12 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @stored
 def picture(request: HttpRequest, name: str) -> HttpResponse:
+    if "release" in request.GET:  # the drawing of the page it stands on, not that of today
+        release = archive.release_of(release_number(request))
+        svg = archive.drawings_of(release, {name}).get(name) if release else None
+        if svg is None:
+            raise Http404
+        return HttpResponse(svg, "image/svg+xml")
     return HttpResponse(get_object_or_404(StoredPicture, name=name).svg, "image/svg+xml")
 
 

@@ -9,7 +9,14 @@ from instroom.core.errors import UserError
 from instroom.core.texts import Texts
 from instroom_web.shared.frame import language_of
 
-_CODES = {400: "usage", 403: "forbidden", 404: "not_found", 500: "server", 503: "empty"}
+_CODES = {
+    400: "usage",
+    403: "forbidden",
+    404: "not_found",
+    429: "too_many",
+    500: "server",
+    503: "empty",
+}
 
 
 def words(t: Texts) -> dict[str, tuple[str, str]]:
@@ -29,6 +36,10 @@ def words(t: Texts) -> dict[str, tuple[str, str]]:
                 "Misschien is het adres veranderd of is er een letter weggevallen. "
                 "Zoek bovenaan, of ga naar de eerste pagina."
             ),
+        ),
+        "too_many": (
+            t("Dit ging te vaak achter elkaar"),
+            t("Wacht een paar minuten, en probeer het dan opnieuw."),
         ),
         "server": (
             t("Er ging iets mis bij ons"),
@@ -74,6 +85,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,5 @@
 """What the frame of every page needs: language, words, chapters, the same page elsewhere."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,16 +43,6 @@ def _reader(request: HttpRequest) -> object:
     return request.user if request.user.is_authenticated else None
 
 
-_MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[a-z]+", re.IGNORECASE)
-
-
-def _address(contact: str) -> str:
-    """Return where a contact leads; words lead nowhere."""
-    if contact.startswith("https://"):
-        return contact
-    return f"mailto:{contact}" if _MAIL.fullmatch(contact) else ""
-
-
 def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the template context (a context processor)."""
     language = language_of(request)
@@ -68,5 +57,4 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "person": _reader(request),
         "version": __version__,
         "contact": settings.CONTACT,
-        "contact_url": _address(settings.CONTACT),
     }

@@ -26,9 +26,9 @@ def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "overlay"
     (folder / "reports/pages").mkdir(parents=True)
     monkeypatch.setenv("INSTROOM_DEFINITIONS", str(folder))
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     yield folder
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
 
 
 def checked(tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str) -> tuple[int, str]:
@@ -60,7 +60,8 @@ def test_a_folder_that_is_not_there_is_refused(
     assert code == 10
     assert str(named) in " ".join(words.split())
     assert all(one in words for one in said), words
-    assert main(["kpi", "--data", str(tmp_path / "data")]) == 10, "and not by check alone"
+    (tmp_path / "data").mkdir()
+    assert main(["kpi", "--data", str(tmp_path)]) == 10, "and not by check alone"
 
 
 @pytest.mark.parametrize("key", ["claims", "programme", "search", "account"])

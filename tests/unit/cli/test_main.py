@@ -213,10 +213,14 @@ def test_asking_stores_nothing(
     assert folder_mark(example_data) == mark
 
 
-def test_asking_nothing_of_nowhere_makes_no_folder(run: Run, tmp_path: Path) -> None:
-    code, found = run("series", "po_pupils", "--data", tmp_path / "data")
+def test_asking_nothing_of_nowhere_makes_no_folder(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("INSTROOM_DATA", raising=False)
+    code, found = run("series", "po_pupils")
     assert (code, found["series"][0]["status"]) == (0, "missing")
-    assert not (tmp_path / "data").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_data_directory_can_stand_in_the_environment(
@@ -299,6 +303,7 @@ def test_the_same_bytes_whatever_the_hash_seed_and_threads(example_data: Path) -
 def test_a_refusal_says_what_and_has_its_code(
     run: Run, tmp_path: Path, words: tuple[str, ...], code: int, hint: str | None
 ) -> None:
+    (tmp_path / "data").mkdir()
     found_code, found = run(*words, "--data", tmp_path / "data")
     assert found_code == code
     error = found["error"]
@@ -307,7 +312,7 @@ def test_a_refusal_says_what_and_has_its_code(
     assert error["message"]
     if hint:
         assert hint in (error["hint"] or "")
-    assert not (tmp_path / "data").exists()
+    assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_a_refusal_for_people_goes_to_stderr(
@@ -352,7 +357,9 @@ def test_help_is_in_the_language_asked_for_or_that_of_the_locale(
 
 
 def test_the_goals_have_their_public_shape(run: Run, example_data: Path) -> None:
-    code, found = run("kpi", "--place", "voorbeeld", "--data", example_data)
+    for place in ("nl", "PV23", "GM9901", "voorbeeld"):
+        code, found = run("kpi", "--place", place, "--data", example_data)
+        assert (code, found["place"]) == (0, place)
     assert code == 0
     assert [k["number"] for k in found["kpis"]] == list(range(1, 8))
     keys = {"id", "number", "title", "indicators", "value", "low", "high", "status", "sentence"}

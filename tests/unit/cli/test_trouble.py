@@ -222,7 +222,7 @@ def test_standard_output_on_a_full_disk(tmp_path: Path) -> None:
         pytest.skip("this system has no full device")
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "instroom.cli.main", "kpi", "--data", str(tmp_path / "d")],
+            [sys.executable, "-m", "instroom.cli.main", "kpi", "--data", str(tmp_path)],
             stdout=full,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(SOURCE)},

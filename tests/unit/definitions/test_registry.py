@@ -1,5 +1,6 @@
 """Definition files: found, checked, replaced by an overlay, and refused with everything wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ KPI = 'title = "Doel"\nnumber = 1\nseed = "KPI 1"\nlines = [1]\n'
 @pytest.fixture
 def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("INSTROOM_DEFINITIONS", str(tmp_path))
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     yield tmp_path
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
 
 
 def put(folder: Path, path: str, text: str) -> None:
@@ -97,10 +98,65 @@ def test_all_problems_at_once_with_file_and_key(overlay: Path) -> None:
     assert error.code == "definition_invalid"
     assert error.where.file == "programme/kpis/9_wrong.toml"
     assert error.where.key == "sead"
-    assert "key 'sead': unknown key; did you mean 'seed'?" in error.message
-    for key in ("number", "seed", "better"):
-        assert f"key '{key}'" in error.message
-    assert error.found == "4 problem(s)"
+    assert "key 'sead': unknown key; did you mean 'seed'?" in str(error)
+    for key in ("sead", "number", "seed", "better"):
+        assert str(error).count(f"key '{key}'") == 1, "named once"
+    assert "one of 'higher', 'lower', 'neither' is expected" in error.message
+    assert error.found == "4 problems"
+    assert error.expected == "a file of the kind 'goal'"
+
+
+def test_one_problem_names_its_key_once_and_is_one(overlay: Path) -> None:
+    put(overlay, "programme/kpis/9_wrong.toml", KPI + "need = 1\n")
+    with pytest.raises(DefinitionError) as caught:
+        registry.kpis()
+    error = caught.value
+    assert str(error).splitlines()[:2] == [
+        "programme/kpis/9_wrong.toml, key 'need': text is expected",
+        "  found:    one problem",
+    ]
+
+
+def test_a_problem_of_a_whole_file_names_no_key(overlay: Path) -> None:
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR.replace("reason", "need"))
+    with pytest.raises(DefinitionError) as caught:
+        registry.indicators()
+    assert caught.value.where.key is None
+    assert str(caught.value).startswith("monitoring/indicators/mine.toml: an indicator")
+
+
+@pytest.mark.parametrize("value", ["2026-11-23T10:00:00", '"gisteren"', "1.5", "10:00:00"])
+def test_what_is_no_date_is_said_in_our_words(overlay: Path, value: str) -> None:
+    claim = (registry.HERE / "region/claims/08_germany.toml").read_text("utf-8")
+    text = re.sub(r"(?m)^checked .*$", f"checked = {value}", claim)
+    put(overlay, "region/claims/mine.toml", text)
+    with pytest.raises(DefinitionError, match="key 'checked': a date is expected"):
+        registry.claims()
+
+
+def test_what_may_not_be_empty_holds_one_at_least() -> None:
+    """Of such a text or list the refusal says that it is empty."""
+    models_dir = registry.HERE / "models"
+    least = re.findall(r"min_length=(\d+)", "".join(f.read_text() for f in models_dir.glob("*.py")))
+    assert set(least) == {"1"}
+
+
+NEARLY = ["monitoring/indicators/X.TOML", "monitoring/indicators/x.toml.txt", "x/x.Toml"]
+
+
+@pytest.mark.parametrize("path", NEARLY)
+def test_a_name_that_nearly_ends_right_is_refused(overlay: Path, path: str) -> None:
+    put(overlay, path, INDICATOR)
+    with pytest.raises(DefinitionError) as caught:
+        registry.check_all()
+    assert (caught.value.code, caught.value.where.file) == ("definition_lost", path)
+    assert caught.value.hint == f"call the file {Path(path).name[0]}.toml"
+
+
+@pytest.mark.parametrize("path", ["monitoring/indicators/README.md", ".git/x.TOML", "notes.txt"])
+def test_what_is_no_definition_file_is_let_be(overlay: Path, path: str) -> None:
+    put(overlay, path, "x")
+    assert registry.check_all()["indicator"] == 11
 
 
 def test_a_misspelt_key_inside_a_table_is_named(overlay: Path) -> None:
@@ -149,7 +205,7 @@ def test_glossary_merges_terms_of_an_overlay(overlay: Path) -> None:
     before = {term.identifier for term in registry.glossary().terms}
     text = 'title = "Woorden"\n[[terms]]\nidentifier = "extra"\nnl = "extra"\nen = "extra"\n'
     put(overlay, "glossary/mine.toml", text + 'de = "extra"\nmeaning = "erbij"\n')
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     assert {term.identifier for term in registry.glossary().terms} == before | {"extra"}
 
 
@@ -227,7 +283,7 @@ def test_a_source_names_a_publisher_that_has_a_file(overlay: Path) -> None:
     with pytest.raises(DefinitionError, match="no publisher 'douw'"):
         registry.check_all()
     put(overlay, "monitoring/publishers/douw.toml", 'title = "Douw"\nshared = []\n')
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     assert registry.check_all()["publisher"] > 4
 
 
@@ -295,7 +351,7 @@ def test_a_shipped_sentence_keeps_its_translation(overlay: Path) -> None:
         "reports/pages/other.toml",
         PAGE.replace("Voor ouders", "Bronnen") + ('[words.en]\nBronnen = "Wells"\n'),
     )
-    registry._registry.cache_clear()
+    registry._set_of.cache_clear()
     assert registry.pages()["other"].words
     assert Texts("en")("Bronnen") == before == "Sources"
 
@@ -310,15 +366,81 @@ def test_a_shipped_sentence_keeps_its_translation(overlay: Path) -> None:
         ('[words.nl]\n"Wie lid is." = "Wie"\n', "words in 'nl'"),
         ('[words.en]\n"Wie lid was." = "Who"\n', "did you mean 'Wie lid is.'?"),
         ('[words.en]\n"Iets anders" = "Else"\n', "'Iets anders' is no text of this file"),
-        ('[words.en]\n"Wie lid is." = ""\n', "at least 1 sign(s) are expected"),
+        ('[words.en]\n"Wie lid is." = ""\n', "this text is empty"),
+        (
+            '[words.en]\n"Wie lid is." = "Who is {value}"\n',
+            "the translation of 'Wie lid is.' has {value} in it, and the text has no braces",
+        ),
+        (
+            '[words.de]\n"Van {a} tot {b}." = "Von {a} bis {c}."\n',
+            "has {a}, {c} in it, and the text has {a}, {b}",
+        ),
+        ('[words.en]\n"Van {a} tot {b}." = "From {a} to b"\n', "has {a} in it"),
     ],
 )
 def test_a_translation_of_nothing_is_refused(overlay: Path, words: str, said: str) -> None:
-    put(overlay, "monitoring/indicators/mine.toml", INDICATOR + words)
+    text = INDICATOR + 'notes = ["Van {a} tot {b}."]\n' + words
+    put(overlay, "monitoring/indicators/mine.toml", text)
     with pytest.raises(DefinitionError) as caught:
         registry.indicators()
     assert caught.value.where.file == "monitoring/indicators/mine.toml"
     assert said in caught.value.message
+
+
+def test_a_translation_may_turn_the_places_round(overlay: Path) -> None:
+    words = 'notes = ["Van {a} tot {b}."]\n[words.en]\n"Van {a} tot {b}." = "To {b} from {a}."\n'
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR + words)
+    assert registry.indicators()["mine"].words
+
+
+CLUB_EN = '[words.en]\n"Leden van een club" = "{}"\n'
+CLUB_GOAL = KPI.replace("Doel", "Leden van een club") + CLUB_EN
+
+
+def test_two_translations_of_one_text_are_refused(overlay: Path) -> None:
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR + CLUB_EN.format("Members"))
+    put(overlay, "programme/kpis/8_new.toml", CLUB_GOAL.format("Club members"))
+    with pytest.raises(DefinitionError) as caught:
+        registry.check_all()
+    error = caught.value
+    assert (error.code, error.where.file, error.where.key) == (
+        "words_differ",
+        "programme/kpis/8_new.toml",
+        "words.en",
+    )
+    assert (error.found, error.expected) == ("Club members", "Members")
+    assert "monitoring/indicators/mine.toml" in error.message
+    with pytest.raises(DefinitionError, match="another translation"):
+        Texts("en")("Leden van een club")
+    put(overlay, "programme/kpis/8_new.toml", CLUB_GOAL.format("Members"))
+    registry._set_of.cache_clear()
+    assert registry.check_all()["kpi"] == 8
+
+
+@pytest.mark.parametrize("first", registry.KINDS)
+def test_a_translation_does_not_wait_for_the_kind_it_stands_with(overlay: Path, first: str) -> None:
+    """Whatever was asked for first, or nothing: the whole overlay speaks."""
+    put(overlay, "programme/kpis/8_new.toml", CLUB_GOAL.format("Members"))
+    put(overlay, "monitoring/indicators/mine.toml", INDICATOR)
+    assert Texts("en")("Leden van een club") == "Members"
+    registry._set_of.cache_clear()
+    assert len(registry.kind(first)) > 0
+    assert Texts("en")("Leden van een club") == "Members"
+
+
+def test_a_text_that_is_the_same_in_both_languages_is_translated(overlay: Path) -> None:
+    put(
+        overlay, "monitoring/indicators/mine.toml", INDICATOR + CLUB_EN.format("Leden van een club")
+    )
+    assert "Leden van een club" not in registry.untranslated("en")
+    assert "Leden van een club" in registry.untranslated("de")
+    assert "Wie lid is." in registry.untranslated("en")
+    assert not registry.untranslated("nl")
+
+
+def test_quotations_are_dutch_in_every_other_language() -> None:
+    quotes = {claim.quote for claim in registry.claims().values()}
+    assert registry.untranslated("en") == registry.untranslated("de") == quotes
 
 
 def test_what_comes_along_is_translated_in_the_catalogues() -> None:

@@ -20,6 +20,7 @@ from instroom.drawing.charts import (
     line_chart,
     split_chart,
 )
+from instroom.drawing.vega import to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = [f"{year}-{year + 1}" for year in range(2014, 2024)]
@@ -322,7 +323,7 @@ class TestDrawing:
     def test_any_altair_chart_becomes_accessible(self):
         data = alt.Data(values=[{"a": "x", "b": 1234.5}])
         chart = alt.Chart(data).mark_bar().encode(x="a:N", y="b:Q").properties(width=90, height=80)
-        svg = drawing.to_svg(chart, name="own", title="T", description="D")
+        svg = to_svg(chart, name="own", title="T", description="D")
         root = tree(svg)
         assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
         assert svg.count("role=") == 1

@@ -1,5 +1,7 @@
 """A covariate of a few whole numbers may be a code; the answer says which option says so."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -23,9 +25,26 @@ ASKED = {"outcome": "post", "baseline": "pre", "treatment": "treated", "groups":
 
 def test_a_code_is_named_with_the_option_in_three_languages() -> None:
     found = api.effect(TABLE, **ASKED, covariate="kind")
-    assert len(found.to_dict()["warnings"]) == 1 and "--category kind" in found.warnings[0]
+    assert len(found.to_dict()["warnings"]) == 1
+    for how in ("--category kind", "category='kind'"):  # of the command, and of Python
+        assert how in found.warnings[0]
     for language, word in (("nl", "hoeveelheid"), ("en", "amount"), ("de", "Menge")):
         assert any(word in line for line in effect_lines(found, language))
+
+
+@pytest.mark.parametrize(
+    "codes", [(-1, -9, 2), (-1, 0, 1), (-3, -2, -1), (1.0, 2.0, -1.0), ("+1", "02", "-3")]
+)
+def test_a_few_whole_numbers_may_be_codes_however_they_are_written(codes: tuple[Any, ...]) -> None:
+    table = {**TABLE, "kind": [codes[i % 3] for i in range(N)]}
+    found = api.effect(table, **ASKED, covariate="kind")
+    assert "holds 3 different whole numbers" in found.warnings[0]
+
+
+@pytest.mark.parametrize("amounts", [(-1.5, 0.0, 1.5), (0, 1, 0), (-1, 1, -1)])
+def test_fractions_and_two_values_are_no_codes(amounts: tuple[float, ...]) -> None:
+    table = {**TABLE, "kind": [amounts[i % 3] for i in range(N)]}
+    assert "warnings" not in api.effect(table, **ASKED, covariate="kind").to_dict()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -83,3 +84,94 @@ def test_untested_questions_are_not_told_as_equal() -> None:
     found = api.dif(TABLE, items="a,b,c,d", group="gender")
     untested = tuple(replace(item, p_adjusted=None) for item in found.items_)
     assert "niet te zeggen" in replace(found, items_=untested).summary()
+
+
+GROUP = np.array(["boy", "girl", "other"])[np.arange(N) % 3]
+NAMED = {name: ANSWERS[:, j] for j, name in enumerate(["calm", "keen", "brave", "sure"])}
+ITEMS = "calm,keen,brave,sure"
+
+
+def _girls(value: float, names: str = ITEMS) -> dict[str, np.ndarray]:
+    kept = {n: np.where(GROUP == "girl", value, NAMED[n]) for n in names.split(",")}
+    return {**NAMED, **kept, "gender": GROUP}
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ({**NAMED, "brave": np.ones(N)}, "Of 'brave' fewer than two"),
+        ({**NAMED, "brave": np.full(N, np.nan)}, "Of 'brave' fewer than two"),
+        (dict.fromkeys(NAMED, NAMED["keen"]), "'calm' follows the scale perfectly"),
+    ],
+)
+def test_a_reason_calls_a_question_by_its_name(table: dict[str, np.ndarray], reason: str) -> None:
+    assert reason in str(api.graded(table, items=ITEMS).reason)
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (_girls(4.0), "Group 'girl' runs off the scale"),
+        (_girls(2.0), "Group 'girl' differs by less"),
+        (
+            {
+                **_girls(np.nan),
+                **{f"{n}_2": np.where(GROUP == "girl", v, np.nan) for n, v in NAMED.items()},
+            },
+            "No answered item joins group 'girl' to group 'boy'",
+        ),
+    ],
+)
+def test_a_reason_calls_a_group_by_its_name(table: dict[str, np.ndarray], reason: str) -> None:
+    items = [name for name in table if name != "gender"]
+    assert reason in str(api.dif(table, items=items, group="gender").reason)
+
+
+def test_the_reason_of_one_question_says_question_and_group() -> None:
+    found = api.dif(_girls(3.0, "brave"), items=ITEMS, group="gender")
+    reasons = {item.item: str(item.reason) for item in found.items_}
+    assert reasons["brave"] == (
+        "In group 'girl' fewer than two different answers were given to 'brave'."
+    )
+    found = api.dif(
+        {**_girls(2.0, "sure"), "sure": np.where(GROUP == "boy", NAMED["sure"], np.nan)},
+        items=ITEMS, group="gender",
+    )  # fmt: skip
+    assert str(found.items_[3].reason) == "Only one group got 'sure'."
+
+
+def test_groups_are_those_the_differences_are_of() -> None:
+    silent = {n: np.where(GROUP == "boy", np.nan, v) for n, v in NAMED.items()}
+    found = api.dif({**silent, "gender": GROUP}, items=ITEMS, group="gender")
+    assert found.groups == ("girl", "other"), "boys answered nothing"
+    assert all(len(item.signed) == 1 for item in found.items_)
+
+
+def test_invariance_says_which_questions() -> None:
+    flat = api.invariance(_girls(2.0, "keen"), items=ITEMS, group="gender")
+    assert flat.reason == "Everyone in group girl gave the same answer to: keen."
+    same = api.invariance(
+        {**NAMED, "keen": NAMED["calm"], "gender": GROUP}, items=ITEMS, group="gender"
+    )
+    assert same.reason == (
+        "In group boy one of these items follows exactly from the others: calm, keen."
+    )
+    later = {f"{n}_2": LATER[:, j] for j, n in enumerate(NAMED)} | {"sure_2": np.ones(N)}
+    waves = api.invariance(NAMED | later, items=ITEMS, waves=[list(later)])
+    assert waves.reason == "Everyone in wave 2 gave the same answer to: sure_2."
+
+
+def test_too_many_answers_are_refused_with_file_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    pl.DataFrame({**NAMED, "keen": np.arange(N), "gender": GROUP}).write_csv(path)
+    for asked in ({"group": "gender"}, {}):
+        with pytest.raises(DataError) as caught:
+            (api.dif if asked else api.graded)(path, items=ITEMS, **asked)
+        where = caught.value.where
+        assert (where.file, where.column) == (str(path), "keen")
+        assert caught.value.found == f"{N} different answers" and caught.value.hint
+
+
+def test_one_text_for_the_moments_is_one_moment() -> None:
+    one = api.invariance(TABLE, items="a,b,c,d", waves="e,f,g,h")
+    assert one.to_dict() == api.invariance(TABLE, items="a,b,c,d", waves=["e,f,g,h"]).to_dict()

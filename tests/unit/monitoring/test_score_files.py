@@ -14,7 +14,7 @@ import xlsxwriter
 from instroom.core.errors import DataError
 from instroom.monitoring.effects import effect
 from instroom.monitoring.score_files import read_columns
-from instroom.sources.columns import of_frame
+from instroom.sources.frames import of_table
 
 ROWS: list[list[Any]] = [["school", "t", "na"], ["A", 0, 1.067], ["B", 1, 945], ["C", 1, None]]
 
@@ -165,7 +165,7 @@ def test_what_spreadsheet_programs_save_as_text(tmp_path: Path, encoding: str) -
 
 
 def test_numbers_of_a_table_in_memory_are_sure() -> None:
-    data = of_frame(pa.table({"na": [945.0, 1.067], "school": [1.0, 2.0]}))
+    data = of_table(pa.table({"na": [945.0, 1.067], "school": [1.0, 2.0]}))
     assert data.numbers("na").tolist() == [945, 1.067]
     assert data.words("school").tolist() == ["1", "2"]
 

@@ -65,6 +65,8 @@ def test_any_table_gives_the_same_answer(kind: str, tmp_path: Path) -> None:
     found = api.effect(made(SCORES, tmp_path), **ASKED)
     assert found.to_dict() == api.effect(SCORES, **ASKED).to_dict()
     assert found.status in ("ok", "boundary")
+    shared = api.compress(made(SCORES, tmp_path), **ASKED, out=tmp_path / f"{kind}.sums")
+    assert (shared.n, dict(shared.groups)) == (288, {"school": 24})
     together = api.meta(made(STUDIES, tmp_path), effect="yi", variance="vi")
     assert together.estimate == pytest.approx(0.26884, abs=1e-5)
     answers = {"a": [1, 2, 3, 4, 5], "b": [2, 2, 3, 5, 5], "c": [1, 3, 3, 4, 4]}

@@ -1,6 +1,7 @@
 """Sentences about effects: never stronger than the design, in three languages."""
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,6 +12,7 @@ from instroom.monitoring.wording import (
     FINDINGS,
     MEANINGS,
     EffectFinding,
+    digits_of,
     sentence,
     silence,
     wording,
@@ -53,6 +55,38 @@ def test_nothing_can_be_said_stronger_than_the_design_allows() -> None:
             sentence(finding(level=level), "nl", level + 1)
 
 
+@pytest.mark.parametrize("level", [0, -1])
+def test_there_is_no_level_below_the_first(level) -> None:
+    with pytest.raises(ProgrammingError, match="stronger"):
+        sentence(finding(), "nl", level)
+
+
+@pytest.mark.parametrize("direction", INTERVALS)
+def test_what_it_means_is_that_of_the_level_asked_for(direction) -> None:
+    clear = "unclear" if direction == "unclear" else "seen"
+    for level in (1, 2, 3, 4, 5):
+        assert sentence(finding("did", 5, direction), "nl", level).endswith(
+            MEANINGS[f"{level}.{clear}"]
+        )
+        alone = sentence(finding("one_group", 5, direction), "nl", level)
+        assert alone.endswith(MEANINGS[f"0.{clear}"])
+
+
+@pytest.mark.parametrize(
+    ("ci", "clear", "direction"),
+    [
+        ((0.1, 0.2), True, "up"),
+        ((-0.2, -0.1), True, "down"),
+        ((-0.1, 0.2), True, "unclear"),
+        ((0.0, 0.2), True, "unclear"),
+        ((-0.2, 0.0), True, "unclear"),
+        ((0.1, 0.2), False, "unclear"),
+    ],
+)
+def test_a_direction_is_of_an_interval_that_holds_no_zero(ci, clear, direction) -> None:
+    assert replace(finding(), ci=ci, clear=clear).direction == direction
+
+
 def test_the_weaker_sentences_come_with_it_strongest_first() -> None:
     strongest, weaker = wording(finding(level=4))
     assert set(strongest) == set(languages())
@@ -86,7 +120,34 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert "12 procentpunt" in sentence(finding("binary"), "nl")
 
 
+def test_size_and_interval_have_the_decimals_of_the_interval() -> None:
+    low = replace(finding(direction="down"), estimate=-0.1234, ci=(-0.2226, -0.0234))
+    assert "gemiddeld 0,123 punt lager" in sentence(low, "nl")
+    assert "(95%-interval −0,223 tot −0,023 punt; 1.480 leerlingen)" in (sentence(low, "nl"))
+    parts = replace(low, kind="binary")
+    assert "12,3 procentpunt kleiner" in sentence(parts, "nl")
+    assert "95%-interval −22,3 tot −2,3 procentpunt" in sentence(parts, "nl")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "digits"),
+    [
+        (0.0, 2.0, 1),
+        (0.0, 0.2, 2),
+        (-30.0, 30.0, 0),
+        (-3e5, 3e5, 0),
+        (0.0, 1e-30, 9),
+        (1.0, 1.0, 2),
+        (0.0, float("inf"), 2),
+        (float("nan"), 1.0, 2),
+    ],
+)
+def test_an_interval_has_two_digits_of_its_half_width(low, high, digits) -> None:
+    assert digits_of(low, high) == digits
+
+
 def test_a_silence_says_why_in_every_language() -> None:
     for status in ("too_few", "not_supported", "anything else"):
         assert set(silence(status)) == set(languages())
         assert all(silence(status).values())
+    assert silence("anything else") == silence("failed") != silence("too_few")

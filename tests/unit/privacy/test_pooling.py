@@ -107,11 +107,17 @@ def test_a_class_where_all_have_the_highest_value_is_found_with_spans() -> None:
 
 
 @pytest.mark.parametrize(("both", "fine"), [(0, True), (2, False), (3, True)])
-def test_combinations_of_two_values_need_three_rows_or_none(both: int, fine: bool) -> None:
-    x, z = np.zeros(60), np.zeros(60)
-    x[:20] = 1
-    z[20 - both : 40 - both] = 1
-    cross = from_arrays({"x": x, "z": z}, {"school": ["a"] * 60}, keep_labels=True)
+@pytest.mark.parametrize("of_x", [(0, 1), (1, 2)])
+@pytest.mark.parametrize("of_z", [(0, 1), (1, 2), (-1, 1), (-0.5, 0.5)])
+def test_combinations_of_two_values_need_three_rows_or_none(
+    both: int, fine: bool, of_x: tuple[float, float], of_z: tuple[float, float]
+) -> None:
+    """However the values are written, and whatever the sums are shifted by."""
+    x, z = np.full(120, float(of_x[0])), np.full(120, float(of_z[0]))
+    x[:20], z[20 - both : 40 - both] = of_x[1], of_z[1]
+    x[60:90], z[75:105] = of_x[1], of_z[1]
+    schools = {"school": ["a"] * 60 + ["b"] * 60}
+    cross = from_arrays({"x": x, "z": z}, schools, keep_labels=True)
     assert _codes(cross) == (set() if fine else {("small_pair", "z")})
 
 

@@ -329,6 +329,90 @@ def test_one_known_year_is_not_said_to_be_several() -> None:
     assert "één jaar is bekend" in block.detail
 
 
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ((40, 40, 40), "minder dan 50 leerlingen per jaar"),
+        ((60, 40, 40), "In 2021-2022 zijn hier minder dan 50 leerlingen"),
+        ((40, 50, 40), "In 2021-2022 zijn hier minder dan 50 leerlingen"),
+    ],
+)
+def test_per_year_is_said_only_of_years_that_are_all_small(
+    sizes: tuple[int, ...], said: str
+) -> None:
+    block = school_block(
+        *(
+            share(f"{year}-{year + 1}", Count(10), Count(size - 10), "00AA00")
+            for year, size in enumerate(sizes, 2019)
+        )
+    )
+    assert said in block.detail
+    assert ("per jaar" in block.detail) == (max(sizes) < 50)
+
+
+def test_years_taken_together_have_no_id_of_one_of_them() -> None:
+    years = [
+        share(f"{y}-{y + 1}", Count(a), Count(b), "00AA00")
+        for y, a, b in ((2019, 10, 20), (2020, 12, 22), (2021, 11, 25))
+    ]
+    told = school_block(*years).method
+    assert told and told.figure == ""
+    assert told.period == "2019-2020 tot en met 2021-2022 samen"
+    assert (told.n, "33" in told.formula, "100" in told.formula) == ("100", True, True)
+    assert [part.figure for part in told.parts] == [year.id for year in years]
+    assert told.parts[0].text == "2019-2020: 33,3\u00a0% (10 van 30)"
+    one = school_block(years[0]).method
+    assert one and (one.figure, one.parts) == (years[0].id, ())
+
+
+def by_type(period: str, havo: Count | None, vwo: Count | None, code: str) -> list[Figure]:
+    """Return a whole and its parts of one year; a part that is None is protected."""
+    found = [share(period, Count(40), Count(60), code)]
+    for name, part in (("havo", havo), ("vwo", vwo)):
+        figure = share(period, part or Count(20), Count(30), code, by=(("school_type", name),))
+        found.append(figure if part else hide(figure, "would_reveal"))
+    return found
+
+
+def test_apart_are_the_school_types_of_the_same_year() -> None:
+    """A type that is not known now is not told with the number of an earlier year."""
+    figures = by_type("2019-2020", Count(10), Count(30), "twente")
+    figures += by_type("2020-2021", None, None, "twente")
+    text = everything(headline(desk_of(*figures), PROFILE, "twente", full=False))
+    assert "Apart in 2020-2021: havo afgeschermd, vwo afgeschermd." in text
+    newest = [f for f in by_type("2020-2021", Count(10), Count(30), "twente") if not f.by]
+    text = everything(headline(desk_of(*figures[:3], *newest), PROFILE, "twente", full=False))
+    assert "Apart" not in text and "25,0" not in text
+
+
+def test_a_split_is_between_years_in_which_all_of_it_is_known() -> None:
+    figures = by_type("2018-2019", None, Count(30), "twente")
+    figures += by_type("2019-2020", Count(10), Count(30), "twente")
+    figures += by_type("2020-2021", Count(12), Count(28), "twente")
+    figures += by_type("2021-2022", Count(12), None, "twente")
+    found = {b.anchor: b for b in indicator_page(desk_of(*figures), PROFILE).blocks
+             if isinstance(b, FigureBlock)}  # fmt: skip
+    assert "Tussen 2019-2020 en 2020-2021" in found["verdeling"].sentence
+    told = found["verdeling"].method
+    assert told and {part.text[:9] for part in told.parts} == {"2019-2020", "2020-2021"}
+    assert "Tussen 2018-2019 en 2021-2022" in found["krimp"].sentence
+    only = by_type("2018-2019", None, Count(30), "twente")
+    only += by_type("2019-2020", Count(10), Count(30), "twente")
+    page = indicator_page(desk_of(*only), PROFILE)
+    assert "verdeling" not in {getattr(b, "anchor", "") for b in page.blocks}
+
+
+def test_school_types_side_by_side_are_of_one_year() -> None:
+    figures = by_type("2019-2020", Count(10), Count(30), "twente")
+    newer = by_type("2020-2021", Count(10), Count(31), "twente")
+    figures += [f for f in newer if dict(f.by).get("school_type") != "havo"]
+    page = indicator_page(desk_of(*figures), PROFILE)
+    block = next(b for b in page.blocks if getattr(b, "anchor", "") == "onderwijssoort")
+    assert isinstance(block, FigureBlock)
+    assert block.sentence.startswith("2020-2021: vwo ") and "havo" not in block.sentence
+    assert "havo: niet in dit bestand." in block.detail.lower()
+
+
 def test_years_taken_together_name_the_files_of_all_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -154,3 +154,183 @@ def test_an_excerpt_is_not_held_against_a_national_total() -> None:
     assert checks.run(shaped, complete=False) == {}
     with pytest.raises(SourceError):
         checks.run(shaped, complete=True)
+
+
+def made(*blocks: ColumnBlock, **keys: list[str | None]) -> Shaped:
+    return Shaped(EXAMS, LINES, {name: encode(cells) for name, cells in keys.items()}, list(blocks))
+
+
+@pytest.mark.parametrize(
+    ("known", "value", "refused"), [(50, 0.0, False), (51, 0.0, True), (51, 1.0, False)]
+)
+def test_a_measure_of_nothing_but_zeros_is_another_column(known, value, refused) -> None:
+    zeros = block(" m", 0, {}, "2019")
+    zeros.low[known:] = zeros.high[known:] = np.nan
+    zeros.high[3] = value
+    source = EXAMS.model_copy(update={"checks": []})
+    shaped = Shaped(source, LINES, {}, [zeros, block("n", 1, {}, "2019")])
+    if not refused:
+        assert checks.run(shaped, complete=True) == {}
+        return
+    with pytest.raises(SourceError) as caught:
+        checks.run(shaped, complete=True)
+    error = caught.value
+    assert (error.code, error.where.row, error.where.column) == ("all_zero", 2, "m")
+    assert (error.found, error.expected) == (
+        "51 zeros", "at least one number above 0 in more than 50 cells",
+    )  # fmt: skip
+
+
+def test_zeros_are_counted_over_all_blocks_and_named_where_they_begin() -> None:
+    source = EXAMS.model_copy(update={"checks": []})
+    held = checks.Held(source)
+    for lines, value in ((LINES[:0], 0.0), (LINES[:30], 0.0), (LINES[30:60], 0.0)):
+        part = block("m", value, {}, "2019")
+        part.low, part.high = part.low[: len(lines)], part.high[: len(lines)]
+        held.add(Shaped(source, lines, {}, [part]))
+    with pytest.raises(SourceError) as caught:
+        held.settle(True)
+    assert (caught.value.where.row, caught.value.found) == (2, "60 zeros")
+
+
+BETWEEN = Check(kind="total_between", measure="m", low=ROWS, high=2 * ROWS)
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.99, "198"), (1, None), (2, None), (2.01, "402")])
+def test_a_total_may_be_at_its_bounds_and_not_beyond(value, said) -> None:
+    shaped = made(block("m", value, {}, "2019"), block("n", 100, {}, "2019"))
+    if said is None:
+        assert run(shaped, BETWEEN) == {}
+        return
+    with pytest.raises(SourceError) as caught:
+        run(shaped, BETWEEN)
+    error = caught.value
+    assert (error.found, error.expected, error.where.key) == (said, "200 to 400", "m")
+    assert "the total of 2019 cannot be true" in str(error)
+
+
+def test_a_total_that_is_hidden_in_part_holds_when_it_can() -> None:
+    shaped = made(block("m", 1, {}, "2019"))
+    shaped.blocks[0].low[:10], shaped.blocks[0].high[:10] = 0, 5
+    assert run(shaped, BETWEEN) == {}
+    shaped.blocks[0].low[:], shaped.blocks[0].high[:] = 3, 4
+    with pytest.raises(SourceError) as caught:
+        run(shaped, BETWEEN)
+    assert caught.value.found == "600..800"
+
+
+def test_every_period_has_a_total_of_its_own() -> None:
+    years: list[str | None] = ["2018"] * 100 + ["2019"] * 60 + [None] * 40
+    total = Check(kind="total_between", measure="m", low=60, high=100)
+    with pytest.raises(SourceError, match="the total of the file cannot be true") as caught:
+        run(made(block("m", 1, {}, None), period=years), total)
+    assert caught.value.found == "40"
+    assert (
+        run(
+            made(block("m", 1, {}, None), period=[*years[:160], *["2017"] * 40]),
+            total.model_copy(update={"low": 40}),
+        )
+        == {}
+    )
+    only = total.model_copy(update={"where": {"period": "2019"}, "low": 60, "high": 60})
+    assert (
+        run(
+            made(block("m", 1, {}, None), period=[*years[:160], *["2017"] * 40]),
+            only.model_copy(update={"low": 0}),
+        )
+        == {}
+    )
+    assert run(made(block("m", 1, {}, "2018")), only) == {}, "another period has no such total"
+    with pytest.raises(SourceError):
+        run(made(block("m", 1, {}, "2019")), only)
+
+
+def test_records_are_counted_where_there_are_no_values() -> None:
+    total = Check(kind="total_between", low=ROWS + 1)
+    with pytest.raises(SourceError) as caught:
+        run(made(), total)
+    assert (caught.value.found, caught.value.where.key) == ("200", "records")
+    assert run(made(), Check(kind="total_between", low=ROWS, high=ROWS)) == {}
+
+
+SUM = Check(kind="sum", whole="all", parts=["a", "b"], allow=0.01)
+
+
+def test_a_sum_is_only_held_where_all_its_parts_are() -> None:
+    whole, a, b = block("all", 5, {}, "2019"), block("a", 2, {}, "2019"), block("b", 3, {}, "2019")
+    assert run(made(whole, a, b), SUM) == {}
+    assert run(made(block("all", 9, {}, "2019"), a), SUM) == {}
+    assert run(made(a, b), SUM) == {}
+    apart = block("b", 9, {}, "2020")
+    assert run(made(whole, a, apart), SUM) == {}, "another period"
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(2, False), (3, True)])
+def test_a_sum_that_fails_is_named_or_counted(rows: int, refused: bool) -> None:
+    whole, a, b = block("all", 5, {}, "2019"), block("a", 2, {}, "2019"), block("b", 3, {}, "2019")
+    whole.low[7 : 7 + rows] = whole.high[7 : 7 + rows] = 6
+    shaped = made(whole, a, b)
+    if not refused:
+        found = run(shaped, SUM)
+        assert found["total_differs"] == (
+            2, "totals that the publisher's own parts do not reach, such as all",
+        )  # fmt: skip
+        return
+    with pytest.raises(SourceError) as caught:
+        run(shaped, SUM)
+    error = caught.value
+    assert (error.where.row, error.where.column) == (9, "all")
+    assert (error.found, error.expected) == ("5 for a + b", "6")
+
+
+def test_at_most_is_no_sum() -> None:
+    most = Check(kind="at_most", whole="all", parts=["a"])
+    assert run(made(block("all", 5, {}, "2019"), block("a", 4, {}, "2019")), most) == {}
+    assert run(made(block("all", 5, {}, "2019"), block("a", 5, {}, "2019")), most) == {}
+    with pytest.raises(SourceError) as caught:
+        run(made(block("all", 5, {}, "2019"), block("a", 6, {}, "2019")), most)
+    assert (caught.value.found, caught.value.expected) == ("6 for a", "at most 5")
+
+
+KEY = Check(kind="unique", columns=["a", "b"], allow=0.01)
+
+
+def test_a_key_is_its_columns_in_their_order() -> None:
+    names: list[str | None] = [f"k{n}" for n in range(ROWS)]
+    assert run(made(a=names, b=names[::-1]), KEY) == {}
+    near: list[str | None] = [*names[:196], "x", "y", "xy", ""]
+    other: list[str | None] = [*names[:196], "y", "x", "", "xy"]
+    assert run(made(a=near, b=other), KEY) == {}
+    assert run(made(c=["x"] * ROWS), KEY) == {}, "without its columns nothing can be said"
+
+
+def test_a_double_key_is_told_with_both_rows() -> None:
+    names: list[str | None] = [f"k{n}" for n in range(ROWS)]
+    same: list[str | None] = ["s"] * ROWS
+    names[150:153] = names[5:8]
+    with pytest.raises(SourceError) as caught:
+        run(made(a=names, b=same), KEY)
+    error = caught.value
+    assert (error.where.row, error.where.column, error.found) == (152, "a, b", "k5, s")
+    assert error.expected == "a key of its own (also in row 7)"
+    names[152] = "k152"
+    found = run(made(a=names, b=same), KEY)
+    assert found == {"double_key": (2, "records whose key stands in the file twice")}
+
+
+def test_a_key_is_found_again_in_another_block() -> None:
+    held = checks.Held(EXAMS.model_copy(update={"checks": [KEY]}))
+    names: list[str | None] = [f"k{n}" for n in range(ROWS)]
+    for start, step in ((2, 0), (1000, 1)):
+        shaped = made(a=names, b=[f"s{step if n < 197 else 0}" for n in range(ROWS)])
+        shaped.lines = np.arange(start, start + ROWS, dtype=np.int32)
+        held.add(shaped)
+    assert held.settle(True)["double_key"][0] == 3
+    exact = checks.Held(EXAMS.model_copy(update={"checks": [Check(kind="unique", columns=["a"])]}))
+    for start in (2, 1000):
+        shaped = made(a=names)
+        shaped.lines = np.arange(start, start + ROWS, dtype=np.int32)
+        exact.add(shaped)
+    with pytest.raises(SourceError) as caught:
+        exact.settle(True)
+    assert (caught.value.where.row, caught.value.found) == (1000, "the key of row 2")

@@ -727,7 +727,7 @@ def test_a_host_that_cannot_be_reached_is_asked_once(
     for entry in found["sources"]:
         error = refused(entry)
         assert error["code"] == "host_unreachable"
-        assert error["found"] == "Network is unreachable"
+        assert error["found"] == "there is no network to it"
         assert "instroom read" in error["hint"]
 
 

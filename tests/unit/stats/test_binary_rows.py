@@ -95,8 +95,12 @@ def test_columns_that_earlier_ones_determine_are_found(rng: np.random.Generator)
     design = np.column_stack([np.ones(60), a, b, 2 * a - b + 3, np.full(60, 4.0), np.zeros(60)])
     rows = prepare(a > 0, design)
     assert rows.aliased == (3, 4, 5)
-    assert select(rows).columns.shape == (3, 60)
-    assert select(rows).aliased == ()
+    kept, called, left = select(rows, list("1abcde"))
+    assert (kept.columns.shape, kept.aliased, called) == ((3, 60), (), ("1", "a", "b"))
+    assert left == (
+        "Left out, because other columns say the same: 'c'. "
+        "Left out, because every row has the same value: 'd', 'e'."
+    )
 
 
 def test_rows_without_people_do_not_count() -> None:

@@ -235,7 +235,7 @@ def test_groups_without_a_shared_item_have_no_common_scale() -> None:
     y[group == 2, :5] = np.nan
     fit = graded_response(y, group)
     assert fit.status == "not_identified"
-    assert "shares no answered item" in fit.reason
+    assert "No answered item joins group '2' to group '1'" in fit.reason
     assert np.isnan(fit.means[1])
 
 

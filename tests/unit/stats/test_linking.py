@@ -187,6 +187,17 @@ def test_what_cannot_be_linked_is_a_result_with_a_reason(change, pairs, status: 
     assert link.items is None
 
 
+def test_a_reason_calls_link_items_by_their_names() -> None:
+    old = replace(OLD, names=("calm", "keen", "brave", "sure"))
+    new = replace(on_new_scale(OLD, 1.2, 0.4), names=("q1", "q2", "q3", "q4"))
+    turned = replace(new, discrimination=new.discrimination * [1, -1, 1, 1])
+    assert "'keen', 'q2' points opposite ways" in link_scales(old, turned, ALL).reason
+    unknown = replace(new, discrimination=new.discrimination * [1, 1, np.nan, 1])
+    assert "for link item 'brave', 'q3'" in link_scales(old, unknown, ALL).reason
+    shorter = replace(new, difficulty=new.difficulty[:, :2])
+    assert "'calm', 'q1' has not the same" in link_scales(old, shorter, ALL).reason
+
+
 def test_as_many_answers_are_not_the_same_answers() -> None:
     named = replace(OLD, categories=((1.0, 2.0, 3.0, 4.0),) * 4)
     other = replace(named, categories=((2.0, 3.0, 4.0, 5.0),) * 4)

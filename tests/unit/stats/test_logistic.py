@@ -10,9 +10,10 @@ from scipy.special import expit, log_expit
 from scipy.stats import norm, t
 
 from instroom.core.errors import DataError
-from instroom.stats.binary.binary_optimum import _climb, _separates, logit_sums, maximise
+from instroom.stats.binary.binary_optimum import _separates, logit_sums, maximise
 from instroom.stats.binary.binary_rows import prepare
 from instroom.stats.binary.logistic import fit_linear_probability, fit_logit
+from instroom.stats.newton import halved, not_below
 
 Data = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -138,7 +139,9 @@ def test_a_step_too_far_is_shortened_until_it_climbs() -> None:
     value, gradient, information = logit_sums(rows, start)
     far = 400 * np.linalg.solve(information, gradient)
     assert logit_sums(rows, far)[0] < value
-    beta, new, *_ = _climb(rows, start, far, value)
+    found = halved(lambda at: logit_sums(rows, at), start, far, not_below(value))
+    assert found is not None
+    beta, (new, *_) = found
     assert new > value
     assert_allclose(new, logit_sums(rows, beta)[0])
 
@@ -180,7 +183,7 @@ def test_columns_that_others_determine_are_left_out() -> None:
     y, design, school = pupils(6)
     found = fit_logit(y, np.column_stack([design, 1 - design[:, 1]]), school)
     assert (found.status, found.names) == ("partial", ("x0", "x1", "x2"))
-    assert found.reason == "x3 left out: earlier columns determine it."
+    assert found.reason == "Left out, because other columns say the same: 'x3'."
     assert_allclose(found.se, fit_logit(y, design, school).se, rtol=1e-10)
 
 

@@ -174,3 +174,14 @@ def test_blocks_hold_every_row_once() -> None:
         np.allclose(np.diagonal(c, axis1=1, axis2=2), V[b])
         for b, c in zip(blocks, made, strict=True)
     )
+
+
+@pytest.mark.parametrize("moderators", [None, np.linspace(-1, 1, 8)])
+def test_one_effect_per_study_tells_nothing_of_differences_within_one(moderators) -> None:
+    rng = np.random.default_rng(3)
+    y, v = rng.normal(size=8), rng.uniform(0.05, 0.2, size=8)
+    found = robust_hierarchical(y, v, np.arange(8), moderators=moderators)
+    plain = random_effects(y, v, moderators=moderators, method="DL")
+    assert np.isnan(found.omega2)
+    assert found.tau2 == pytest.approx(plain.tau2, rel=1e-12)
+    assert found.coefficients == pytest.approx(plain.coefficients, rel=1e-12)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import DataError
-from instroom.stats.trials.power import mdes, mdes_curve, power, power_curve, required
+from instroom.stats.trials.power import mdes, power, required
 from instroom.stats.trials.trial_designs import bcra3, bira2, bira3, cra2, cra3, ira
 
 SIZES = st.integers(4, 200)
@@ -95,18 +95,6 @@ def test_without_degrees_of_freedom_it_says_so() -> None:
     assert (found.status, chance.status) == ("too_few", "too_few")
     assert found.reason == "This design leaves 0 degrees of freedom; at least 1 is needed."
     assert np.isnan(found.mdes)
-
-
-def test_curves_are_the_single_answers_in_a_row() -> None:
-    def make(schools):
-        return cra2(schools, 25, rho=0.1)
-
-    counts = [2, 10, 30]
-    effects, chances = mdes_curve(make, counts), power_curve(make, counts, 0.4)
-    assert np.isnan(effects[0])
-    assert np.isnan(chances[0])
-    assert effects[1:].tolist() == [mdes(make(j)).mdes for j in counts[1:]]
-    assert chances[1:].tolist() == [power(make(j), 0.4).power for j in counts[1:]]
 
 
 @pytest.mark.parametrize(

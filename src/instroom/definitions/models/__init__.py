@@ -18,6 +18,7 @@ from instroom.definitions.models.indicators import (
     Reasons,
     Stage,
     StepGroup,
+    ToldGroup,
 )
 from instroom.definitions.models.pages import Chapter, PageDefinition, PageSection, SectionLink
 from instroom.definitions.models.programme import (
@@ -91,6 +92,7 @@ __all__ = [
     "StepGroup",
     "Term",
     "TilePosition",
+    "ToldGroup",
     "Values",
     "VerdictRule",
 ]

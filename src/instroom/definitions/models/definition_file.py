@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from instroom.core.messages import Message
-from instroom.core.texts import SOURCE_LANGUAGE, languages
+from instroom.core.texts import SOURCE_LANGUAGE, languages, places_in
 
 
 def _is_pattern(text: str) -> str:
@@ -50,31 +50,52 @@ class Definition(DefinitionPart):
     def _translates_its_own_texts(self) -> "Definition":
         if not self.words:
             return self
-        others = [code for code in languages() if code != SOURCE_LANGUAGE]
         texts = set(_texts_in(self.model_dump()))
         for language, words in self.words.items():
-            if language not in others:
-                raise ValueError(
-                    Message(
-                        "words in '{language}': the other languages here are {known}",
-                        language=language,
-                        known=", ".join(others),
-                    )
-                )
-            for text in sorted(words.keys() - texts):
-                near = get_close_matches(text, texts, 1)
-                raise ValueError(
-                    Message(
-                        "words in '{language}': '{text}' is no text of this file; "
-                        "did you mean '{near}'?"
-                        if near
-                        else "words in '{language}': '{text}' is no text of this file",
-                        language=language,
-                        text=text,
-                        near=near[0] if near else None,
-                    )
-                )
+            _refuse_other_language(language)
+            for text, said in words.items():
+                _refuse_translation(language, text, said, texts)
         return self
+
+
+def _refuse_other_language(language: str) -> None:
+    others = [code for code in languages() if code != SOURCE_LANGUAGE]
+    if language not in others:
+        raise ValueError(
+            Message(
+                "words in '{language}': the other languages here are {known}",
+                language=language,
+                known=", ".join(others),
+            )
+        )
+
+
+def _refuse_translation(language: str, text: str, said: str, texts: set[str]) -> None:
+    """Refuse the translation of what is no text here, or with other places than the text has."""
+    if text not in texts:
+        near = get_close_matches(text, texts, 1)
+        raise ValueError(
+            Message(
+                "words in '{language}': '{text}' is no text of this file; did you mean '{near}'?"
+                if near
+                else "words in '{language}': '{text}' is no text of this file",
+                language=language,
+                text=text,
+                near=near[0] if near else None,
+            )
+        )
+    has, asked = places_in(said), places_in(text)
+    if has != asked:
+        raise ValueError(
+            Message(
+                "words in '{language}': the translation of '{text}' has {has} in it, "
+                "and the text has {asked}",
+                language=language,
+                text=text,
+                has=", ".join(has) or Message("no braces"),
+                asked=", ".join(asked) or Message("no braces"),
+            )
+        )
 
 
 def _texts_in(data: object) -> Iterator[str]:

@@ -141,10 +141,22 @@ class StepGroup(DefinitionPart):
     steps: list[PipelineStep] = Field(min_length=1)
 
 
+class ToldGroup(DefinitionPart):
+    """The group whose shares stand in the sentence, and who those are: "with a profile"."""
+
+    group: str
+    what: str
+
+
 class PipelineDefinition(Definition):
-    """The steps from primary school to further study, in order."""
+    """The steps from primary school to further study, in order.
+
+    ``told`` is the group whose shares are told in words, ``note`` what a reader must know.
+    """
 
     groups: dict[str, StepGroup]
+    told: ToldGroup | None = None
+    note: str = ""
 
 
 class Reasons(Definition):

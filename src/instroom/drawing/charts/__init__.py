@@ -1,7 +1,7 @@
-"""Lines, bars and the split of a change, drawn by Altair.
+"""Lines, bars and the split of a change, written as SVG; curves, forest and funnel by Altair.
 
-Altair draws scales, grid, lines, bands and bars; labels that must not overlap, hatch and the
-key are added in outer pixels. The Vega-Lite shape of each kind is made once and then filled.
+Labels that must not overlap, hatch and the key are added in outer pixels. The Vega-Lite shape of
+each kind that Altair draws is made once and then filled.
 """
 
 from instroom.drawing.charts.bars import bar_chart

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from html import escape
 from math import ceil, floor, log10
 
-from instroom.drawing.canvas import Unit, Width
-from instroom.drawing.charts.plots import Plot
-from instroom.drawing.vega import Spec
+from instroom.core.texts import Texts
+from instroom.drawing.canvas import HAIRLINE, MUTED, Unit, Width, number
+from instroom.drawing.charts.plots import Plot, grouped, nested
 
 
 def axis_domain(values: Sequence[float], unit: Unit) -> tuple[float, float, float]:
@@ -31,51 +32,75 @@ def _nice(rough: float) -> float:
     return float(next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.75))
 
 
+#: Size of the letters, and how far under the axis the years stand.
+_YEARS: dict[Width, tuple[int, int]] = {"wide": (13, 18), "narrow": (12, 17)}
+#: Size of the letters, and how far their foot is under the line they belong to.
+_HEIGHTS: dict[Width, tuple[int, int]] = {"wide": (13, 4), "narrow": (11, 3)}
+
+
 def line_axes(
-    plot: Plot, periods: Sequence[str], step: float, unit: Unit, width: Width, rows: int
-) -> Spec:
-    """Return both axes; the years move down for ``rows`` rows of strips."""
-    shown = _shown_periods(len(periods), width)
-    names = {place: _short(periods[place]) for place in shown}
+    plot: Plot,
+    periods: Sequence[str],
+    step: float,
+    unit: Unit,
+    width: Width,
+    rows: int,
+    texts: Texts,
+) -> str:
+    """Draw both axes; the years move down for ``rows`` rows of strips."""
     low, high = plot.y_domain
     count = round((high - low) / step)
-    return {
-        "x": {
-            "field": "x",
-            "type": "quantitative",
-            "scale": {"domain": list(plot.x_domain), "nice": False, "zero": False},
-            "axis": {
-                "values": shown,
-                "labelExpr": "({" + ",".join(f"{k}:'{v}'" for k, v in names.items()) + "})"
-                "[datum.value]",
-                "offset": rows * 22 + (6 if rows else 0),
-                "labelFlush": (plot.width / max(len(periods), 1)) * 0.5
-                if width == "narrow"
-                else False,
-                "labelFontSize": 13 if width == "wide" else 12,
-                "labelOverlap": False,
-                "grid": False,
-                "title": None,
-            },
-        },
-        "y": {
-            "field": "y",
-            "type": "quantitative",
-            "scale": {"domain": [low, high], "nice": False, "zero": False},
-            "axis": {
-                "values": [round(low + step * place, 9) for place in range(count + 1)],
-                "format": _axis_format(step, unit),
-                "labelFontSize": 13 if width == "wide" else 11,
-                "title": None,
-            },
-        },
-    }
+    heights = [round(low + step * place, 9) for place in range(count + 1)]
+    size, foot = _HEIGHTS[width]
+    grid = "".join(_grid_line(plot, height) for height in heights)
+    names = "".join(
+        _letters(
+            "end", (-8, plot.down(height) + foot), size, _height_text(height, step, unit, texts)
+        )
+        for height in heights
+    )
+    offset = rows * 22 + (6 if rows else 0)
+    places = _shown_periods(len(periods), width)
+    years = "".join(_year(plot, place, periods, width) for place in places)
+    under = f"0.5,{number(plot.height + offset + 0.5)}"
+    return "".join(
+        f"<g>{nested(grouped(content), place)}</g>"
+        for content, place in ((grid, "0.5,0.5"), (years, under), (names, "0.5,0.5"))
+    )
 
 
-def _axis_format(step: float, unit: Unit) -> str:
+def _grid_line(plot: Plot, height: float) -> str:
+    y = floor(plot.down(height) + 0.5)
+    return (
+        f'<line transform="translate(0,{y})" x2="{number(plot.width)}" y2="0"'
+        f' stroke="{HAIRLINE}" stroke-width="1"/>'
+    )
+
+
+def _year(plot: Plot, place: int, periods: Sequence[str], width: Width) -> str:
+    """Write a year under its place; on a phone the first and the last stay inside."""
+    x, (size, foot) = plot.across(place), _YEARS[width]
+    anchor = "middle"
+    if width == "narrow":
+        near = (plot.width / len(periods)) * 0.5
+        if x < plot.width - x and x <= near:
+            anchor = "start"
+        elif plot.width - x <= near:
+            anchor = "end"
+    return _letters(anchor, (x, foot), size, _short(periods[place]))
+
+
+def _letters(anchor: str, spot: tuple[float, float], size: int, text: str) -> str:
+    return (
+        f'<text text-anchor="{anchor}" transform="translate({number(spot[0])},{number(spot[1])})"'
+        f' font-size="{size}px" fill="{MUTED}">{escape(text, quote=False)}</text>'
+    )
+
+
+def _height_text(height: float, step: float, unit: Unit, texts: Texts) -> str:
     if unit == "count":
-        return ",.0f"
-    return ".0%" if step >= 0.00999 else ".1%"
+        return texts.number(floor(height + 0.5))
+    return texts.percent(height, digits=0 if step >= 0.00999 else 1)
 
 
 def _shown_periods(count: int, width: Width) -> list[int]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import PETROL, PETROL_MID, Unit, Width, status_word
+from instroom.drawing.canvas import PETROL, PETROL_MID, Unit, Width
 from instroom.drawing.charts.figures import Bar, written
 from instroom.drawing.charts.lanes import Row, row_ends
 from instroom.drawing.charts.rows import rows_chart
@@ -54,7 +55,6 @@ def bar_chart(
         name=name,
         title=title,
         description=description,
-        language=language,
         example_word=example_word,
     )
 
@@ -64,7 +64,7 @@ def _bar_as_row(bar: Bar, bars: Sequence[Bar], texts: Texts, unit: Unit) -> Row:
     strong = bar.emphasis or not any(other.emphasis for other in bars)
     colour = PETROL if strong else PETROL_MID
     if not point.shown:
-        word = status_word(bar.status, texts) or texts("geen cijfer")
+        word = status_word(bar.status, texts)
         return Row(bar.label, word, colour, 0, 0, None, bar.reference, word, bar.emphasis)
     end = point.value if point.value is not None else point.bounds[0]
     return Row(

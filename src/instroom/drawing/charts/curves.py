@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from math import floor, log10
 
-import altair as alt
 import numpy as np
 
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import CATEGORIES, INK, MUTED, WIDTHS, Drawing, Width, to_svg
+from instroom.drawing.canvas import CATEGORIES, INK, MUTED, WIDTHS, Drawing, Width
 from instroom.drawing.charts.plots import Plot, filled, small_letters
 from instroom.drawing.lettering import spread, text_width, wrap
-from instroom.drawing.vega import DataSets, Spec
+from instroom.drawing.vega import DataSets, Spec, to_svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +130,8 @@ def _heights(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, flo
 
 @cache
 def _shape() -> Spec:
+    import altair as alt  # waits: it is large, and most pictures do without
+
     colour = {"color": alt.Color("colour:N", scale=None), "detail": "order:N"}
     band = alt.Chart(alt.NamedData("bands")).mark_area(opacity=0.16).encode(y2="high:Q", **colour)
     lines = (

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import CATEGORIES, Status, Unit
+from instroom.drawing.canvas import CATEGORIES, DRAWN, Status, Unit
 
 #: Form and size of the dots; the sizes make them look equally heavy.
 _SHAPES = (("circle", 1.0), ("square", 1.0), ("triangle-up", 1.5), ("diamond", 1.3), ("cross", 1.3))
-_NUMBERS = ("ok", "bounded", "provisional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Point:
     def shown(self) -> bool:
         """Whether there is a number or an interval to draw."""
         known = self.value is not None or self.interval is not None
-        return known and self.status in _NUMBERS
+        return known and self.status in DRAWN
 
     @property
     def interval(self) -> tuple[float, float] | None:

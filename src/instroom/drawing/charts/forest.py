@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil, floor, isfinite, log10, sqrt
 
-import altair as alt
-
 from instroom.core.texts import Texts
 from instroom.drawing.canvas import (
     BORDER,
@@ -23,11 +21,10 @@ from instroom.drawing.canvas import (
     WIDTHS,
     Drawing,
     Width,
-    to_svg,
 )
 from instroom.drawing.charts.plots import Plot, filled, small_letters
 from instroom.drawing.lettering import text_width, wrap
-from instroom.drawing.vega import DataSets, Datum, Spec
+from instroom.drawing.vega import DataSets, Datum, Spec, to_svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +272,8 @@ def _data(
 
 @cache
 def _template() -> Spec:
+    import altair as alt  # waits: it is large, and most pictures do without
+
     dash = alt.condition("datum.dash", alt.value([5, 4]), alt.value([1, 0]))
     bars = (
         alt.Chart(alt.NamedData("bars"))

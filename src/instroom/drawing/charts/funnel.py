@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import altair as alt
-
 from instroom.drawing.canvas import (
     BORDER,
     HAIRLINE,
@@ -17,11 +15,10 @@ from instroom.drawing.canvas import (
     WIDTHS,
     Drawing,
     Width,
-    to_svg,
 )
 from instroom.drawing.charts.forest import EffectRow, axis_values, decimals, effect_axis
 from instroom.drawing.charts.plots import Plot, filled, small_letters
-from instroom.drawing.vega import Spec
+from instroom.drawing.vega import Spec, to_svg
 from instroom.stats.intervals import Z95
 
 
@@ -115,6 +112,8 @@ def _draw_funnel(under: Drawing, plot: Plot, average: float, bottom: float) -> N
 
 @cache
 def _template() -> Spec:
+    import altair as alt  # waits: it is large, and most pictures do without
+
     points = alt.Chart(alt.NamedData("points")).mark_circle(
         opacity=0.85, size=64, fill=INK, stroke="white", strokeWidth=1
     )

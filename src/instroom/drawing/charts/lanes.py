@@ -1,19 +1,11 @@
-"""Horizontal bars one under another: their figures, their sizes and what Altair draws of them.
+"""Horizontal bars one under another: their figures, their sizes and the bars themselves."""
 
-The Vega-Lite shape is made once and then filled.
-"""
-
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-
-import altair as alt
 
 from instroom.drawing.canvas import WIDTHS, Width
-from instroom.drawing.charts.plots import Plot
+from instroom.drawing.charts.plots import Plot, grouped
 from instroom.drawing.lettering import text_width
-from instroom.drawing.vega import DataSets, Datum, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,42 +64,17 @@ def rows_plot(
     return plot, (outer, top + height + 6), lane
 
 
-@cache
-def _bar_template() -> Spec:
-    base = {
-        "x2": "right:Q",
-        "y2": "bottom:Q",
-        "color": alt.Color("colour:N", scale=None),
-        "opacity": alt.Opacity("opacity:Q", scale=None),
-    }
-    bars = alt.Chart(alt.NamedData("bars")).mark_rect(stroke=None).encode(**base)
-    return dict(alt.layer(bars).to_dict(validate=False))
-
-
-def bar_shape(plot: Plot) -> Spec:
-    """Return the Vega-Lite shape of the bars, with the scales of a plot."""
-    shape = copy.deepcopy(_bar_template())
-    shape["encoding"] = {
-        side: {
-            "field": side,
-            "type": "quantitative",
-            "axis": None,
-            "scale": {"domain": list(domain), "nice": False, "zero": False},
-        }
-        for side, domain in (("x", plot.x_domain), ("y", plot.y_domain))
-    }
-    return shape
-
-
-def bar_data(rows: Sequence[Row], lane: Lane) -> DataSets:
-    """Return the pieces of every bar, from top to bottom."""
-    found: list[Datum] = []
+def bar_marks(rows: Sequence[Row], plot: Plot, lane: Lane) -> str:
+    """Draw the pieces of every bar, from top to bottom."""
+    found: list[str] = []
     for order, row in enumerate(rows):
         top = len(rows) - order - lane.offset / lane.height
-        place = {"y": top, "bottom": top - lane.bar / lane.height, "colour": row.colour}
+        bottom = top - lane.bar / lane.height
         for left, right, opacity in _pieces(row):
-            found.append(place | {"x": left, "right": right, "opacity": opacity})
-    return {"bars": found}
+            box = plot.box((left, top), (right, bottom))
+            pale = f' opacity="{opacity}"' if opacity < 1 else ""
+            found.append(f'<path d="{box}" fill="{row.colour}"{pale}/>')
+    return grouped("".join(found))
 
 
 def _pieces(row: Row) -> list[tuple[float, float, float]]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Unit, Width, to_svg
+from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Unit, Width, frame
 from instroom.drawing.charts.axes import axis_domain, line_axes
 from instroom.drawing.charts.figures import Line
 from instroom.drawing.charts.keys import draw_key, key_items, key_rows
 from instroom.drawing.charts.labels import Label, draw_labels, end_labels
-from instroom.drawing.charts.marks import line_data, line_shape
-from instroom.drawing.charts.plots import Plot, filled
+from instroom.drawing.charts.marks import line_marks
+from instroom.drawing.charts.plots import Plot
 from instroom.drawing.charts.strips import Strip, draw_strip, packed, strips_of
 from instroom.drawing.lettering import text_width
 
@@ -73,17 +73,15 @@ def line_chart(
             fill=MUTED,
             anchor="start" if width == "narrow" else "end",
         )
-    spec = filled(line_shape(), plot, size, line_data(lines, periods, plot, width))
-    spec["encoding"] = line_axes(plot, periods, step, unit, width, max([*rows, -1]) + 1)
-    return to_svg(
-        spec,
+    rows_used = max([*rows, -1]) + 1
+    axes = line_axes(plot, periods, step, unit, width, rows_used, texts)
+    return frame(
+        plot.inside(axes + line_marks(lines, periods, plot, width)) + over.body,
+        size,
         name=f"{name}-{width}",
         title=title,
         description=f"{description} {axis_note}".strip(),
-        language=language,
         example_word=example_word,
-        size=size,
-        over=over.body,
     )
 
 

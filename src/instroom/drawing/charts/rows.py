@@ -1,11 +1,11 @@
-"""A chart of horizontal bars: labels, figures, whiskers and marks around what Altair draws."""
+"""A chart of horizontal bars: labels, figures, whiskers and marks around the bars."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from instroom.drawing.canvas import BORDER, INK, MUTED, PAPER, Drawing, Width, to_svg
-from instroom.drawing.charts.lanes import Lane, Row, bar_data, bar_shape, row_ends, rows_plot
-from instroom.drawing.charts.plots import Plot, filled
+from instroom.drawing.canvas import BORDER, INK, MUTED, PAPER, Drawing, Width, frame
+from instroom.drawing.charts.lanes import Lane, Row, bar_marks, row_ends, rows_plot
+from instroom.drawing.charts.plots import Plot
 from instroom.drawing.lettering import text_width, wrap
 
 
@@ -19,7 +19,6 @@ def rows_chart(
     name: str,
     title: str,
     description: str,
-    language: str,
     example_word: str,
 ) -> str:
     """Draw the rows; ``links`` joins each end to the next start."""
@@ -36,16 +35,14 @@ def rows_chart(
         _draw_row(over, plot, row, order, lane)
     if reference_label:
         _draw_reference_key(over, reference_label, size[0], lane)
-    return to_svg(
-        filled(bar_shape(plot), plot, size, bar_data(rows, lane)),
+    bars = plot.inside(bar_marks(rows, plot, lane))
+    return frame(
+        f"{under.body}{bars}{over.body}",
+        size,
         name=f"{name}-{width}",
         title=title,
         description=description,
-        language=language,
         example_word=example_word,
-        size=size,
-        under=under.body,
-        over=over.body,
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import AHEAD, BEHIND, BORDER, PETROL, Unit, Width, status_word
+from instroom.drawing.canvas import AHEAD, BEHIND, BORDER, PETROL, Unit, Width
 from instroom.drawing.charts.figures import Point, SplitPart, written
 from instroom.drawing.charts.lanes import Row, row_ends
 from instroom.drawing.charts.rows import rows_chart
@@ -56,7 +57,6 @@ def split_chart(
         name=name,
         title=title,
         description=description,
-        language=language,
         example_word=example_word,
     )
 
@@ -66,7 +66,7 @@ def _part_as_row(part: SplitPart, running: float, texts: Texts, unit: Unit) -> R
     total = part.kind == "total"
     start = 0.0 if total else running
     if not point.shown:
-        word = status_word(part.status, texts) or texts("geen cijfer")
+        word = status_word(part.status, texts)
         return Row(part.label, word, PETROL, start, start, None, None, word, total)
     colour = PETROL if total else _direction(point)[1]
     interval = point.interval

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Width, status_word
+from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Width
 from instroom.drawing.charts.figures import Line
 from instroom.drawing.charts.plots import Plot, small_letters
 from instroom.drawing.lettering import text_width
@@ -40,16 +41,16 @@ def strips_of(lines: Sequence[Line], periods: Sequence[str], texts: Texts) -> li
             for point in line.points
             if not point.shown
         ]
-        for word, run in _runs(hidden, texts):
+        for word, run in _runs(hidden):
             found.append(Strip(run[0], run[-1], line.label if len(lines) > 1 else "", word))
     return found
 
 
-def _runs(hidden: Sequence[tuple[int, str]], texts: Texts) -> Iterator[tuple[str, list[int]]]:
+def _runs(hidden: Sequence[tuple[int, str]]) -> Iterator[tuple[str, list[int]]]:
     spots = sorted(hidden)
     numbered = [(index - order, word, index) for order, (index, word) in enumerate(spots)]
     for (_, word), run in groupby(numbered, key=lambda item: item[:2]):
-        yield word or texts("geen cijfer"), [index for *_, index in run]
+        yield word, [index for *_, index in run]
 
 
 def packed(strips: Sequence[Strip], plot: Plot, width: Width) -> list[int]:

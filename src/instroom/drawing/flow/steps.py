@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import PETROL, Drawing, Status, status_word
+from instroom.drawing.canvas import DRAWN, PETROL, Drawing, Status
 
 _SPACE = 3.0
 #: The other parts, from first to last; they differ in greyscale too.
@@ -29,7 +30,7 @@ class FlowPart:
     @property
     def middle(self) -> float | None:
         """The share it is drawn with; None when it is not known."""
-        if self.status not in ("ok", "provisional", "bounded"):
+        if self.status not in DRAWN:
             return None
         if self.share is not None:
             return self.share
@@ -100,7 +101,7 @@ def pieces_of(step: FlowStep, length: float) -> list[Piece]:
 def written(part: FlowPart, texts: Texts) -> list[str]:
     """Write count and share, or the word that says why there is none."""
     if part.middle is None:
-        return [status_word(part.status, texts) or texts("geen cijfer")]
+        return [status_word(part.status, texts)]
     if part.share_text is not None:
         share = part.share_text
     elif part.share is not None:

@@ -6,7 +6,7 @@ from instroom.core import periods
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.drawing import flow
-from instroom.monitoring.pipeline import OPEN_DATA, Pipeline, PipelineRow, from_published
+from instroom.monitoring.pipeline import Pipeline, PipelineRow, address, from_published
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import (
     Block,
@@ -67,43 +67,31 @@ def _topics_at_home(counting: str) -> list[Topic]:
 
 def goal_entries(writer: PageWriter, t: Texts) -> tuple[Entry, ...]:
     """Return the seven goals with their newest figures, or what is needed."""
-    found = []
-    for kpi in sorted(registry.kpis().values(), key=lambda k: k.number):
-        known = any(
-            (f := goals.latest(writer.index.results.published, i, writer.region))
-            and f.low is not None
-            for i in kpi.indicators
-        )
-        sentences = [_goal_line(writer, i) for i in kpi.indicators] if known else [t(kpi.need)]
-        links = tuple(
-            PageLink(t(registry.indicators()[i].title), f"indicator/{i}") for i in kpi.indicators
-        )
-        found.append(
-            Entry(
-                kpi.id,
-                f"{kpi.number}. {t(kpi.title)}",
-                tuple(s for s in sentences if s),
-                t("nog geen nulmeting") if not known else t("gemeten"),
-                "none" if not known else "same",
-                links=links,
-            )
-        )
-    return tuple(found)
+    states = goals.states(writer.index.results.published, writer.region)
+    return tuple(_goal_entry(state, t) for state in states)
 
 
-def _goal_line(writer: PageWriter, indicator: str) -> str:
-    figure = goals.latest(writer.index.results.published, indicator, writer.region)
-    if figure is None or figure.low is None:
-        return ""
-    return sentences.with_basis(figure, words.place_name(figure.place, writer.t), writer.t)
+def _goal_entry(state: goals.GoalState, t: Texts) -> Entry:
+    names = {f.place: words.place_name(f.place, t) for f in state.known}
+    told = tuple(sentences.with_basis(f, names[f.place], t) for f in state.known)
+    links = tuple(
+        PageLink(t(registry.indicators()[i].title), f"indicator/{i}") for i in state.kpi.indicators
+    )
+    return Entry(
+        state.kpi.id,
+        state.heading(t),
+        told or (state.why(t),),
+        state.word(t),
+        "same" if state.measured else "none",
+        links=links,
+    )
 
 
-def pipeline_block(writer: PageWriter, name: str = OPEN_DATA) -> FigureBlock:
+def pipeline_block(writer: PageWriter, name: str) -> FigureBlock:
     """Return a pipeline: picture, table, and what open data cannot tell."""
     t = writer.t
     found = from_published(writer.region, writer.index.results.published, name)
-    heading, usual = t(found.definition.title), name == OPEN_DATA
-    anchor = "pijplijn" if usual else f"pijplijn-{name}"
+    heading, anchor = t(found.definition.title), address("pijplijn", name)
     if found.period is None:
         return FigureBlock(
             anchor,
@@ -111,45 +99,43 @@ def pipeline_block(writer: PageWriter, name: str = OPEN_DATA) -> FigureBlock:
             t("Hier is nog geen cijfer: {reason}.", reason=words.reason("source_not_read", t)),
         )
     date = periods.parse(found.period).reference_date
-    profile = [s for s in found.steps if usual and s.group == "profile" and s.figure]
-    list_words = ", ".join(
-        t("{share} in {step}", share=words.amount(s.figure, t), step=t(s.definition.title))
-        for s in profile
-        if s.figure
+    note = t(found.definition.note) or t(
+        "Een momentopname van verschillende mensen op dezelfde dag, geen groep die we volgen."
     )
-    sentence = (
-        t(
-            "{region}, 1 oktober {year}: een technisch profiel heeft {list}.",
-            region=writer.region_name,
-            year=date.year,
-            list=list_words,
-        )
-        if profile
-        else t("{region}, 1 oktober {year}.", region=writer.region_name, year=date.year)
-    )
-    note = (
-        t(
-            "Een momentopname van verschillende kinderen op dezelfde dag, geen groep die we volgen. Tot en met het "
-            "profiel geteld naar de plaats van de school, daarna naar de plaats van studie; daartussen is geen "
-            "verlies te berekenen."
-        )
-        if usual
-        else t(
-            "Een momentopname van verschillende mensen op dezelfde dag, geen groep die we volgen."
-        )
-    )
-    drawing = f"pipeline-{writer.region}" if usual else f"pipeline-{name}-{writer.region}"
+    drawing = f"{address('pipeline', name)}-{writer.region}"
     picture = writer.pictures.picture("pipeline", drawing, _flow(found, t), heading, note)
     return FigureBlock(
         anchor,
         heading,
-        sentence,
+        _told(found, writer, date.year),
         note,
         t("momentopname"),
         "none",
         picture=picture,
         tables=(_table(found, writer),),
+        method=parts.method_of_several(
+            writer, None, [(t(s.definition.title), s.figure) for s in found.steps], found.period
+        ),
         downloads=(PageLink("SVG", f"picture/{picture.wide}.svg"),),
+    )
+
+
+def _told(found: Pipeline, writer: PageWriter, year: int) -> str:
+    """Return the date, with the shares of the group that the definition wants told."""
+    t, told = writer.t, found.definition.told
+    shares = ", ".join(
+        t("{share} in {step}", share=words.amount(s.figure, t), step=t(s.definition.title))
+        for s in found.steps
+        if told and s.group == told.group and s.figure
+    )
+    if told is None or not shares:
+        return t("{region}, 1 oktober {year}.", region=writer.region_name, year=year)
+    return t(
+        "{region}, 1 oktober {year}, {what}: {list}.",
+        region=writer.region_name,
+        year=year,
+        what=t(told.what),
+        list=shares,
     )
 
 

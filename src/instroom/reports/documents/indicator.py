@@ -181,17 +181,17 @@ def _by_type(writer: PageWriter, topic: Topic, indicator: models.Indicator) -> F
         for s in indicator.separate
     ]
     series = [(label, figures) for label, figures in series if figures]
-    latest = [(label, figures[-1]) for label, figures in series]
-    found = [f"{label} {words.amount(f, t)}" for label, f in latest if f.low is not None]
+    period, latest = parts.newest(series)
+    found = [f"{label} {words.amount(f, t)}" for label, f in latest if f and f.low is not None]
     missing = [
-        t("{label}: {reason}.", label=label, reason=words.reason(f.reason, t))
+        t("{label}: {reason}.", label=label, reason=parts.reason_words(f, t))
         for label, f in latest
-        if f.low is None
+        if f is None or f.low is None
     ]
     sentence = (
-        t("{period}: {list}.", period=latest[0][1].period, list=", ".join(found))
+        t("{period}: {list}.", period=period, list=", ".join(found))
         if found
-        else t("{period}: hier is geen cijfer dat getoond mag worden.", period=latest[0][1].period)
+        else t("{period}: hier is geen cijfer dat getoond mag worden.", period=period)
     )
     drawn = [(label, f) for label, f in series if any(x.low is not None for x in f)][:5]
     picture = parts.lines_picture(
@@ -208,7 +208,7 @@ def _by_type(writer: PageWriter, topic: Topic, indicator: models.Indicator) -> F
         " ".join([*missing, parts.aside(topic, t)]),
         picture=picture,
         tables=(parts.years_table(writer, t("Elke onderwijssoort apart"), series),),
-        method=parts.method(writer, topic, latest[0][1]),
+        method=parts.method_of_several(writer, topic, latest, period),
         downloads=parts.downloads(topic, writer.region, picture),
     )
 
@@ -219,12 +219,10 @@ def _by_gender(writer: PageWriter, topic: Topic) -> FigureBlock:
         (t("Meisjes"), index.get(topic, writer.region, gender="female")),
         (t("Jongens"), index.get(topic, writer.region, gender="male")),
     ]
-    girls, boys = series[0][1][-1], series[1][1][-1] if series[1][1] else None
+    period, latest = parts.newest(series)
+    girls, boys = (words.amount(f, t) if f else "–" for _, f in latest)
     sentence = t(
-        "{period}: meisjes {girls}, jongens {boys}.",
-        period=girls.period,
-        girls=words.amount(girls, t),
-        boys=words.amount(boys, t) if boys else "–",
+        "{period}: meisjes {girls}, jongens {boys}.", period=period, girls=girls, boys=boys
     )
     picture = parts.lines_picture(
         writer,
@@ -244,7 +242,7 @@ def _by_gender(writer: PageWriter, topic: Topic) -> FigureBlock:
         detail if bounded else "",
         picture=picture,
         tables=(parts.years_table(writer, t("Meisjes en jongens"), series),),
-        method=parts.method(writer, topic, girls),
+        method=parts.method_of_several(writer, topic, latest, period),
         downloads=parts.downloads(topic, writer.region, picture),
     )
 
@@ -255,13 +253,14 @@ def _by_kind(writer: PageWriter, topic: Topic) -> FigureBlock:
     series = [(words.part_name("kind", code, t), f) for code, f in found.items() if f]
     schools = all(code in registry.codes()["kind"].codes for code, f in found.items() if f)
     heading = t("Soorten scholen") if schools else t("Soorten")
-    newest = [(label, f[-1]) for label, f in series]
-    sentence = ", ".join(f"{label} {words.amount(f, t)}" for label, f in newest)
+    period, newest = parts.newest(series) if series else ("", [])
+    sentence = ", ".join(f"{label} {words.amount(f, t)}" for label, f in newest if f)
     table = parts.years_table(writer, heading, series)
     return FigureBlock(
         "soort",
         heading,
-        f"{newest[0][1].period}: {sentence}." if newest else t("Hier is nog geen cijfer."),
+        f"{period}: {sentence}." if newest else t("Hier is nog geen cijfer."),
         t("De speciale scholen komen pas in 1998 in het bestand.") if schools else "",
         tables=(table,),
+        method=parts.method_of_several(writer, topic, newest, period),
     )

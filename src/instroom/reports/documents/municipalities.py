@@ -1,5 +1,7 @@
 """The municipalities of a region side by side: tile map and table, in the order of names."""
 
+from collections.abc import Mapping
+
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
 from instroom.drawing import maps
@@ -43,20 +45,7 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         unit="share" if share else "count",
     )
     order = sorted(definition.municipalities, key=lambda c: definition.municipalities[c].name)
-    rows = tuple(
-        (
-            TableCell(
-                definition.municipalities[c].name,
-                url=f"place/{c}" if c in index.results.places else "",
-            ),
-            parts.cell(found[c], t)
-            if found[c]
-            else TableCell(t("geen school met deze groep"), "not_applicable"),
-            *((parts.count_cell(found[c], t),) if share else ()),
-        )
-        for c in order
-    )
-    columns = (t("Gemeente"), t("Aandeel"), t("Aantal")) if share else (t("Gemeente"), t("Aantal"))
+    named = {c: definition.municipalities[c].name for c in order}
     return FigureBlock(
         "gemeenten",
         t("De gemeenten"),
@@ -66,10 +55,35 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
             "haar leerlingen gaan ergens anders naar school."
         ),
         picture=picture,
-        tables=(PageTable(t("De gemeenten"), columns, rows),),
-        method=parts.method(writer, topic, whole),
+        tables=(_table(writer, named, found, share=share),),
+        method=parts.method_of_several(
+            writer, topic, [(name, found[c]) for c, name in named.items()], whole.period
+        ),
         downloads=(PageLink("SVG", f"picture/{picture.wide}.svg"),),
     )
+
+
+def _table(
+    writer: PageWriter,
+    named: Mapping[str, str],
+    found: Mapping[str, Figure | None],
+    *,
+    share: bool,
+) -> PageTable:
+    """Return a row per municipality, in the order given."""
+    t, pages = writer.t, writer.index.results.places
+    rows = tuple(
+        (
+            TableCell(name, url=f"place/{c}" if c in pages else ""),
+            parts.cell(found[c], t)
+            if found[c]
+            else TableCell(t("geen school met deze groep"), "not_applicable"),
+            *((parts.count_cell(found[c], t),) if share else ()),
+        )
+        for c, name in named.items()
+    )
+    columns = (t("Gemeente"), t("Aandeel"), t("Aantal")) if share else (t("Gemeente"), t("Aantal"))
+    return PageTable(t("De gemeenten"), columns, rows)
 
 
 def _tile(code: str, tile: models.TilePosition, figure: Figure | None) -> maps.MapTile:

@@ -2,16 +2,25 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from instroom.core.series import Figure
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.monitoring import verdicts
 from instroom.monitoring.explanation import formula
 from instroom.reports import sentences, words
-from instroom.reports.blocks import Method, PageLink, PageTable, Picture, SourceNote, TableCell
+from instroom.reports.blocks import (
+    FigureNote,
+    Method,
+    PageLink,
+    PageTable,
+    Picture,
+    SourceNote,
+    TableCell,
+)
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue, point
 
@@ -113,12 +122,12 @@ def beside_sentence(writer: PageWriter, topic: Topic, place: str, figure: Figure
     """Return the country now, and the first year of the whole series for both."""
     t, parts = writer.t, []
     country = writer.country if writer.country in writer.beside and place != writer.country else ""
-    national = _same_year(writer.index.known(topic, country, **by), figure.period)
+    national = same_year(writer.index.known(topic, country, **by), figure.period)
     if national:
         parts.append(t("Nederland: {share}.", share=words.amount(national, t)))
     first = next(iter(writer.index.known(topic, place, **by)), None)
     if first and first.period != figure.period:
-        then = _same_year(writer.index.known(topic, country, **by), first.period)
+        then = same_year(writer.index.known(topic, country, **by), first.period)
         when, share = sentences.moment(first, t), words.amount(first, t)
         if then:
             parts.append(
@@ -140,7 +149,8 @@ def beside_sentence(writer: PageWriter, topic: Topic, place: str, figure: Figure
     return " ".join(parts)
 
 
-def _same_year(figures: Sequence[Figure], period: str) -> Figure | None:
+def same_year(figures: Sequence[Figure], period: str) -> Figure | None:
+    """Return the figure of one period."""
     return next((f for f in figures if f.period == period), None)
 
 
@@ -186,6 +196,11 @@ def lines_picture(
     )
 
 
+def reason_words(figure: Figure | None, t: Texts) -> str:
+    """Return why there is no number."""
+    return words.reason(figure.reason, t) if figure else t("niet in dit bestand")
+
+
 def cell(figure: Figure | None, t: Texts) -> TableCell:
     """Return a figure as a table cell; what is no number is a word."""
     if figure is None:
@@ -211,7 +226,7 @@ def years_table(
     for period in periods:
         row = [TableCell(period)]
         for _, figures in series:
-            figure = _same_year(figures, period)
+            figure = same_year(figures, period)
             row.append(cell(figure, t))
             if counts and any(f.denominator for f in figures):
                 row.append(count_cell(figure, t))
@@ -219,10 +234,18 @@ def years_table(
     return PageTable(caption, tuple(columns), tuple(rows))
 
 
+def newest(
+    series: Sequence[tuple[str, Sequence[Figure]]],
+) -> tuple[str, list[tuple[str, Figure | None]]]:
+    """Return the newest period of any of these series, and the figure of each in that period."""
+    period = max(figures[-1].period for _, figures in series if figures)
+    return period, [(label, same_year(figures, period)) for label, figures in series]
+
+
 def count_cell(figure: Figure | None, t: Texts) -> TableCell:
     """Return "1.795 van 3.431", bounds included."""
     if figure is None or figure.numerator is None or figure.denominator is None:
-        return TableCell("–" if figure is None else words.status_word(figure.status, t), "missing")
+        return TableCell("–" if figure is None else status_word(figure.status, t), "missing")
     part, whole = figure.numerator, figure.denominator
     text = t(
         "{part} van {whole}",
@@ -251,6 +274,39 @@ def method(writer: PageWriter, topic: Topic, figure: Figure | None) -> Method:
         tuple(sources(writer, figure.sources if figure else ())),
         figure.id if figure else "",
     )
+
+
+def method_of_several(
+    writer: PageWriter,
+    topic: Topic | None,
+    named: Sequence[tuple[str, Figure | None]],
+    period: str,
+    together: Figure | None = None,
+) -> Method:
+    """Return where a block of several figures comes from: the number and the id of each.
+
+    ``together`` is what they add up to, which has no id of its own.
+    """
+    known = [(label, figure) for label, figure in named if figure and figure.low is not None]
+    shas = tuple(dict.fromkeys(sha for _, figure in known for sha in figure.sources))
+    # an id that the sum would have is that of its newest year: another number
+    base = method(writer, topic, together) if topic else Method("", "", "", "")
+    return replace(
+        base,
+        period=period,
+        figure="",
+        sources=tuple(sources(writer, shas)),
+        parts=tuple(
+            FigureNote(f"{label}: {_number_words(figure, writer.t)}", figure.id)
+            for label, figure in known
+        ),
+    )
+
+
+def _number_words(figure: Figure, t: Texts) -> str:
+    """Return a figure's number; of a share also the counts."""
+    number = words.amount(figure, t)
+    return f"{number} ({count_cell(figure, t).text})" if figure.denominator else number
 
 
 def sources(writer: PageWriter, shas: Sequence[str]) -> list[SourceNote]:

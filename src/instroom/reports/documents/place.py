@@ -127,10 +127,18 @@ def _years_words(years: Sequence[Figure], t: Texts) -> str:
 
 
 def _why_few(years: Sequence[Figure], t: Texts) -> str:
+    """Return why there is an interval; "per year" only when each of these years is small."""
     if len(years) == 1:
-        return t("Hier zijn minder dan {few} leerlingen per jaar, en één jaar is bekend.", few=FEW)
+        return t("Hier zijn minder dan {few} leerlingen, en één jaar is bekend.", few=FEW)
+    if all((figure.n or 0) < FEW for figure in years):
+        return t(
+            "Hier zijn minder dan {few} leerlingen per jaar, dus de jaren zijn samengenomen.",
+            few=FEW,
+        )
     return t(
-        "Hier zijn minder dan {few} leerlingen per jaar, dus de jaren zijn samengenomen.", few=FEW
+        "In {period} zijn hier minder dan {few} leerlingen, dus de jaren zijn samengenomen.",
+        period=years[-1].period,
+        few=FEW,
     )
 
 
@@ -148,7 +156,6 @@ def _pooled(
     together = replace(
         newest, status="ok" if share.exact else "bounded", low=share.low, high=share.high,
         value=share.low if share.exact else None, numerator=part, denominator=whole,
-        sources=tuple(dict.fromkeys(sha for year in years for sha in year.sources)),
     )  # fmt: skip
     when = span if len(years) > 1 else ""
     sentence = sentences.sentence(together, writer.name(info.code), t, when)
@@ -178,13 +185,18 @@ def _pooled(
         ),
     )
     columns = (t("Periode"), t("Aandeel"), t("95 %-interval"), t("Aantal"))
+    method = (
+        parts.method(writer, topic, newest)
+        if len(years) == 1
+        else parts.method_of_several(writer, topic, [(y.period, y) for y in years], span, together)
+    )
     return FigureBlock(
         f"{topic.indicator}-{topic.stage or 'alle'}",
         heading,
         sentence,
         detail,
         tables=(PageTable(heading, columns, (row,)),),
-        method=parts.method(writer, topic, together),
+        method=method,
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 

@@ -1,5 +1,7 @@
 """Why a figure changed: composition or choice, fewer pupils or other choices."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from instroom.core.series import Figure
@@ -13,11 +15,25 @@ from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
 from instroom.stats import decomposition
 
+Ends = tuple[Figure, Figure]
 
-def _ends(writer: PageWriter, topic: Topic, place: str, **by: str) -> tuple[Figure, Figure] | None:
-    """Return the first and the last year of the whole series."""
-    known = [f for f in writer.index.known(topic, place, **by) if f.denominator]
-    return (known[0], known[-1]) if len(known) > 1 else None
+
+def _ends(
+    writer: PageWriter, topic: Topic, place: str, school_types: Sequence[str] = ()
+) -> list[Ends]:
+    """Return the first and the last year of the whole series, then of each school type.
+
+    They are years in which all of them are known: parts of one year and a whole of another do
+    not make a split. Without two such years there are none.
+    """
+    found = [
+        {f.period: f for f in writer.index.known(topic, place, **by) if f.denominator}
+        for by in ({}, *({"school_type": name} for name in school_types))
+    ]
+    periods = sorted(set.intersection(*(set(series) for series in found)))
+    if len(periods) < 2:
+        return []
+    return [(series[periods[0]], series[periods[-1]]) for series in found]
 
 
 def _pair(figure: Figure) -> tuple[list[float], list[float]]:
@@ -32,14 +48,14 @@ def _pair(figure: Figure) -> tuple[list[float], list[float]]:
 
 def _share_split(
     writer: PageWriter, topic: Topic, indicator: models.Indicator, place: str
-) -> tuple[str, tuple[Figure, Figure], decomposition.ChangeDecomposition] | None:
+) -> tuple[str, list[Ends], decomposition.ChangeDecomposition] | None:
     """Return the sentence, the ends and the split of a combined share; None without both parts."""
     t = writer.t
-    ends = [_ends(writer, topic, place, school_type=s) for s in indicator.school_types]
-    whole = _ends(writer, topic, place)
-    if len(ends) != 2 or whole is None or any(e is None for e in ends):
+    ends = _ends(writer, topic, place, indicator.school_types)
+    if len(ends) != 3:
         return None
-    pairs = [[_pair(e[when]) for e in ends if e] for when in (0, 1)]
+    whole, *types = ends
+    pairs = [[_pair(e[when]) for e in types] for when in (0, 1)]
     split = decomposition.split_share(
         np.array([[p[0] for p in when] for when in pairs]),
         np.array([[p[1] for p in when] for when in pairs]),
@@ -55,7 +71,16 @@ def _share_split(
         choice=choice,
         names=words.type_words(tuple(indicator.school_types), t),
     )
-    return sentence, whole, split
+    return sentence, ends, split
+
+
+def _ends_words(ends: Sequence[Ends], labels: Sequence[str]) -> list[tuple[str, Figure | None]]:
+    """Return the figures that a split is made of, each with its period and what it is of."""
+    return [
+        (", ".join(filter(None, (figure.period, label))), figure)
+        for label, pair in zip(labels, ends, strict=True)
+        for figure in pair
+    ]
 
 
 def _percent_points(split: decomposition.ChangeDecomposition, t: Texts) -> tuple[str, str, str]:
@@ -73,14 +98,19 @@ def apart(writer: PageWriter, topic: Topic, place: str) -> str:
     indicator = registry.indicators()[topic.indicator]
     if len(indicator.school_types) < 2:
         return ""
-    codes = registry.codes()["school_type"].codes
-    newest = {s: writer.index.latest(topic, place, school_type=s) for s in indicator.school_types}
-    list_words = [
-        f"{writer.t(codes[s].title)} {words.amount(f, writer.t)}" for s, f in newest.items() if f
-    ]
-    found = _share_split(writer, topic, indicator, place)
-    sentences = [writer.t("Apart: {list}.", list=", ".join(list_words))] if list_words else []
-    return " ".join([*sentences, *([found[0]] if found else [])])
+    t, codes = writer.t, registry.codes()["school_type"].codes
+    together = writer.index.latest(topic, place)
+    period = together.period if together else ""
+    found = {
+        s: parts.same_year(writer.index.get(topic, place, school_type=s), period)
+        for s in indicator.school_types
+    }
+    list_words = ", ".join(
+        f"{t(codes[s].title)} {words.amount(f, t)}" for s, f in found.items() if f
+    )
+    said = t("Apart in {period}: {list}.", period=period, list=list_words) if list_words else ""
+    split = _share_split(writer, topic, indicator, place)
+    return " ".join(filter(None, (said, split[0] if split else "")))
 
 
 def composition(
@@ -91,8 +121,10 @@ def composition(
     found = _share_split(writer, topic, indicator, writer.region)
     if found is None:
         return None
-    sentence, whole, split = found
+    sentence, (whole, *types), split = found
     change, mix, choice = _percent_points(split, t)
+    codes = registry.codes()["school_type"].codes
+    labels = ("", *(t(codes[s].title) for s in indicator.school_types))
     bars = (
         charts.SplitPart(whole[0].period, whole[0].value, whole[0].low, whole[0].high, "total"),
         charts.SplitPart(
@@ -131,15 +163,18 @@ def composition(
         ),
         picture=picture,
         tables=(PageTable(t("Verdeling of keuze"), (t("Deel"), t("Procentpunt")), rows),),
-        method=parts.method(writer, topic, whole[1]),
+        method=parts.method_of_several(
+            writer, topic, _ends_words((whole, *types), labels), _between(whole, t)
+        ),
     )
 
 
 def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     """Return the split of the number into fewer children and other choices."""
-    t, ends = writer.t, _ends(writer, topic, writer.region)
-    if ends is None or topic.classification is None:
+    t, found = writer.t, _ends(writer, topic, writer.region)
+    if not found or topic.classification is None:
         return None
+    ends = found[0]
     before, after = (_pair(f) for f in ends)
     split = decomposition.split_number([before[0], after[0]], [before[1], after[1]])
     change, cohort, choice = (_people(*b, t) for b in (split.change, split.first, split.second))
@@ -191,8 +226,12 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         tables=(
             PageTable(t("Minder leerlingen of andere keuzes"), (t("Deel"), t("Aantal")), rows),
         ),
-        method=parts.method(writer, topic, ends[1]),
+        method=parts.method_of_several(writer, topic, _ends_words(found, [""]), _between(ends, t)),
     )
+
+
+def _between(ends: Ends, t: Texts) -> str:
+    return t("{first} en {last}", first=ends[0].period, last=ends[1].period)
 
 
 def _total(figure: Figure) -> charts.SplitPart:

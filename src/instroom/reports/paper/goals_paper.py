@@ -1,12 +1,12 @@
 """The goals of the programme on paper: the sentences of the page, with period and source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
-from instroom.definitions import models, registry
+from instroom.definitions import registry
 from instroom.reports import goals, sentences, words
 from instroom.reports.documents import parts
 from instroom.reports.documents.parts import PageWriter
@@ -37,8 +37,8 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
     public = replace(results, published=results.published.shown_to("public"))
     t = Texts(language)
     writer = PageWriter(FigureIndex(public), t, PictureQueue(t, public.example))
-    kpis = sorted(registry.kpis().values(), key=lambda kpi: kpi.number)
-    shas = {sha for kpi in kpis for figure in _known(kpi, writer) for sha in figure.sources}
+    states = goals.states(public.published, writer.region)
+    shas = {sha for state in states for figure in state.known for sha in figure.sources}
     return Paper(
         title=goals.heading(t),
         language=language,
@@ -46,38 +46,31 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
         sender=f"Instroom · {writer.region_name}",
         lead=t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
         sections=(
-            *_in_numbers(kpis, writer),
-            *(_goal(kpi, writer) for kpi in kpis),
+            *_in_numbers(states, writer),
+            *(_goal(state, writer) for state in states),
             *_files(sorted(shas), writer),
         ),
         mark=t("voorbeeld") if public.example else "",
     )
 
 
-def _known(kpi: models.Kpi, writer: PageWriter) -> list[Figure]:
-    """Return the newest figure with a number of every indicator of a goal."""
-    published, place = writer.index.results.published, writer.region
-    found = (goals.latest(published, indicator, place) for indicator in kpi.indicators)
-    return [figure for figure in found if figure and figure.low is not None]
-
-
-def _in_numbers(kpis: list[models.Kpi], writer: PageWriter) -> Iterator[PaperSection]:
+def _in_numbers(states: list[goals.GoalState], writer: PageWriter) -> Iterator[PaperSection]:
     """Yield the table of all figures, when there are any."""
     t = writer.t
     rows = tuple(
         (
-            str(kpi.number),
+            str(state.kpi.number),
             t(registry.indicators()[figure.indicator].title),
             sentences.moment(figure, t),
             words.amount(figure, t),
         )
-        for kpi in kpis
-        for figure in _known(kpi, writer)
+        for state in states
+        for figure in state.known
     )
     columns = (
         PaperColumn(t("Doel")),
         PaperColumn(t("Cijfer")),
-        PaperColumn(t("Moment")),
+        PaperColumn(t("Periode")),
         PaperColumn(writer.region_name, numeric=True),
     )
     if rows:
@@ -85,19 +78,16 @@ def _in_numbers(kpis: list[models.Kpi], writer: PageWriter) -> Iterator[PaperSec
         yield PaperSection(t("In getallen"), table=PaperTable(caption, columns, rows))
 
 
-def _goal(kpi: models.Kpi, writer: PageWriter) -> PaperSection:
-    t, known = writer.t, _known(kpi, writer)
-    heading = f"{kpi.number}. {t(kpi.title)}"
-    if not known:
-        reason = words.reason("not_measured" if kpi.need else "source_not_read", t)
-        why = t(kpi.need) or t("Hier is nog geen cijfer: {reason}.", reason=reason)
-        return PaperSection(heading, t("nog geen nulmeting"), paragraphs=(why,))
+def _goal(state: goals.GoalState, writer: PageWriter) -> PaperSection:
+    t = writer.t
+    if not state.measured:
+        return PaperSection(state.heading(t), state.word(t), paragraphs=(state.why(t),))
     return PaperSection(
-        heading,
-        t("gemeten"),
-        figures=tuple(_figure(figure, t) for figure in known),
-        picture=_picture(known[0], writer),
-        sources=tuple(dict.fromkeys(_sources(known, writer))),
+        state.heading(t),
+        state.word(t),
+        figures=tuple(_figure(figure, t) for figure in state.known),
+        picture=_picture(state.known[0], writer),
+        sources=tuple(dict.fromkeys(_sources(state.known, writer))),
     )
 
 
@@ -107,7 +97,7 @@ def _figure(figure: Figure, t: Texts) -> PaperFigure:
     return PaperFigure(sentences.sentence(figure, name, t), f"{rest[:1].upper()}{rest[1:]}.")
 
 
-def _sources(figures: list[Figure], writer: PageWriter) -> Iterator[str]:
+def _sources(figures: Sequence[Figure], writer: PageWriter) -> Iterator[str]:
     shas = dict.fromkeys(sha for figure in figures for sha in figure.sources)
     for note in parts.sources(writer, tuple(shas)):
         yield f"{note.publisher}, {note.title}, {note.vintage} ({note.licence})"

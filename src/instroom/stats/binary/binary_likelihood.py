@@ -14,11 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss
-from numpy.typing import NDArray
 
+from instroom.stats.arrays import Floats, Ints
 from instroom.stats.binary.binary_rows import BinaryRows, softplus
-
-Floats = NDArray[np.float64]
 
 MODE_STEP = 1e-5  # a Newton step this small (in sd of b) leaves an error of its square
 MODE_STEPS = 100
@@ -114,8 +112,8 @@ class _Block:
     X: Floats
     yes: Floats
     trials: Floats
-    starts: NDArray[np.int64]
-    sizes: NDArray[np.int64]
+    starts: Ints
+    sizes: Ints
     fixed: Floats
     log_sd: float
 

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.binary.binary_likelihood import Curvature, evaluate
 from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separation, maximise
-from instroom.stats.binary.binary_rows import BinaryRows, column_names, prepare, select
+from instroom.stats.binary.binary_rows import BinaryRows, prepare, select
+from instroom.stats.newton import halved, uphill
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, together
-
-Floats = NDArray[np.float64]
 
 GAIN = 1e-12  # predicted gain in log-likelihood at which to stop; the last step is still taken
 STARTS = (1.0, 3.0)  # spreads to try beside the one by moments
@@ -139,34 +140,17 @@ def fit(
             ),
         )
     rows = prepare(y, X, group, trials=trials)
-    every = column_names(names, len(rows.columns))
-    kept, left = select(rows), ", ".join(every[j] for j in rows.aliased)
-    called = tuple(name for j, name in enumerate(every) if j not in rows.aliased)
-    found = _fit(kept, _empty(called, kept, points))
-    if not left:
+    kept, called, left = select(rows, names)
+    p = len(called)
+    empty = without_numbers(
+        BinaryMixedFit, (FitStatus.TOO_FEW, None), size=p, shapes={"cov_joint": (p + 1, p + 1)},
+        names=called, n=kept.n, groups=len(kept.starts), points=points, iterations=0,
+    )  # fmt: skip
+    found = _fit(kept, empty)
+    if left is None:
         return found
     status = FitStatus.RANK_DEFICIENT if found.status == FitStatus.OK else found.status
-    said = Message("{columns} left out: earlier columns determine it.", columns=left)
-    return replace(found, status=status, reason=together((said, found.reason)))
-
-
-def _empty(names: tuple[str, ...], rows: BinaryRows, points: int) -> BinaryMixedFit:
-    p, nan = len(names), float("nan")
-    return BinaryMixedFit(
-        names,
-        np.full(p, nan),
-        np.full((p, p), nan),
-        np.full(p, nan),
-        nan,
-        np.full((p + 1, p + 1), nan),
-        nan,
-        rows.n,
-        len(rows.starts),
-        points,
-        FitStatus.TOO_FEW,
-        None,
-        0,
-    )
+    return replace(found, status=status, reason=together((left, found.reason)))
 
 
 def _fit(rows: BinaryRows, empty: BinaryMixedFit) -> BinaryMixedFit:
@@ -251,15 +235,9 @@ def _start(
 
 def _step(here: Curvature) -> tuple[Floats, float]:
     """Return Newton's step and the gain it predicts (infinite where the Hessian is no guide)."""
-    try:
-        np.linalg.cholesky(-here.hessian)
-    except np.linalg.LinAlgError:
-        bends, axes = np.linalg.eigh(-here.hessian)
-        bends = np.maximum(np.abs(bends), 1e-6 * np.abs(bends).max())
-        step, gain = axes @ (axes.T @ here.gradient / bends), np.inf
-    else:
-        step = np.linalg.solve(-here.hessian, here.gradient)
-        gain = float(step @ here.gradient)
+    step, gain, hill = uphill(here.gradient, -here.hessian, flat=1e-6)
+    if not hill:
+        gain = np.inf
     return step * LONGEST / max(float(np.abs(step[-1])), LONGEST), gain
 
 
@@ -270,15 +248,13 @@ def _climb(
 
     The modes are first moved along with the parameters, so that few steps find them again.
     """
-    slack = 1e-12 * abs(here.value)
-    for _ in range(30):
-        new = theta + step
-        modes = here.modes + step @ here.slopes
-        there = evaluate(rows, new[:-1], float(new[-1]), modes, points=points)
-        if there.value >= here.value - slack:
-            return new, there
-        step = step / 2
-    return None
+    least = here.value - 1e-12 * abs(here.value)
+
+    def look(new: Floats) -> Curvature:
+        modes = here.modes + (new - theta) @ here.slopes
+        return evaluate(rows, new[:-1], float(new[-1]), modes, points=points)
+
+    return halved(look, theta, step, lambda there, _: there.value >= least)
 
 
 def _vanishing(theta: Floats, here: Curvature, plain: LogitOptimum, slope: float) -> bool:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.binary.binary_rows import BLOCK_ROWS, BinaryRows, softplus
-
-Floats = NDArray[np.float64]
+from instroom.stats.newton import halved, not_below
+from instroom.stats.rank import inverse
+from instroom.stats.results import unknown
 
 GAIN = 1e-14  # predicted gain in log-likelihood at which to stop; the last step is still taken
 STEPS = 40
@@ -49,17 +50,22 @@ def maximise(rows: BinaryRows) -> LogitOptimum:
     beta: Floats = np.zeros(len(rows.columns))
     value, gradient, information = logit_sums(rows, beta)
     for iteration in range(1, STEPS + 1):
-        inverse = invert(information)
-        if inverse is None:
+        inverted = inverse(information, SINGULAR)
+        if inverted is None:
             break
-        step = inverse @ gradient
+        step = inverted @ gradient
         gain = float(step @ gradient)
-        beta, value, gradient, information = _climb(rows, beta, step, value)
-        if gain < GAIN and (at_top := invert(information)) is not None:
+        moved = halved(
+            lambda at: logit_sums(rows, at), beta, step, not_below(value - 1e-12 * abs(value))
+        )
+        if moved is None:
+            break
+        beta, (value, gradient, information) = moved
+        if gain < GAIN and (at_top := inverse(information, SINGULAR)) is not None:
             return LogitOptimum(beta, value, at_top, iteration, True, None)
         if iteration > SURE and _separates(rows, step):
-            return LogitOptimum(beta, value, inverse, iteration, False, step)
-    return LogitOptimum(beta, value, np.full_like(information, np.nan), iteration, False, None)
+            return LogitOptimum(beta, value, inverted, iteration, False, step)
+    return LogitOptimum(beta, value, unknown(*information.shape), iteration, False, None)
 
 
 def logit_sums(rows: BinaryRows, beta: Floats) -> tuple[float, Floats, Floats]:
@@ -84,41 +90,6 @@ def logit_sums(rows: BinaryRows, beta: Floats) -> tuple[float, Floats, Floats]:
             gradient += X @ (yes - trials * chance)
             information += (trials * chance * (1 - chance) * X) @ X.T
     return value, gradient, information
-
-
-def invert(information: Floats) -> Floats | None:
-    """Return the inverse of a symmetric matrix, whatever the sizes of its columns.
-
-    None when it is singular to rounding.
-
-    Examples
-    --------
-    >>> invert(np.diag([4.0, 2.0**-60])).tolist() == [[0.25, 0.0], [0.0, 2.0**60]]
-    True
-    >>> invert(np.ones((2, 2))) is None
-    True
-    """
-    size = np.sqrt(np.diag(information))
-    if not (size > 0).all():
-        return None
-    values, vectors = np.linalg.eigh(information / np.outer(size, size))
-    if values[0] < SINGULAR:
-        return None
-    result: Floats = (vectors / values) @ vectors.T / np.outer(size, size)
-    return result
-
-
-def _climb(
-    rows: BinaryRows, beta: Floats, step: Floats, value: float
-) -> tuple[Floats, float, Floats, Floats]:
-    """Take the step, halved until the likelihood does not fall by more than rounding."""
-    slack = 1e-12 * abs(value)
-    for _ in range(30):
-        new, gradient, information = logit_sums(rows, beta + step)
-        if new >= value - slack:
-            break
-        step = step / 2
-    return beta + step, new, gradient, information
 
 
 def _separates(rows: BinaryRows, side: Floats) -> bool:

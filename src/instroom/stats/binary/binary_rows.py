@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.crossproducts.crossproducts import Ints, code_groups
+from instroom.crossproducts.crossproducts import code_groups
+from instroom.stats.arrays import Floats, Ints
+from instroom.stats.rank import independent, left_out
 
-Floats = NDArray[np.float64]
 Block = tuple[slice, slice]
 
 BLOCK_ROWS = 16_384  # a few columns of this length fit in the cache of one core
 MOST_VALUES = 512  # a column with more values than this is taken to be continuous
 SAMPLE = 8_192
-SMALLEST_PIVOT = 1e-11  # share of a column's variance that earlier columns leave unexplained
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,20 +186,31 @@ def column_names(names: Sequence[str] | None, columns: int) -> tuple[str, ...]:
     return called
 
 
-def select(rows: BinaryRows) -> BinaryRows:
+def select(
+    rows: BinaryRows, names: Sequence[str] | None
+) -> tuple[BinaryRows, tuple[str, ...], Message | None]:
     """Return the rows without the columns that other columns determine.
+
+    Also what the columns that stay are called, and which others were left out and why.
 
     Examples
     --------
     >>> rows = prepare([0, 1, 1], [[1, 2, 4], [1, 3, 6], [1, 5, 10]])
-    >>> rows.aliased, len(select(rows).columns)
-    ((2,), 2)
+    >>> kept, called, left = select(rows, ["1", "x", "twice"])
+    >>> len(kept.columns), called, left
+    (2, ('1', 'x'), "Left out, because other columns say the same: 'twice'.")
     """
+    every = column_names(names, len(rows.columns))
     if not rows.aliased:
-        return rows
+        return rows, every, None
     kept = [j for j in range(len(rows.columns)) if j not in rows.aliased]
+    still = [every[j] for j in rows.aliased if np.ptp(rows.columns[j]) == 0]
     scaling = rows.scaling[np.ix_(kept, kept)]
-    return replace(rows, columns=rows.columns[kept], scaling=scaling, aliased=())
+    return (
+        replace(rows, columns=rows.columns[kept], scaling=scaling, aliased=()),
+        tuple(every[j] for j in kept),
+        left_out([every[j] for j in rows.aliased], still),
+    )
 
 
 def softplus(odds: Floats) -> Floats:
@@ -329,16 +340,5 @@ def _scale(columns: Floats) -> tuple[Floats, tuple[int, ...]]:
     if intercept is not None:
         scaling[intercept, intercept] = 1 / columns[intercept, 0]
         columns[intercept] = 1.0
-    return scaling, _aliased(columns)
-
-
-def _aliased(columns: Floats) -> tuple[int, ...]:
-    """Return the columns that earlier columns determine (a Cholesky sweep in their order)."""
-    left = columns @ columns.T / columns.shape[1]
-    found = []
-    for j in range(len(left)):
-        if left[j, j] < SMALLEST_PIVOT:
-            found.append(j)
-            continue
-        left -= np.outer(left[:, j], left[j]) / left[j, j]
-    return tuple(found)
+    kept, _ = independent(columns @ columns.T / rows)
+    return scaling, tuple(j for j in range(p) if j not in kept)

@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, stdtr, stdtrit
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, from_arrays
+from instroom.stats.arrays import Floats
 from instroom.stats.binary.binary_optimum import LogitOptimum, describe_separation, maximise
 from instroom.stats.binary.binary_rows import BinaryRows, check, column_names, prepare, select
 from instroom.stats.binary.logit_sandwich import sandwich
 from instroom.stats.clusters import robust
-from instroom.stats.intervals import Z95
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, together
+from instroom.stats.t_tests import interval, two_sided
 
-Floats = NDArray[np.float64]
 Kind = Literal["model", "cr0", "cr1", "cr1s", "cr2"]
 
 
@@ -136,10 +136,11 @@ def fit_logit(
             expected=", ".join(get_args(Kind)) if cluster is not None else "model",
         )
     rows = prepare(y, X, cluster, trials=trials)
-    every = column_names(names, len(rows.columns))
-    kept, left = select(rows), tuple(every[j] for j in rows.aliased)
-    called = tuple(name for j, name in enumerate(every) if j not in rows.aliased)
-    empty = _empty(called, kept, used, 0 if cluster is None else len(kept.starts))
+    kept, called, left = select(rows, names)
+    empty = without_numbers(
+        LogitFit, (FitStatus.TOO_FEW, None), size=len(called), names=called, n=kept.n, kind=used,
+        clusters=0 if cluster is None else len(kept.starts), iterations=0,
+    )  # fmt: skip
     if kept.n <= len(called) or (used != "model" and len(kept.starts) < 2):
         reason = Message(
             "{n} people in {n_2} clusters are too few.", n=kept.n, n_2=len(kept.starts)
@@ -213,24 +214,11 @@ def fit_linear_probability(
     return replace(found, names=tuple(given[name] for name in found.names))
 
 
-def _empty(names: tuple[str, ...], rows: BinaryRows, kind: Kind, clusters: int) -> LogitFit:
-    p, nan = len(names), float("nan")
-    none = np.full(p, nan)
-    return LogitFit(
-        names, none, np.full((p, p), nan), none, none, none, none, np.full((p, 2), nan),
-        rows.n, clusters, kind, nan, FitStatus.TOO_FEW, None, 0,
-    )  # fmt: skip
-
-
 def _with_errors(
-    rows: BinaryRows, best: LogitOptimum, empty: LogitFit, left: tuple[str, ...]
+    rows: BinaryRows, best: LogitOptimum, empty: LogitFit, left: Message | None
 ) -> LogitFit:
     beta = rows.scaling @ best.beta
-    reasons = (
-        [Message("{columns} left out: earlier columns determine it.", columns=", ".join(left))]
-        if left
-        else []
-    )
+    reasons = [left] if left else []
     if empty.kind == "model":
         cov = rows.scaling @ best.inverse @ rows.scaling.T
         df = np.full(len(beta), np.inf)
@@ -247,8 +235,6 @@ def _with_errors(
         )
     se = np.sqrt(np.diag(cov))
     t = np.divide(beta, se, out=np.full_like(se, np.nan), where=se > 0)
-    half = np.where(np.isinf(df), Z95, stdtrit(np.where(np.isinf(df), 1.0, df), 0.975)) * se
-    p = 2 * np.where(np.isinf(df), ndtr(-np.abs(t)), stdtr(df, -np.abs(t)))
     return replace(
         empty,
         beta=beta,
@@ -256,8 +242,8 @@ def _with_errors(
         se=se,
         df=df,
         t=t,
-        p=p,
-        ci=np.stack([beta - half, beta + half], axis=1),
+        p=two_sided(t, df),
+        ci=interval(beta, se, df, 0.95),
         log_likelihood=best.value,
         status=FitStatus.PARTIAL if reasons else FitStatus.OK,
         reason=together(reasons),

@@ -11,12 +11,10 @@ after Hale, Higham and Trefethen (2008) give it to rounding, each by a p x p inv
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ellipkm1, expit
 
+from instroom.stats.arrays import Bools, Floats, Ints
 from instroom.stats.binary.binary_rows import BinaryRows
-
-Floats = NDArray[np.float64]
 
 DECIDED = 1e-8  # a leverage this close to 1 is 1: the cluster alone decides that direction
 OWED = 1e-8  # share of its variance that a coefficient may owe to such directions
@@ -33,15 +31,15 @@ class Sandwich:
 
     cov: Floats
     df: Floats
-    decided: NDArray[np.bool_]
+    decided: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cluster:
     """Some whole clusters: per row people m, variance v, residual and columns times root m."""
 
-    starts: NDArray[np.int64]
-    sizes: NDArray[np.int64]
+    starts: Ints
+    sizes: Ints
     variance: Floats
     residual: Floats
     Z: Floats
@@ -212,10 +210,10 @@ def _satterthwaite(own: Floats, parts: Floats, root: Floats) -> Floats:
     return np.array(df)
 
 
-def _decided(leverage: Floats, contrasts: Floats) -> NDArray[np.bool_]:
+def _decided(leverage: Floats, contrasts: Floats) -> Bools:
     """Mark coefficients that owe variance to directions one cluster decides alone."""
     values, vectors = np.linalg.eigh(leverage)
     alone = np.where((values > 1 - DECIDED)[:, None, :], contrasts @ vectors, 0.0)
     owed = np.sum(alone**2, axis=(0, 2)) / np.sum(contrasts**2, axis=1)
-    marked: NDArray[np.bool_] = owed > OWED
+    marked: Bools = owed > OWED
     return marked

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.binary.binary_mixed import BinaryMixedFit
 from instroom.stats.binary.logistic import LogitFit
 from instroom.stats.intervals import Z95
 from instroom.stats.status import FitStatus
 
-Floats = NDArray[np.float64]
 CHUNK = 8_192
 WIDEST = 7.5  # sd: less than 1e-13 of a normal lies beyond
 

@@ -11,15 +11,15 @@ from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
+from instroom.stats.arrays import Floats
 from instroom.stats.clusters.cluster_design import ClusterDesign, directions, split, undetermined
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, Problem
 
-Floats = NDArray[np.float64]
 Weights = Literal["rademacher", "webb"]
 #: With at most this many clusters all patterns of signs are used, not a sample of them.
 ENUMERATED = 12
@@ -170,10 +170,9 @@ def wild(
     at = design.index(name)
     refused = _refusal(design, at)
     if refused is not None:
-        gone = float("nan")
-        return WildBootstrap(
-            name, float(design.estimates[at]), gone, gone, (gone, gone), 0, kind, False,
-            design.clusters, *refused,
+        return without_numbers(
+            WildBootstrap, refused, name=name, estimate=float(design.estimates[at]), draws=0,
+            weights=kind, enumerated=False, clusters=design.clusters,
         )  # fmt: skip
     patterns, enumerated = _patterns(design.clusters, kind, draws, rng)
     lines = [_lines(design, at, signs) for signs in patterns]

@@ -9,20 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
+from instroom.stats.arrays import Bools, Floats, Ints
+from instroom.stats.rank import ALIASED, ROUNDING, independent
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Weights = Mapping[str, Mapping[str, float]]
-#: A column counts as a combination of earlier ones when less than this share of its sum of
-#: squares is left. Squares carry 16 digits, so noise stays well below and real columns above.
-ALIASED = 1e-11
-#: The part of a constant column that rounding leaves of it after its mean is taken off.
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
 #: An eigenvalue this close to 1 is 1: the cluster alone decides that direction of the design.
 DECIDED = 1e-10
 #: An effect may owe this share of its variance to directions that one cluster alone decides.
@@ -55,8 +49,9 @@ class ClusterDesign:
         Rows and clusters.
     parameters
         Coefficients estimated, those of absorbed groups included.
-    aliased
-        Columns left out because they are a combination of earlier ones.
+    aliased, constant
+        Columns left out because they are a combination of earlier ones, and those of them that
+        are the same in every row.
     weighted
         Whether rows had weights other than 1.
     """
@@ -71,6 +66,7 @@ class ClusterDesign:
     clusters: int
     parameters: int
     aliased: tuple[str, ...]
+    constant: tuple[str, ...]
     weighted: bool
 
     def index(self, name: str) -> int:
@@ -158,6 +154,8 @@ def split(
     original = root @ beta
     if names[:1] == (INTERCEPT,):
         original[0] += cross.shift[at[-1]]
+    aliased = [i for i in range(len(columns)) if i not in kept]
+    still = np.diag(total) <= noise
     left = float(total[-1, -1] - beta @ beta)
     rows = float(cross.sums[:, 0].sum())
     return ClusterDesign(
@@ -170,7 +168,8 @@ def split(
         n=cross.n,
         clusters=len(products),
         parameters=len(kept) + absorbed,
-        aliased=tuple(name for i, name in enumerate(columns) if i not in kept),
+        aliased=tuple(columns[i] for i in aliased),
+        constant=tuple(columns[i] for i in aliased if still[i] and absorb is None),
         weighted=abs(rows - cross.n) > 1e-9 * cross.n,
     )
 
@@ -216,25 +215,12 @@ def orthonormal(products: Floats, noise: Floats) -> tuple[Ints, Floats]:
     ([0, 1], [[0.5, -0.5], [0.0, 1.0]])
     """
     size = np.sqrt(np.where(np.diag(products) > noise, np.diag(products), np.inf))
-    scaled = products / np.outer(size, size)
-    lower = np.zeros_like(scaled)
-    kept: list[int] = []
-    for j in range(len(scaled)):
-        # Row j of a Cholesky factor that skips the columns found to be combinations.
-        for place, i in enumerate(kept):
-            row = lower[i, :place] @ lower[j, :place]
-            lower[j, place] = (scaled[j, i] - row) / lower[i, place]
-        left = scaled[j, j] - lower[j, : len(kept)] @ lower[j, : len(kept)]
-        if left > ALIASED:
-            lower[j, len(kept)] = np.sqrt(left)
-            kept.append(j)
-    places = np.array(kept, dtype=np.int64)
-    factor = lower[places, : len(kept)]
+    places, factor = independent(products / np.outer(size, size))
     root: Floats = np.linalg.inv(factor).T / size[places, None]
     return places, root
 
 
-def directions(design: ClusterDesign) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def directions(design: ClusterDesign) -> tuple[Floats, Floats, Bools]:
     """Return each cluster's eigenvalues and vectors, and which directions it decides alone.
 
     Shapes (J, p), (J, p, p) with a vector in each column, and (J, p).
@@ -243,9 +229,7 @@ def directions(design: ClusterDesign) -> tuple[Floats, Floats, NDArray[np.bool_]
     return values, vectors, values > 1 - DECIDED
 
 
-def undetermined(
-    design: ClusterDesign, vectors: Floats, decided: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def undetermined(design: ClusterDesign, vectors: Floats, decided: Bools) -> Bools:
     """Return per contrast, shape (q,), whether it rests on what one cluster alone decides.
 
     The residuals there are 0 by construction, whatever the truth: no data say how far off the
@@ -254,7 +238,7 @@ def undetermined(
     clusters, places = np.nonzero(decided)
     along = vectors[clusters, :, places] @ design.contrasts
     lengths = (design.contrasts**2).sum(axis=0)
-    found: NDArray[np.bool_] = (along**2).sum(axis=0) > OWED * lengths
+    found: Bools = (along**2).sum(axis=0) > OWED * lengths
     return found
 
 

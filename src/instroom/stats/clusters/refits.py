@@ -8,14 +8,12 @@ together, from the estimates on the data.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from instroom.crossproducts.crossproducts import CrossProducts
+from instroom.stats.arrays import Bools, Floats, Ints
 from instroom.stats.multilevel.mixed import MixedFit
-from instroom.stats.status import FitStatus
+from instroom.stats.status import SOLVED
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 STEPS = 60
 #: A draw is done when its step promises less deviance than this: coefficients then move by less
 #: than 1e-4 of their standard error.
@@ -101,7 +99,7 @@ def refit(cross: CrossProducts, fit: MixedFit, weights: Floats) -> Floats:
 def supports(cross: CrossProducts, fit: MixedFit) -> bool:
     """Return whether :func:`refit` can take over from refitting the model draw by draw."""
     return (
-        fit.status in (FitStatus.OK, FitStatus.BOUNDARY)
+        fit.status in SOLVED
         and fit.method == "reml"
         and cross.by_group
         and cross.slope is None
@@ -168,7 +166,7 @@ def _steps(here: Floats, gradient: Floats, bend: Floats) -> Floats:
     step = np.clip(step, -here, 4 * here + 0.1)
     # Cutting a step short can turn it upwards; each ratio by itself always goes down.
     alone = np.clip(-pull / np.abs(np.einsum("dii->di", bend)), -here, 4 * here + 0.1)
-    down: NDArray[np.bool_] = (step * gradient).sum(axis=1) < 0
+    down: Bools = (step * gradient).sum(axis=1) < 0
     return np.where(down[:, None], step, alone)
 
 

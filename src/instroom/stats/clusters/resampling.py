@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
+from instroom.stats.arrays import Floats, Ints
 from instroom.stats.clusters import refits
 from instroom.stats.multilevel import mixed
+from instroom.stats.results import unknown, without_numbers
 from instroom.stats.status import FitStatus
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +128,7 @@ def clusters(
     if cross.sizes[0] < 2:
         return _one_school(first)
     make = _resampler(cross)
-    found = np.full((draws, len(first)), np.nan)
+    found = unknown(draws, len(first))
     for draw, chosen in enumerate(_chosen(cross.sizes[0], strata, draws, rng)):
         found[draw] = estimate(make(chosen))
     return _summary(first, found, level)
@@ -187,7 +186,7 @@ def effects(
         def estimate(drawn: CrossProducts) -> Floats:
             again = mixed.fit(drawn, outcome=outcome, fixed=fixed)
             same = again.names == fit.names and again.levels == fit.levels
-            return again.beta if same else np.full(len(fit.names), np.nan)
+            return again.beta if same else unknown(len(fit.names))
 
         return clusters(cross, estimate, rng=rng, draws=draws, strata=strata, level=level)
     size = cross.sizes[0]
@@ -209,24 +208,27 @@ def _chosen(size: int, strata: ArrayLike | None, draws: int, rng: Generator) -> 
 
 
 def _one_school(first: Floats) -> ClusterBootstrap:
-    none = np.full_like(first, np.nan)
     reason = Message("Drawing schools again needs at least two schools.")
-    ends, empty = np.stack([none, none], axis=1), np.empty((0, len(first)))
-    return ClusterBootstrap(first, none, ends, empty, 0, 0, FitStatus.TOO_FEW, reason)
+    return _no_spread(first, np.empty((0, len(first))), 0, reason)
+
+
+def _no_spread(first: Floats, kept: Floats, draws: int, reason: Message) -> ClusterBootstrap:
+    return without_numbers(
+        ClusterBootstrap, (FitStatus.TOO_FEW, reason), size=len(first), estimate=first,
+        estimates=kept, draws=draws, used=len(kept),
+    )  # fmt: skip
 
 
 def _summary(first: Floats, found: Floats, level: float) -> ClusterBootstrap:
     kept = found[np.isfinite(found).all(axis=1)]
     draws, used = len(found), len(kept)
     if 2 * used < draws or used < 2:
-        none = np.full_like(first, np.nan)
         reason = Message(
             "Only {used} of {draws} draws gave an estimate: there are too few schools.",
             used=used,
             draws=draws,
         )
-        ends = np.stack([none, none], axis=1)
-        return ClusterBootstrap(first, none, ends, kept, draws, used, FitStatus.TOO_FEW, reason)
+        return _no_spread(first, kept, draws, reason)
     tail = (1 - level) / 2
     ci = np.quantile(kept, [tail, 1 - tail], axis=0).T
     middle = kept - kept.mean(axis=0)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts
+from instroom.stats.arrays import Bools, Floats
 from instroom.stats.clusters.cluster_design import (
     ClusterDesign,
     Weights,
@@ -18,9 +17,11 @@ from instroom.stats.clusters.cluster_design import (
     split,
     undetermined,
 )
+from instroom.stats.rank import left_out
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, Problem, together
+from instroom.stats.t_tests import interval, two_sided
 
-Floats = NDArray[np.float64]
 Kind = Literal["cr0", "cr1", "cr1s", "cr2", "cr3"]
 
 
@@ -132,7 +133,7 @@ def fit(
     design = split(cross, outcome=outcome, fixed=fixed, absorb=absorb, combinations=combinations)
     refused = _refusal(design, kind)
     if refused is not None:
-        return _without_errors(design, kind, *refused)
+        return _without_errors(design, kind, refused)
     values, vectors, decided = directions(design)
     adjusted = _adjusted(design, kind, np.where(decided, 0.0, values), vectors, decided)
     scores = np.einsum("jqp,jp->jq", adjusted, design.scores)
@@ -176,7 +177,7 @@ def satterthwaite(parts: Floats, adjusted: Floats) -> Floats:
 
 
 def _adjusted(
-    design: ClusterDesign, kind: Kind, values: Floats, vectors: Floats, decided: NDArray[np.bool_]
+    design: ClusterDesign, kind: Kind, values: Floats, vectors: Floats, decided: Bools
 ) -> Floats:
     """Return the contrasts, shape (J, q, p), with each cluster's correction."""
     if kind in ("cr0", "cr1", "cr1s"):
@@ -223,14 +224,10 @@ def _refusal(design: ClusterDesign, kind: Kind) -> Problem | None:
     return None
 
 
-def _without_errors(
-    design: ClusterDesign, kind: Kind, status: FitStatus, reason: Message | None
-) -> RobustFit:
-    q = len(design.names)
-    none = np.full(q, np.nan)
-    return RobustFit(
-        design.names, design.estimates, np.full((q, q), np.nan), none, none, none, none,
-        np.full((q, 2), np.nan), design.n, design.clusters, kind, status, reason,
+def _without_errors(design: ClusterDesign, kind: Kind, problem: Problem) -> RobustFit:
+    return without_numbers(
+        RobustFit, problem, size=len(design.names), names=design.names, beta=design.estimates,
+        n=design.n, clusters=design.clusters, kind=kind,
     )  # fmt: skip
 
 
@@ -238,15 +235,7 @@ def _with_errors(
     design: ClusterDesign, kind: Kind, cov: Floats, se: Floats, df: Floats
 ) -> RobustFit:
     t = np.divide(design.estimates, se, out=np.full_like(se, np.nan), where=se > 0)
-    p = 2 * stdtr(df, -np.abs(t))
-    half = stdtrit(df, 0.975) * se
-    ci = np.stack([design.estimates - half, design.estimates + half], axis=1)
-    reasons = []
-    if design.aliased:
-        columns = ", ".join(design.aliased)
-        reasons.append(
-            Message("Left out as a combination of other columns: {columns}.", columns=columns)
-        )
+    reasons = [left] if (left := left_out(design.aliased, design.constant)) else []
     lacking = [name for name, error in zip(design.names, se, strict=True) if not error > 0]
     if lacking:
         reasons.append(
@@ -256,6 +245,7 @@ def _with_errors(
             )
         )
     return RobustFit(
-        design.names, design.estimates, cov, se, df, t, p, ci, design.n, design.clusters, kind,
+        design.names, design.estimates, cov, se, df, t, two_sided(t, df),
+        interval(design.estimates, se, df, 0.95), design.n, design.clusters, kind,
         FitStatus.PARTIAL if reasons else FitStatus.OK, together(reasons),
     )  # fmt: skip

@@ -6,14 +6,13 @@ from math import sqrt
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
+from instroom.stats.arrays import Floats
 from instroom.stats.status import FitStatus
 
-Floats = NDArray[np.float64]
 Method = Literal["REML", "ML", "DL", "PM", "EB", "HE", "FE"]
 METHODS: tuple[Method, ...] = get_args(Method)
 _MOST_STEPS = 500

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from instroom.stats.arrays import Floats, Ints
 from instroom.stats.evidence.meta_blocks import sum_of
+from instroom.stats.newton import halved
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 _MOST_STEPS = 500
 #: Slopes below this (in standard errors) count as 0: far below what any digit shown needs.
 _STILL = 1e-4
@@ -165,12 +164,16 @@ def _upwards(
     Newton's step cut off at 0 may point down; each variance's own scaled slope never does.
     """
     slope = current.score / np.maximum(np.diag(current.expected), np.finfo(float).tiny)
+    least = current.loglik - 1e-11 * (1 + abs(current.loglik))
+
+    def look(at: Floats) -> tuple[Floats, LevelsState]:
+        after = np.maximum(at, 0.0)
+        return after, state(after)
+
     for step in (_step(sigma2, current), slope):
-        for halvings in range(40):
-            after = np.maximum(sigma2 + step / 2**halvings, 0.0)
-            following = state(after)
-            if following.loglik >= current.loglik - 1e-11 * (1 + abs(current.loglik)):
-                return after, following
+        moved = halved(look, sigma2, step, lambda there, _: there[1].loglik >= least, most=40)
+        if moved is not None:
+            return moved[1]
     return sigma2, current
 
 

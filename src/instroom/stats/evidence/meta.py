@@ -1,15 +1,17 @@
 """Meta-analysis: what a number of trials say together, and how much they differ."""
 
 from dataclasses import dataclass
+from functools import partial
 from math import log, pi
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import chi2, f
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats
 from instroom.stats.evidence.heterogeneity import (
     BetweenVariance,
     Method,
@@ -18,15 +20,11 @@ from instroom.stats.evidence.heterogeneity import (
     q_profile,
     weighted_fit,
 )
-from instroom.stats.evidence.trial_effects import (
-    complete_trials,
-    design_problem,
-    interval,
-    two_sided,
-)
+from instroom.stats.evidence.trial_effects import complete_trials, design_problem
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus
+from instroom.stats.t_tests import interval, two_sided
 
-Floats = NDArray[np.float64]
 Test = Literal["z", "knha", "adhoc"]
 TESTS: tuple[Test, ...] = get_args(Test)
 #: A spread around the line below this is rounding.
@@ -101,7 +99,7 @@ class MetaAnalysis:
     qm_p: float
     log_likelihood: float
     weights: Floats
-    used: NDArray[np.bool_]
+    used: Bools
     k: int
     method: Method
     test: Test
@@ -185,16 +183,19 @@ def random_effects(
         raise _no_such_test(test)
     y, v, design, used = complete_trials(effect, variance, moderators)
     k, p = design.shape
-    problem = design_problem(design)
-    if problem:
-        return _nothing(design, used, method, test, level, *problem)
+    nothing = partial(
+        without_numbers, MetaAnalysis, size=p, shapes={"weights": (k,)}, q_df=max(k - p, 0),
+        qm_df=max(p - 1, 1), used=used, k=k, method=method, test=test, level=level,
+    )  # fmt: skip
+    if problem := design_problem(design):
+        return nothing(problem)
     between = between_variance(y, v, design, method, threshold=threshold)
     fit = weighted_fit(y, design, 1 / (v + between.tau2))
     fixed = weighted_fit(y, design, 1 / v)
     df = float(k - p) if test != "z" else float("inf")
     scale = _scale(fit, k - p, test)
     if scale < FLAT:
-        return _nothing(design, used, method, test, level, FitStatus.NOT_SUPPORTED, _SAME)
+        return nothing((FitStatus.NOT_SUPPORTED, _SAME))
     covariance = fit.covariance * scale
     se = np.sqrt(np.diag(covariance))
     statistic = fit.coefficients / se
@@ -313,25 +314,3 @@ def _reason(between: BetweenVariance) -> Message | None:
         FitStatus.BOUNDARY: _BOUNDARY,
         FitStatus.NOT_CONVERGED: _NOT_CONVERGED,
     }[between.status]
-
-
-def _nothing(
-    design: Floats,
-    used: NDArray[np.bool_],
-    method: Method,
-    test: Test,
-    level: float,
-    status: FitStatus,
-    reason: Message | None,
-) -> MetaAnalysis:
-    """Return a result that says why there is none."""
-    k, p = design.shape
-    nan, none = float("nan"), np.full(p, np.nan)
-    pair = (nan, nan)
-    return MetaAnalysis(
-        coefficients=none, se=none, statistic=none, p=none, ci=np.full((p, 2), np.nan), df=nan,
-        covariance=np.full((p, p), np.nan), scale=nan, tau2=nan, tau2_se=nan, tau2_ci=pair, i2=nan,
-        i2_ci=pair, h2=nan, q=nan, q_df=max(k - p, 0), q_p=nan, qm=nan, qm_df=max(p - 1, 1),
-        qm_p=nan, log_likelihood=nan, weights=np.full(k, np.nan), used=used, k=k,
-        method=method, test=test, level=level, status=status, reason=reason,
-    )  # fmt: skip

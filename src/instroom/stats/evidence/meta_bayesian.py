@@ -9,16 +9,17 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats
 from instroom.stats.evidence.trial_effects import complete_trials
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus
 
-Floats = NDArray[np.float64]
 TauPrior = Literal["half_normal", "half_t", "half_cauchy"]
 #: Gauss-Legendre points on each of the panels over the standard deviation between trials.
 _POINTS, _PANELS = 40, 25
@@ -64,7 +65,7 @@ class BayesianMeta:
     prior: dict[str, str | float | None]
     k: int
     level: float
-    used: NDArray[np.bool_]
+    used: Bools
     status: FitStatus
     reason: Message | None
 
@@ -136,13 +137,10 @@ def bayesian_meta(
         "mean": centre, "sd": spread,
     }  # fmt: skip
     if len(y) < 2:
-        nan = float("nan")
-        none = np.full(len(y), np.nan)
-        pair = (nan, nan)
-        return BayesianMeta(
-            nan, nan, pair, nan, pair, nan, nan, pair, nan, none, none, prior, len(y), level,
-            used, FitStatus.TOO_FEW,
-            Message("{n} trials are too few to tell how much trials differ.", n=len(y)),
+        few = Message("{n} trials are too few to tell how much trials differ.", n=len(y))
+        return without_numbers(
+            BayesianMeta, (FitStatus.TOO_FEW, few), size=len(y), prior=prior, k=len(y),
+            level=level, used=used,
         )  # fmt: skip
     tail = (1 - level) / 2
     unit = min(tau_scale, float(y.std()) + float(np.sqrt(v.min())))

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from instroom.stats.evidence.trial_effects import two_sided
+from instroom.stats.arrays import Floats, Ints
+from instroom.stats.t_tests import two_sided
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 #: Eigenvalues below this share of the largest count as 0 in the root of a block.
 _FLAT = 1e-12
 

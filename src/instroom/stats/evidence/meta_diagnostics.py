@@ -4,21 +4,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.evidence.heterogeneity import Method, weighted_fit
 from instroom.stats.evidence.meta import FLAT, MetaAnalysis, Test, random_effects
-from instroom.stats.evidence.trial_effects import (
-    complete_trials,
-    design_problem,
-    interval,
-    two_sided,
-)
+from instroom.stats.evidence.trial_effects import complete_trials, design_problem
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus
-
-Floats = NDArray[np.float64]
+from instroom.stats.t_tests import interval, two_sided
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +144,14 @@ def egger(
             (float(m.ci[0, 0]), float(m.ci[0, 1])), m.k, model, m.status, m.reason,
         )  # fmt: skip
     design = np.column_stack([ones, np.sqrt(v)])
-    problem = design_problem(design)
-    nan = float("nan")
-    if problem:
-        return EggerTest(nan, nan, nan, nan, (nan, nan), len(y), model, *problem)
+    if problem := design_problem(design):
+        return without_numbers(EggerTest, problem, k=len(y), model=model)
     fit = weighted_fit(y, design, 1 / v)
     df = len(y) - 2
     if fit.q < FLAT * df:
         reason = Message("The effects lie exactly on a line, from which no uncertainty follows.")
-        none = (nan, nan)
-        return EggerTest(nan, nan, nan, nan, none, len(y), model, FitStatus.NOT_SUPPORTED, reason)
+        problem = (FitStatus.NOT_SUPPORTED, reason)
+        return without_numbers(EggerTest, problem, k=len(y), model=model)
     se = np.sqrt(np.diag(fit.covariance) * fit.q / df)
     slope = fit.coefficients / se
     low, high = interval(fit.coefficients, se, df, level)[0].tolist()
@@ -201,19 +195,8 @@ def leave_one_out(
     """
     y, v, _, _ = complete_trials(effect, variance, None)
     if len(y) < 3:
-        none = np.full(len(y), np.nan)
         reason = Message("Leaving one out of {n} trials leaves too few.", n=len(y))
-        return LeaveOneOut(
-            none,
-            none,
-            np.full((len(y), 2), np.nan),
-            none,
-            none,
-            none,
-            none,
-            FitStatus.TOO_FEW,
-            reason,
-        )
+        return without_numbers(LeaveOneOut, (FitStatus.TOO_FEW, reason), size=len(y))
     fits = [
         random_effects(y[kept], v[kept], method=method, test=test, level=level)
         for kept in ~np.eye(len(y), dtype=bool)
@@ -273,14 +256,9 @@ def influence(
     whole = random_effects(y, v, moderators=design[:, 1:], method=method, test=test)
     if not np.isfinite(whole.tau2) or k - 1 <= p:
         few = whole.reason or Message("Leaving one out of {n} trials leaves too few.", n=k)
-        none = np.full(k, np.nan)
-        status = (
-            FitStatus.NOT_SUPPORTED
-            if whole.status == FitStatus.NOT_SUPPORTED
-            else FitStatus.TOO_FEW
-        )
-        wide = np.full((k, p), np.nan)
-        return Influence(none, none, none, none, none, none, none, none, wide, status, few)
+        unsupported = whole.status == FitStatus.NOT_SUPPORTED
+        status = FitStatus.NOT_SUPPORTED if unsupported else FitStatus.TOO_FEW
+        return without_numbers(Influence, (status, few), size=k, shapes={"dfbetas": (k, p)})
     rows = np.array([_without(place, whole, y, v, design) for place in range(k)])
     weights = 1 / (v + whole.tau2)
     root = np.sqrt(weights)[:, None] * design

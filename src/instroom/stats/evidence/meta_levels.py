@@ -6,11 +6,12 @@ from math import log, pi
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import chi2, f
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats, Ints
 from instroom.stats.evidence.levels_likelihood import (
     LevelsState,
     add_levels,
@@ -19,16 +20,11 @@ from instroom.stats.evidence.levels_likelihood import (
     same_group,
 )
 from instroom.stats.evidence.meta_blocks import blocks_by_size, correlated_blocks
-from instroom.stats.evidence.trial_effects import (
-    complete_trials,
-    design_problem,
-    interval,
-    two_sided,
-)
+from instroom.stats.evidence.trial_effects import complete_trials, design_problem
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, Problem, Verdict
+from instroom.stats.t_tests import interval, two_sided
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 _BOUNDARY = Message(
     "At one level effects differ no more than chance lets expect; its variance is 0."
 )
@@ -93,7 +89,7 @@ class MultilevelMeta:
     method: Literal["REML", "ML"]
     test: Literal["t", "z"]
     level: float
-    used: NDArray[np.bool_]
+    used: Bools
     status: FitStatus
     reason: Message | None
 
@@ -156,9 +152,14 @@ def three_level(
     y, v, design, used = complete_trials(effect, variance, moderators)
     codes = _nested_codes(levels, used)
     groups = tuple(int(code.max()) + 1 if len(code) else 0 for code in codes)
-    problem = design_problem(design) or _too_few(groups)
-    if problem:
-        return _nothing(design, used, groups, correlation, method, test, level, problem)
+    k, p = design.shape
+    if problem := design_problem(design) or _too_few(groups):
+        per = (len(groups),)
+        return without_numbers(
+            MultilevelMeta, problem, size=p, shapes={"sigma2": per, "i2": per, "weights": (k,)},
+            q_df=max(k - p, 0), qm_df=max(p - 1, 1), k=k, groups=groups, used=used,
+            correlation=correlation, method=method, test=test, level=level,
+        )  # fmt: skip
     blocks = blocks_by_size(codes[0])
     sampling = correlated_blocks(v, blocks, correlation)
     same = [[same_group(code[rows]) for rows in blocks] for code in codes]
@@ -170,7 +171,6 @@ def three_level(
     start = np.full(len(codes), max(float(y.var()) - float(v.mean()), 0.1 * float(v.mean())))
     sigma2, found, settled = maximise(state, start / len(codes))
     fixed = state(np.zeros(len(codes)))
-    k, p = design.shape
     df = _containment(design, codes, k) if test == "t" else np.full(p, np.inf)
     se = np.sqrt(np.diag(found.covariance))
     statistic = found.coefficients / se
@@ -215,7 +215,7 @@ def _check(levels: Sequence[ArrayLike], correlation: float, method: str, test: s
         raise DataError("this test is not known", code="unknown_test", found=test, expected="t, z")
 
 
-def _nested_codes(levels: Sequence[ArrayLike], used: NDArray[np.bool_]) -> list[Ints]:
+def _nested_codes(levels: Sequence[ArrayLike], used: Bools) -> list[Ints]:
     """Return group numbers from 0 per level; a lower group counts within its higher one."""
     codes: list[Ints] = []
     for labels in levels:
@@ -287,22 +287,3 @@ def _verdict(sigma2: Floats, settled: bool) -> Verdict:
     if np.all(sigma2 == 0):
         return FitStatus.BOUNDARY, _BOUNDARY_ALL
     return (FitStatus.BOUNDARY, _BOUNDARY) if np.any(sigma2 == 0) else (FitStatus.OK, None)
-
-
-def _nothing(
-    design: Floats,
-    used: NDArray[np.bool_],
-    groups: tuple[int, ...],
-    correlation: float,
-    method: Literal["REML", "ML"],
-    test: Literal["t", "z"],
-    level: float,
-    problem: Problem,
-) -> MultilevelMeta:
-    k, p = design.shape
-    nan, none, per = float("nan"), np.full(p, np.nan), np.full(len(groups), np.nan)
-    return MultilevelMeta(
-        none, none, none, none, none, np.full((p, 2), np.nan), np.full((p, p), np.nan), per, per,
-        nan, max(k - p, 0), nan, nan, max(p - 1, 1), nan, nan, np.full(k, np.nan), k, groups,
-        correlation, method, test, level, used, *problem,
-    )  # fmt: skip

@@ -14,6 +14,7 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.evidence.meta import MetaAnalysis
 from instroom.stats.evidence.meta_bayesian import BayesianMeta
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus
 
 
@@ -164,7 +165,8 @@ def shrink_towards(
         empty = Belief(nan, nan, (nan, nan))
         reason = Message("The earlier trials give no prior. {reason}", reason=literature.reason)
         own = _belief(estimate, se, level)
-        return Shrinkage(empty, own, empty, nan, nan, nan, FitStatus.NOT_SUPPORTED, reason)
+        problem = (FitStatus.NOT_SUPPORTED, reason)
+        return without_numbers(Shrinkage, problem, prior=empty, data=own, posterior=empty)
     return shrink(estimate, se, prior_mean=mean, prior_sd=sd, level=level)
 
 

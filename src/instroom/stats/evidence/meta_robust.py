@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats, Ints
 from instroom.stats.evidence.heterogeneity import weighted_fit
 from instroom.stats.evidence.meta_blocks import (
     RobustTest,
@@ -18,11 +19,11 @@ from instroom.stats.evidence.meta_blocks import (
     sum_of,
 )
 from instroom.stats.evidence.meta_levels import MultilevelMeta, three_level, working_covariances
-from instroom.stats.evidence.trial_effects import complete_trials, design_problem, interval
+from instroom.stats.evidence.trial_effects import complete_trials, design_problem
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, Problem
+from instroom.stats.t_tests import interval
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Model = Literal["correlated", "hierarchical", "correlated_hierarchical"]
 _FEW_DF = 4
 
@@ -67,8 +68,8 @@ class RobustMeta:
     clusters: int
     model: Model
     correlation: float
-    used: NDArray[np.bool_]
-    trustworthy: NDArray[np.bool_]
+    used: Bools
+    trustworthy: Bools
     status: FitStatus
     reason: Message | None
 
@@ -158,7 +159,8 @@ def robust_hierarchical(
     Returns
     -------
     RobustMeta
-        ``tau2`` between and ``omega2`` within studies, by the method of moments.
+        ``tau2`` between and ``omega2`` within studies, by the method of moments; ``omega2`` is
+        ``nan`` when every study gives one effect, which tells nothing of it.
 
     Raises
     ------
@@ -183,7 +185,7 @@ def robust_hierarchical(
         return _nothing(design, used, codes, "hierarchical", 0.0, problem)
     tau2, omega2 = _moments_hierarchical(y, v, design, codes)
     blocks = blocks_by_size(codes)
-    total = _diagonal(v + tau2 + omega2, blocks)
+    total = _diagonal(v + tau2 + np.nan_to_num(omega2), blocks)
     coefficients, test = robust_test(y, design, blocks, covariances=total)
     return _result(coefficients, test, tau2, omega2, used, codes, "hierarchical", 0.0, level)
 
@@ -248,7 +250,7 @@ def robust_of(
     *,
     levels: Sequence[Ints],
     moderators: Floats,
-    used: NDArray[np.bool_],
+    used: Bools,
 ) -> RobustMeta:
     """Return the cluster-robust test of a multilevel model, by the highest level."""
     design = np.column_stack([np.ones(len(effect)), moderators])
@@ -308,6 +310,8 @@ def _moments_hierarchical(y: Floats, v: Floats, design: Floats, codes: Ints) -> 
     a2 = float(weights.sum() - np.trace(m @ wjw))
     b2 = float(weights.sum() - np.trace(m @ ww))
     c2 = k - p
+    if size.max() < 2:  # all that differs, differs between studies
+        return max(0.0, (fit.q - c2) / a2), float("nan")
     omega2 = max(0.0, ((squares - c1) * a2 - (fit.q - c2) * a1) / (b1 * a2 - b2 * a1))
     return max(0.0, (fit.q - c2 - omega2 * b2) / a2), omega2
 
@@ -318,7 +322,7 @@ def _diagonal(values: Floats, blocks: Sequence[Ints]) -> list[Floats]:
 
 def _complete(
     effect: ArrayLike, variance: ArrayLike, moderators: ArrayLike | None, cluster: ArrayLike
-) -> tuple[Floats, Floats, Floats, NDArray[np.bool_], Ints]:
+) -> tuple[Floats, Floats, Floats, Bools, Ints]:
     y, v, design, used = complete_trials(effect, variance, moderators)
     names = np.asarray(cluster)
     if names.shape != used.shape:
@@ -357,7 +361,7 @@ def _result(
     test: RobustTest,
     tau2: float,
     omega2: float,
-    used: NDArray[np.bool_],
+    used: Bools,
     codes: Ints,
     model: Model,
     correlation: float,
@@ -375,15 +379,14 @@ def _result(
 
 def _nothing(
     design: Floats,
-    used: NDArray[np.bool_],
+    used: Bools,
     codes: Ints,
     model: Model,
     correlation: float,
     problem: Problem,
 ) -> RobustMeta:
     p = design.shape[1]
-    none, wide, nan = np.full(p, np.nan), np.full((p, p), np.nan), float("nan")
-    return RobustMeta(
-        none, none, none, none, none, np.full((p, 2), np.nan), wide, nan, nan, len(codes),
-        len(np.unique(codes)), model, correlation, used, np.zeros(p, dtype=bool), *problem,
+    return without_numbers(
+        RobustMeta, problem, size=p, k=len(codes), clusters=len(np.unique(codes)), model=model,
+        correlation=correlation, used=used, trustworthy=np.zeros(p, dtype=bool),
     )  # fmt: skip

@@ -1,14 +1,14 @@
 """Effects of trials as arrays: the complete rows, what they can carry, tests and intervals."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, t
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats
+from instroom.stats.rank import ALIASED, ROUNDING, independent
 from instroom.stats.status import FitStatus, Problem
 
-Floats = NDArray[np.float64]
 #: Beyond this factor the likelihood of the differences drowns in rounding (a study that weighs
 #: ten billion times another is a mistake in units, not a study).
 MOST_APART = 1e10
@@ -17,7 +17,7 @@ LARGEST = 1e60
 
 def complete_trials(
     effect: ArrayLike, variance: ArrayLike, moderators: ArrayLike | None
-) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Floats, Floats, Bools]:
     """Return effects, variances and design of the rows without missing values, and which.
 
     Raises
@@ -100,37 +100,13 @@ def design_problem(design: Floats) -> Problem | None:
             "{k} trials are too few to estimate {p} coefficients and a variance.", k=k, p=p
         )
     scale = np.abs(design).max(axis=0)
-    if np.any(scale == 0) or np.linalg.matrix_rank(design / np.where(scale > 0, scale, 1)) < p:
+    columns = design / np.where(scale > 0, scale, 1)
+    columns[:, 1:] -= columns[:, 1:].mean(axis=0)  # the first is the intercept
+    size = (columns**2).sum(axis=0)
+    still = size <= ROUNDING**2 * k
+    products = columns.T @ columns
+    if still.any() or len(independent(products, ALIASED * size)[0]) < p:
         return FitStatus.NOT_SUPPORTED, Message(
             "A moderator is the same in every trial or repeats the others."
         )
     return None
-
-
-def two_sided(statistic: Floats, df: float | Floats) -> Floats:
-    """Return the two-sided p value of t statistics; infinite ``df`` is normal.
-
-    Examples
-    --------
-    >>> two_sided(np.array([1.959963984540054]), np.inf).round(6).tolist()
-    [0.05]
-    """
-    spread = np.broadcast_to(np.asarray(df, dtype=float), statistic.shape)
-    normal = ~np.isfinite(spread)
-    at_t = t.sf(np.abs(statistic), np.where(normal, 1.0, spread))
-    return np.asarray(2 * np.where(normal, norm.sf(np.abs(statistic)), at_t))
-
-
-def interval(estimate: Floats, se: Floats, df: float | Floats, level: float) -> Floats:
-    """Return low and high of estimates, shape (..., 2); infinite ``df`` is normal.
-
-    Examples
-    --------
-    >>> interval(np.array([0.0]), np.array([1.0]), np.inf, 0.95).round(2).tolist()
-    [[-1.96, 1.96]]
-    """
-    spread = np.broadcast_to(np.asarray(df, dtype=float), estimate.shape)
-    normal = ~np.isfinite(spread)
-    upper = (1 + level) / 2
-    reach = np.where(normal, norm.ppf(upper), t.ppf(upper, np.where(normal, 1.0, spread))) * se
-    return np.stack([estimate - reach, estimate + reach], axis=-1)

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.evidence.heterogeneity import Method
 from instroom.stats.evidence.meta import MetaAnalysis, Test, random_effects
 from instroom.stats.evidence.meta_diagnostics import egger
 from instroom.stats.evidence.trial_effects import complete_trials
 from instroom.stats.status import FitStatus
 
-Floats = NDArray[np.float64]
 Estimator = Literal["L0", "R0"]
 #: Least number of trials: with two there is no side on which one could be missing.
 FEWEST = 3

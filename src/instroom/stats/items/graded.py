@@ -1,18 +1,23 @@
 """The graded response model: one scale from ordered answers, in one or several groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from instroom.core.errors import DataError
+from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded_maximum import Answers, Maximum, maximise, observed_information
+from instroom.stats.results import unknown
+from instroom.stats.scales.answers import item_names
 from instroom.stats.status import FitStatus, Problem
 
-Floats = NDArray[np.float64]
+Labels = NDArray[Any]
 
 MOST_CATEGORIES = 20
 
@@ -38,7 +43,8 @@ class GradedResponse:
     difficulty: Floats
     discrimination_se: Floats
     difficulty_se: Floats
-    groups: tuple[float, ...]
+    items: tuple[str, ...]
+    groups: tuple[float | str, ...]
     means: Floats
     variances: Floats
     means_se: Floats
@@ -54,7 +60,12 @@ class GradedResponse:
 
 
 def graded_response(
-    answers: ArrayLike, groups: ArrayLike | None = None, *, points: int = 61, limit: float = 6.0
+    answers: ArrayLike,
+    groups: ArrayLike | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    points: int = 61,
+    limit: float = 6.0,
 ) -> GradedResponse:
     """Return the graded response model of ordered answers, by marginal maximum likelihood.
 
@@ -69,7 +80,10 @@ def graded_response(
         Shape (n, items), ordered values; only their order within an item counts, and an answer
         nobody gave takes no part. Pupils without any answer are left out and counted.
     groups
-        A number per pupil, shape (n,); ``nan`` leaves a pupil out. One group by default.
+        A number or text per pupil, shape (n,); ``nan``, ``None`` and ``""`` leave a pupil out.
+        One group by default.
+    names
+        Names of the items; default ``item1``, ``item2``, ...
     points, limit
         Quadrature: equally spaced nodes on ``[-limit, limit]`` in SDs of the first group. Use
         more for long tests (when a pupil is known to better than the distance of two nodes).
@@ -82,7 +96,8 @@ def graded_response(
     Raises
     ------
     DataError
-        When shapes differ, a value is infinite or an item has more than 20 categories.
+        When shapes differ, a value is infinite, an item has more than 20 categories, or there are
+        more or fewer names than items.
 
     Source
     ------
@@ -100,7 +115,7 @@ def graded_response(
     >>> fit.status, fit.parameters, fit.discrimination.shape, fit.difficulty.shape
     ('ok', 12, (4,), (4, 2))
     """
-    checked = check_answers(answers, groups)
+    checked = check_answers(answers, groups, names)
     nodes = np.linspace(-limit, limit, points)
     layout = gl.Layout(checked.sizes, max(1, len(checked.groups)), nodes)
     return fit_answers(checked, layout)[0]
@@ -109,7 +124,7 @@ def graded_response(
 def fit_answers(checked: Answers, layout: gl.Layout) -> tuple[GradedResponse, Maximum]:
     """Return the fit of checked answers, and the same maximum in its own parameters."""
     if refusal := refused(checked):
-        found = Maximum(*refusal, np.full(layout.length, nan), nan, 0, 0)
+        found = Maximum(*refusal, unknown(layout.length), nan, 0, 0)
         return _result(checked, layout, None, found), found
     patterns = gl.collapse(checked.codes, checked.group, checked.sizes)
     found = maximise(checked, patterns, layout)
@@ -119,15 +134,15 @@ def fit_answers(checked: Answers, layout: gl.Layout) -> tuple[GradedResponse, Ma
     if np.linalg.eigvalsh(information)[0] <= 0:
         reason = Message("The answers do not determine all parameters.")
         found = replace(
-            found, status=FitStatus.NOT_IDENTIFIED, reason=reason, at=np.full(layout.length, nan)
+            found, status=FitStatus.NOT_IDENTIFIED, reason=reason, at=unknown(layout.length)
         )
         return _result(checked, layout, None, found), found
     inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return _result(checked, layout, inverse, found), found
 
 
-def answers_and_groups(answers: ArrayLike, groups: ArrayLike | None) -> tuple[Floats, Floats]:
-    """Return answers (n, items) and group numbers (n,) as arrays that belong together.
+def answers_and_groups(answers: ArrayLike, groups: ArrayLike | None) -> tuple[Floats, Labels]:
+    """Return answers (n, items) and groups (n,), numbers or texts, as arrays that belong together.
 
     Raises
     ------
@@ -140,16 +155,16 @@ def answers_and_groups(answers: ArrayLike, groups: ArrayLike | None) -> tuple[Fl
     [0.0, 0.0]
     """
     y = np.asarray(answers, dtype=float)
-    label = np.zeros(len(y)) if groups is None else np.asarray(groups, dtype=float)
+    label = np.zeros(len(y)) if groups is None else _labels(groups)
     if y.ndim != 2 or label.shape != (len(y),):
         raise DataError(
             "answers and groups do not belong together",
             code="shape",
             found=Message("shapes {shape} and {shape_2}", shape=y.shape, shape_2=label.shape),
             expected="(n, items) and (n,)",
-            hint="give one row of answers and one group number for each pupil",
+            hint="give one row of answers and one group for each pupil",
         )
-    if np.isinf(y).any() or np.isinf(label).any():
+    if np.isinf(y).any() or (label.dtype.kind == "f" and np.isinf(label).any()):
         raise DataError(
             "an answer or group is infinite",
             code="infinite",
@@ -159,7 +174,29 @@ def answers_and_groups(answers: ArrayLike, groups: ArrayLike | None) -> tuple[Fl
     return y, label
 
 
-def check_answers(answers: ArrayLike, groups: ArrayLike | None) -> Answers:
+def _labels(groups: ArrayLike) -> Labels:
+    """Return groups as numbers, or as texts when there is a text among them."""
+    raw = np.asarray(groups)
+    if raw.dtype.kind not in "OUS" or not any(isinstance(one, str) for one in raw.ravel().tolist()):
+        return np.asarray(groups, dtype=float)
+    texts = ["" if x is None or x != x else str(x) for x in raw.ravel().tolist()]
+    return np.array(texts, dtype=np.str_).reshape(raw.shape)
+
+
+def without_group(label: Labels) -> Bools:
+    """Return who is in no group, shape (n,).
+
+    Examples
+    --------
+    >>> without_group(np.array(["girl", ""])), without_group(np.array([1.0, np.nan]))
+    (array([False,  True]), array([False,  True]))
+    """
+    return label == "" if label.dtype.kind == "U" else np.isnan(label)
+
+
+def check_answers(
+    answers: ArrayLike, groups: ArrayLike | None, names: Sequence[str] | None = None
+) -> Answers:
     """Return answers as codes per item; people without an answer or group are left out.
 
     Raises
@@ -174,7 +211,8 @@ def check_answers(answers: ArrayLike, groups: ArrayLike | None) -> Answers:
     ([[0, 0], [1, -1]], 2, 1)
     """
     y, label = answers_and_groups(answers, groups)
-    keep = ~(np.isnan(y).all(axis=1) | np.isnan(label))
+    items = item_names(names, y.shape[1])
+    keep = ~(np.isnan(y).all(axis=1) | without_group(label))
     y, (values, group) = y[keep], np.unique(label[keep], return_inverse=True)
     codes, categories = np.full(y.shape, -1, dtype=np.int64), []
     for j, column in enumerate(y.T):
@@ -182,16 +220,19 @@ def check_answers(answers: ArrayLike, groups: ArrayLike | None) -> Answers:
         distinct, codes[seen, j] = np.unique(column[seen], return_inverse=True)
         if len(distinct) > MOST_CATEGORIES:
             raise DataError(
-                Message("item {item} has {count} different answers", item=j, count=len(distinct)),
+                "'{item}' has too many different answers for a rating scale",
                 code="too_many_categories",
+                where=Where(column=items[j]),
+                found=Message("{count} different answers", count=len(distinct)),
                 expected=Message(
                     "at most {most_categories} ordered categories", most_categories=MOST_CATEGORIES
                 ),
                 hint="a graded response model is for rating scales; group the answers first",
+                item=items[j],
             )
         categories.append(tuple(distinct.tolist()))
     labels = tuple(values.tolist())
-    return Answers(codes, group, tuple(categories), labels, len(y), int((~keep).sum()))
+    return Answers(codes, group, tuple(categories), labels, items, len(y), int((~keep).sum()))
 
 
 def refused(checked: Answers) -> Problem | None:
@@ -201,21 +242,25 @@ def refused(checked: Answers) -> Problem | None:
     flat = [j for j, size in enumerate(checked.sizes) if size < 2]
     if flat:
         return FitStatus.TOO_FEW, Message(
-            "Of item {flat} fewer than two different answers were given.", flat=flat[0]
+            "Of '{item}' fewer than two different answers were given.", item=checked.items[flat[0]]
         )
-    if not _connected(checked):
+    apart = _apart(checked)
+    if apart is not None:
         return FitStatus.NOT_IDENTIFIED, Message(
-            "A group shares no answered item with the others: no common scale."
+            "No answered item joins group '{group}' to group '{first}': no common scale.",
+            group=checked.group_name(apart),
+            first=checked.group_name(0),
         )
     return None
 
 
-def _connected(checked: Answers) -> bool:
-    """Whether answered items join all groups into one scale."""
+def _apart(checked: Answers) -> int | None:
+    """Return a group that answered items do not join to the first, or None."""
     g = len(checked.groups)
     answered = np.array([(checked.codes[checked.group == k] >= 0).any(axis=0) for k in range(g)])
     shared = (answered.astype(int) @ answered.T.astype(int)) > 0
-    return bool((np.linalg.matrix_power(shared.astype(int), g) > 0).all())
+    joined = np.linalg.matrix_power(shared.astype(int), g)[:1] > 0
+    return next((int(k) for k in np.flatnonzero(~joined)), None)
 
 
 def _result(
@@ -224,7 +269,7 @@ def _result(
     """Return the public result: difficulties and variances, with errors by the delta method."""
     at, sizes = found.at, layout.sizes
     most, g = max([1, *sizes]) - 1, len(checked.groups)
-    a, b = np.full(len(sizes), nan), np.full((len(sizes), most), nan)
+    a, b = unknown(len(sizes)), unknown(len(sizes), most)
     turn = np.eye(layout.length)  # from (slope, thresholds; mean, log sd)
     means, variances = np.zeros(g), np.ones(g)
     for j, size in enumerate(sizes):
@@ -239,16 +284,16 @@ def _result(
         place = layout.group(k)
         means[k], variances[k] = at[place][0], np.exp(2 * at[place][1])
         turn[place, place][1, 1] = 2 * variances[k]
-    covariance = np.full(turn.shape, nan) if inverse is None else turn @ inverse @ turn.T
+    covariance = unknown(*turn.shape) if inverse is None else turn @ inverse @ turn.T
     errors = np.sqrt(np.diag(covariance))
-    a_se, b_se = np.full_like(a, nan), np.full_like(b, nan)
+    a_se, b_se = unknown(*a.shape), unknown(*b.shape)
     for j, size in enumerate(sizes):
         if size:
             a_se[j], b_se[j, : size - 1] = errors[layout.item(j)][0], errors[layout.item(j)][1:]
     later = errors[sum(sizes) :]
     return GradedResponse(
         found.status, found.reason, checked.categories, a, b, a_se, b_se,
-        checked.groups, means, variances,
+        checked.items, checked.groups, means, variances,
         np.append(0.0, later[0::2])[:g], np.append(0.0, later[1::2])[:g],
         (covariance + covariance.T) / 2, found.log_likelihood, layout.length,
         checked.n, checked.dropped, found.patterns, found.iterations, layout.nodes,

@@ -1,21 +1,21 @@
 """Differential item functioning by the graded response model: free one item at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.items import graded_likelihood as gl
 from instroom.stats.items.graded import GradedResponse, check_answers, fit_answers, refused
 from instroom.stats.items.graded_maximum import Answers, Maximum, maximise
+from instroom.stats.results import unknown, without_numbers
 from instroom.stats.status import FitStatus, Problem
 from instroom.stats.trials.multiplicity import benjamini_hochberg
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,12 @@ class GradedDif:
 
 
 def graded_dif(
-    answers: ArrayLike, groups: ArrayLike, *, points: int = 61, limit: float = 6.0
+    answers: ArrayLike,
+    groups: ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    points: int = 61,
+    limit: float = 6.0,
 ) -> GradedDif:
     """Return per item whether the graded response model needs other parameters per group.
 
@@ -57,7 +62,7 @@ def graded_dif(
 
     Parameters
     ----------
-    answers, groups, points, limit
+    answers, groups, names, points, limit
         As :func:`instroom.stats.items.graded.graded_response`; ``nan`` for missing answers.
 
     Returns
@@ -86,8 +91,9 @@ def graded_dif(
     >>> found.status, found.items[0].df, found.items[0].p_adjusted < 0.001
     ('ok', 2, True)
     """
-    checked = check_answers(answers, groups)
-    layout = gl.Layout(checked.sizes, len(checked.groups), np.linspace(-limit, limit, points))
+    checked = check_answers(answers, groups, names)
+    nodes = np.linspace(-limit, limit, points)
+    layout = gl.Layout(checked.sizes, max(1, len(checked.groups)), nodes)
     equal, top = fit_answers(checked, layout)
     if len(checked.groups) < 2:
         return GradedDif(FitStatus.TOO_FEW, Message("There are fewer than two groups."), (), equal)
@@ -104,7 +110,7 @@ def _test(checked: Answers, layout: gl.Layout, top: Maximum, j: int) -> ItemGrad
     present = [g for g in range(layout.groups) if (checked.codes[checked.group == g, j] >= 0).any()]
     split, start = _split(checked, layout, top.at, j, present)
     df = sum(split.sizes) - sum(checked.sizes)
-    if refusal := _refused(split, present):
+    if refusal := _refused(split, present, checked.items[j]):
         return _unknown(layout, *refusal, df)
     free = gl.Layout(split.sizes, layout.groups, layout.nodes)
     patterns = gl.collapse(split.codes, split.group, split.sizes)
@@ -124,27 +130,35 @@ def _split(
     """Return the answers with the item's column once per group (last), and where to start."""
     kept = [i for i in range(len(checked.sizes)) if i != j]
     columns, categories = [checked.codes[:, kept]], [checked.categories[i] for i in kept]
+    items = [checked.items[i] for i in kept]
     parts, own = [at[layout.item(i)] for i in kept], at[layout.item(j)]
     for g in present:
         code = np.where(checked.group == g, checked.codes[:, j], -1)
         seen = np.unique(code[code >= 0])
         columns.append(np.where(code >= 0, np.searchsorted(seen, code), -1)[:, None])
+        items.append(
+            Message("{item} (group {group})", item=checked.items[j], group=checked.group_name(g))
+        )
         categories.append(tuple(checked.categories[j][c] for c in seen))
         parts.append(np.concatenate([own[:1], own[seen[1:]]]))
     start = np.concatenate([*parts, at[sum(layout.sizes) :]])
     split = Answers(
-        np.hstack(columns), checked.group, tuple(categories), checked.groups, checked.n,
-        checked.dropped,
+        np.hstack(columns), checked.group, tuple(categories), checked.groups, tuple(items),
+        checked.n, checked.dropped,
     )  # fmt: skip
     return split, start
 
 
-def _refused(split: Answers, present: list[int]) -> Problem | None:
+def _refused(split: Answers, present: list[int], item: str) -> Problem | None:
     if len(present) < 2:
-        return FitStatus.NOT_APPLICABLE, Message("Only one group got this item.")
-    if min(split.sizes) < 2:
+        return FitStatus.NOT_APPLICABLE, Message("Only one group got '{item}'.", item=item)
+    own = split.sizes[len(split.sizes) - len(present) :]
+    flat = [split.group_name(g) for g, size in zip(present, own, strict=True) if size < 2]
+    if flat:
         return FitStatus.TOO_FEW, Message(
-            "In some group fewer than two different answers were given to this item."
+            "In group '{group}' fewer than two different answers were given to '{item}'.",
+            group=flat[0],
+            item=item,
         )
     return refused(split)
 
@@ -159,7 +173,7 @@ def _differences(
     for i in range(first, len(split.sizes)):
         ranks = np.searchsorted(values, split.categories[i]).astype(float)
         curves.append(ranks @ np.exp(gl.item_at(at[free.item(i)], free.nodes).log_p))
-    signed, unsigned = np.full(free.groups - 1, nan), np.full(free.groups - 1, nan)
+    signed, unsigned = unknown(free.groups - 1), unknown(free.groups - 1)
     for g, curve in zip(present, curves, strict=True):
         if g and present[0] == 0:
             weight = np.exp(free.populations_at(at)[g].log_weight)
@@ -171,5 +185,4 @@ def _differences(
 def _unknown(
     layout: gl.Layout, status: FitStatus, reason: Message | None, df: int
 ) -> ItemGradedDif:
-    missing = np.full(layout.groups - 1, nan)
-    return ItemGradedDif(status, reason, nan, df, nan, nan, missing, missing)
+    return without_numbers(ItemGradedDif, (status, reason), size=layout.groups - 1, df=df)

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logsumexp
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from instroom.stats.arrays import Floats, Ints
 
 BLOCK = 4096  # patterns at a time: one block of weights stays within a core's cache
 ORDERED = 1e-9  # thresholds closer than this are one

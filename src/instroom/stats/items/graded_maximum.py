@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import logit
 
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats, Ints
 from instroom.stats.items import graded_likelihood as gl
-from instroom.stats.status import FitStatus, Verdict
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from instroom.stats.newton import halved, not_below, uphill
+from instroom.stats.results import unknown
+from instroom.stats.status import SOLVED, FitStatus, Verdict
 
 WARM_UP = 8  # EM steps before Newton
 DECREMENT = 1e-14  # twice the log-likelihood still to gain: estimates settle to 1e-7 of their SE
@@ -32,9 +30,15 @@ class Answers:
     codes: Ints
     group: Ints
     categories: tuple[tuple[float, ...], ...]
-    groups: tuple[float, ...]
+    groups: tuple[float | str, ...]
+    items: tuple[str, ...]
     n: int
     dropped: int
+
+    def group_name(self, g: int) -> str:
+        """Return what a group is called; numbers without needless digits."""
+        label = self.groups[g]
+        return label if isinstance(label, str) else f"{label:g}"
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -71,7 +75,8 @@ def maximise(
     """
     at = _start(checked, layout) if start is None else start
     warm = WARM_UP if start is None else 1
-    return _newton(patterns, layout, _em_steps(patterns, layout, at, warm), warm)
+    at = _em_steps(patterns, layout, at, warm)
+    return _newton(checked, patterns, layout, at, steps=warm)
 
 
 def _evaluate(patterns: gl.Patterns, layout: gl.Layout, at: Floats) -> tuple[float, Floats]:
@@ -85,28 +90,30 @@ def observed_information(patterns: gl.Patterns, layout: gl.Layout, at: Floats) -
     return gl.information(patterns, layout, layout.items_at(at), layout.populations_at(at))
 
 
-def _newton(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) -> Maximum:
+def _newton(
+    checked: Answers, patterns: gl.Patterns, layout: gl.Layout, at: Floats, *, steps: int
+) -> Maximum:
     value, slope = _evaluate(patterns, layout, at)
     information, last = observed_information(patterns, layout, at), np.inf
     status, reason = _not_found()
     while steps < MAX_STEPS:
-        move, gain, hill = _move(information, slope)
+        move, gain, hill = uphill(slope, information, FLAT)
         if gain < DECREMENT:
-            status, reason = _verdict(layout, at, hill)
+            status, reason = _verdict(checked, layout, at, hill)
             break
         if _slow(gain, last):
             information = observed_information(patterns, layout, at)
-            move, gain, hill = _move(information, slope)
+            move, gain, hill = uphill(slope, information, FLAT)
         there, last, steps = _climb(patterns, layout, at, value, move), gain, steps + 1
         if there is None:  # far from the top, where EM still climbs
             at, steps = _em_steps(patterns, layout, at, WARM_UP), steps + WARM_UP
-            there, last = (at, *_evaluate(patterns, layout, at)), 0.0
-        at, value, slope = there
-        if runaway := _runaway(layout, at):
+            there, last = (at, _evaluate(patterns, layout, at)), 0.0
+        at, (value, slope) = there
+        if runaway := _runaway(checked, layout, at):
             status, reason = FitStatus.BOUNDARY, runaway
             break
-    if status not in (FitStatus.OK, FitStatus.BOUNDARY):
-        at, value = np.full_like(at, np.nan), np.nan
+    if status not in SOLVED:
+        at, value = unknown(len(at)), np.nan
     return Maximum(status, reason, at, value, steps, len(patterns.counts))
 
 
@@ -115,7 +122,7 @@ def _not_found() -> Verdict:
     return FitStatus.NOT_CONVERGED, reason
 
 
-def _verdict(layout: gl.Layout, at: Floats, hill: bool) -> Verdict:
+def _verdict(checked: Answers, layout: gl.Layout, at: Floats, hill: bool) -> Verdict:
     """Return what a point without slope is: the top, or a place that is level in some way."""
     if not hill:
         return FitStatus.NOT_IDENTIFIED, Message("The answers do not determine all parameters.")
@@ -123,7 +130,10 @@ def _verdict(layout: gl.Layout, at: Floats, hill: bool) -> Verdict:
         mean, log_sd = at[layout.group(g)]
         if abs(mean) + REACH * np.exp(log_sd) > layout.nodes[-1]:
             return FitStatus.BOUNDARY, Message(
-                "Group {g} lies partly beyond the quadrature; give a wider limit.", g=g
+                "Group '{group}' lies partly more than {limit:g} SDs from the first group, where "
+                "the quadrature ends.",
+                group=checked.group_name(g),
+                limit=layout.nodes[-1],
             )
     return FitStatus.OK, None
 
@@ -135,33 +145,15 @@ def _slow(gain: float, last: float) -> bool:
     return gain >= last / 2 or np.log(DECREMENT / gain) < PATIENCE * np.log(gain / last)
 
 
-def _move(information: Floats, slope: Floats) -> tuple[Floats, float, bool]:
-    """Return Newton's step, twice what it promises, and whether the surface is a hill here.
-
-    Where it is not, directions that curve upwards are taken as if they curved down as much, so
-    that the step climbs.
-    """
-    try:
-        move: Floats = cho_solve(cho_factor(information), slope)
-        return move, float(slope @ move), True
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(information)
-        curve = np.maximum(np.abs(values), FLAT * np.abs(values).max())
-        move = vectors @ ((vectors.T @ slope) / curve)
-        return move, float(slope @ move), False
-
-
 def _climb(
     patterns: gl.Patterns, layout: gl.Layout, at: Floats, value: float, move: Floats
-) -> tuple[Floats, float, Floats] | None:
+) -> tuple[Floats, tuple[float, Floats]] | None:
     """Return the first of the halved steps that does not go down, or nothing."""
-    for halvings in range(HALVINGS):
-        there = at + move / 2**halvings
-        if layout.possible(there):
-            new, slope = _evaluate(patterns, layout, there)
-            if new >= value - 1e-12 * abs(value):
-                return there, new, slope
-    return None
+
+    def look(there: Floats) -> tuple[float, Floats] | None:
+        return _evaluate(patterns, layout, there) if layout.possible(there) else None
+
+    return halved(look, at, move, not_below(value - 1e-12 * abs(value)), most=HALVINGS)
 
 
 def _em_steps(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) -> Floats:
@@ -185,35 +177,38 @@ def _em_steps(patterns: gl.Patterns, layout: gl.Layout, at: Floats, steps: int) 
 def _item_step(at: Floats, item: gl.GradedItem, expected: Floats, nodes: Floats) -> Floats:
     """Return an item's parameters after one Newton step, halved until it does not go down."""
     slope = np.tensordot(expected, item.score, 2)
-    move = np.linalg.solve(-gl.item_hessian(item, expected, nodes), slope)
+    move: Floats = np.asarray(np.linalg.solve(-gl.item_hessian(item, expected, nodes), slope))
     value = float((expected * item.log_p).sum())
-    for halvings in range(12):
-        there: Floats = at + move / 2**halvings
-        if (np.diff(there[1:]) > gl.ORDERED).all():
-            new = float((expected * gl.item_at(there, nodes).log_p).sum())
-            if new >= value:
-                return there
-    return at
+
+    def look(there: Floats) -> float | None:
+        ordered = bool((np.diff(there[1:]) > gl.ORDERED).all())
+        return float((expected * gl.item_at(there, nodes).log_p).sum()) if ordered else None
+
+    moved = halved(look, at, move, lambda new, _: new >= value, most=12)
+    return at if moved is None else moved[0]
 
 
-def _runaway(layout: gl.Layout, at: Floats) -> Message | None:
+def _runaway(checked: Answers, layout: gl.Layout, at: Floats) -> Message | None:
     """Return why an estimate has no bound, or None."""
     for j in range(len(layout.sizes)):
         if abs(at[layout.item(j)][0]) > STEEPEST:
             return Message(
-                "Item {j} follows the scale perfectly; its slope has no finite estimate.", j=j
+                "'{item}' follows the scale perfectly; its slope has no finite estimate.",
+                item=checked.items[j],
             )
     step = float(layout.nodes[1] - layout.nodes[0])
     for g in range(1, layout.groups):
         mean, sd = at[layout.group(g)][0], np.exp(at[layout.group(g)][1])
         if sd < step:
             return Message(
-                "Group {g} differs by less than the quadrature can see; its variance is near 0.",
-                g=g,
+                "Group '{group}' differs by less than the quadrature can see; its variance is "
+                "near 0.",
+                group=checked.group_name(g),
             )
         if max(abs(mean), sd) > layout.nodes[-1]:
             return Message(
-                "Group {g} runs off the scale; its answers do not tell where it lies.", g=g
+                "Group '{group}' runs off the scale; its answers do not tell where it lies.",
+                group=checked.group_name(g),
             )
     return None
 

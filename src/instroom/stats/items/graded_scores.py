@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from instroom.core.errors import DataError
+from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats, Ints
 from instroom.stats.items import graded_likelihood as gl
-from instroom.stats.items.graded import GradedResponse, answers_and_groups
+from instroom.stats.items.graded import GradedResponse, Labels, answers_and_groups, without_group
+from instroom.stats.results import unknown
 from instroom.stats.status import FitStatus
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,10 @@ def eap_scores(fit: GradedResponse, answers: ArrayLike, groups: ArrayLike | None
         )
     if groups is None and len(fit.groups) == 1:
         label = np.full(len(y), fit.groups[0])
-    codes = np.column_stack([_codes(c, y[:, j], j) for j, c in enumerate(fit.categories)])
+    asked = zip(fit.items, fit.categories, y.T, strict=True)
+    codes = np.column_stack([_codes(c, column, item) for item, c, column in asked])
     group = _group_codes(fit.groups, label)
-    eap, sd = np.full(len(y), nan), np.full(len(y), nan)
+    eap, sd = unknown(len(y)), unknown(len(y))
     if np.isnan(fit.discrimination).any():
         return Scores(fit.status, fit.reason, eap, sd, nan)
     known = (group >= 0) & (codes >= 0).any(axis=1)
@@ -130,7 +130,7 @@ def _moments(fit: GradedResponse, codes: Ints, group: Ints) -> tuple[Floats, Flo
     return mean[back], spread[back]
 
 
-def _codes(categories: tuple[float, ...], column: Floats, j: int) -> Ints:
+def _codes(categories: tuple[float, ...], column: Floats, item: str) -> Ints:
     """Return answers as category numbers of the model, -1 where missing."""
     values = np.array(categories)
     seen = ~np.isnan(column)
@@ -139,24 +139,29 @@ def _codes(categories: tuple[float, ...], column: Floats, j: int) -> Ints:
     strange = seen & (values[code] != column)
     if strange.any():
         raise DataError(
-            Message("item {item} has an answer the model does not know", item=j),
+            "'{item}' has an answer the model does not know",
             code="unknown_answer",
+            where=Where(row=int(np.flatnonzero(strange)[0]) + 1, column=item),
             found=str(float(column[strange][0])),
             expected=Message("one of {categories}", categories=categories),
             hint="score only answers that occurred when the model was made, or make it anew",
+            item=item,
         )
     return code
 
 
-def _group_codes(groups: tuple[float, ...], label: Floats) -> Ints:
-    values = np.array(groups)
-    seen = ~np.isnan(label)
-    code = np.full(len(label), -1, dtype=np.int64)
-    code[seen] = np.minimum(np.searchsorted(values, label[seen]), len(values) - 1)
-    if (seen & (values[code] != label)).any():
+def _group_codes(groups: tuple[float | str, ...], label: Labels) -> Ints:
+    place = {known: number for number, known in enumerate(groups)}
+    missing = without_group(label)
+    code = np.array([place.get(one, -1) for one in label.tolist()], dtype=np.int64)
+    strange = ~missing & (code < 0)
+    if strange.any():
+        row = int(np.flatnonzero(strange)[0])
         raise DataError(
             "a pupil's group does not occur in the model",
             code="unknown_group",
+            where=Where(row=row + 1),
+            found=str(label[row]),
             expected=Message("one of {groups}", groups=groups),
             hint="give each pupil's group as when the model was made",
         )

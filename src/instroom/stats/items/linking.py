@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.items.graded import GradedResponse
 from instroom.stats.items.linking_constants import (
     METHODS,
@@ -18,10 +18,9 @@ from instroom.stats.items.linking_constants import (
     derivatives,
     link_of,
 )
+from instroom.stats.results import unknown, without_numbers
 from instroom.stats.status import FitStatus, Problem
 from instroom.stats.trials.multiplicity import benjamini_hochberg
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,18 @@ class ItemParameters:
 
     ``difficulty`` is ``nan`` beyond an item's own categories. ``covariance`` runs over
     (a, b1, b2, ..) item by item; ``categories`` are the answers each item's difficulties lie
-    between. Either is ``None`` when unknown.
+    between; ``names`` what the items are called. Each is ``None`` when unknown.
     """
 
     discrimination: Floats
     difficulty: Floats
     covariance: Floats | None
     categories: tuple[tuple[float, ...], ...] | None = None
+    names: tuple[str, ...] | None = None
+
+    def called(self, j: int) -> str:
+        """Return what an item is called; without names its number."""
+        return str(j) if self.names is None else self.names[j]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def item_parameters(fit: GradedResponse) -> ItemParameters:
     """
     own = sum(len(c) for c in fit.categories)
     covariance = fit.covariance[:own, :own] if fit.status == FitStatus.OK else None
-    return ItemParameters(fit.discrimination, fit.difficulty, covariance, fit.categories)
+    return ItemParameters(fit.discrimination, fit.difficulty, covariance, fit.categories, fit.items)
 
 
 def link_scales(
@@ -204,18 +208,25 @@ def _refused(
     if len(pairs) < 2:
         return FitStatus.TOO_FEW, Message("Fewer than two link items.")
     for i, j in pairs:
+        item, other = reference.called(i), new.called(j)
         a, b = reference.discrimination[i], new.discrimination[j]
         if not np.isfinite([a, b]).all():
             return FitStatus.NOT_IDENTIFIED, Message(
-                "A calibration has no estimates for a link item."
+                "A calibration has no estimates for link item '{item}', '{other}'.",
+                item=item,
+                other=other,
             )
         if a * b <= 0:
             return FitStatus.NOT_IDENTIFIED, Message(
-                "Link item {i}, {j} points opposite ways in the versions.", i=i, j=j
+                "Link item '{item}', '{other}' points opposite ways in the versions.",
+                item=item,
+                other=other,
             )
         if not _same_answers(reference, new, i, j):
             return FitStatus.NOT_SUPPORTED, Message(
-                "Link item {i}, {j} has not the same answers in the versions.", i=i, j=j
+                "Link item '{item}', '{other}' has not the same answers in the versions.",
+                item=item,
+                other=other,
             )
     return None
 
@@ -246,7 +257,7 @@ def _chosen(parameters: ItemParameters, items: Sequence[int]) -> _Chosen:
     kept = np.concatenate([np.arange(starts[j], starts[j + 1]) for j in items])
     rows = np.eye(int(starts[-1]))[kept]
     if parameters.covariance is None:
-        return _Chosen(blocks, np.full((len(kept), len(kept)), nan), rows)
+        return _Chosen(blocks, unknown(len(kept), len(kept)), rows)
     return _Chosen(blocks, parameters.covariance[np.ix_(kept, kept)], rows)
 
 
@@ -317,4 +328,4 @@ def _item_drift(
 
 
 def _without_estimates(status: FitStatus, reason: Message | None, method: str) -> Linking:
-    return Linking(status, reason, method, nan, nan, nan, nan, np.full((2, 2), nan), None, ())
+    return without_numbers(Linking, (status, reason), size=2, method=method, items=None, drift=())

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from instroom.stats.arrays import Floats, Ints
+from instroom.stats.newton import halved, not_above
+
 Array = NDArray[Any]  # real, or complex where a derivative is taken
 
 METHODS = ("mean_sigma", "mean_mean", "haebara", "stocking_lord")
@@ -192,6 +193,10 @@ def _minimum(
     """Return where the curves lie closest, by Newton's method with halved steps."""
     at = start if np.isfinite(start).all() else np.array([1.0, 0.0])
     value, gradient, hessian = _criterion(link, at, nodes, contrast)
+
+    def look(there: Array) -> tuple[float, Array, Array] | None:
+        return _criterion(link, there, nodes, contrast) if there[0] > 0 else None
+
     for _ in range(MAX_STEPS):
         lowest = np.linalg.eigvalsh(hessian)[0]
         trace = float(np.trace(np.abs(hessian)))
@@ -199,14 +204,8 @@ def _minimum(
         move = -np.linalg.solve(hessian + lift * np.eye(2), gradient)
         if lift == 0 and np.abs(move).max() < 1e-9 * (1 + np.abs(at).max()):
             return at + move  # Newton doubles its digits: this last step is exact
-        for _ in range(40):
-            there = at + move
-            if there[0] > 0:
-                new = _criterion(link, there, nodes, contrast)
-                if new[0] <= value * (1 + 1e-12):
-                    break
-            move = move / 2
-        else:
+        moved = halved(look, at, move, not_above(value * (1 + 1e-12)), most=40)
+        if moved is None:
             return None
-        at, (value, gradient, hessian) = there, new
+        at, (value, gradient, hessian) = moved
     return None

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-
-Floats = NDArray[np.float64]
+from instroom.stats.arrays import Floats
+from instroom.stats.t_tests import interval, two_sided
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +59,7 @@ def t_tests(names: tuple[str, ...], estimate: Floats, se: Floats, df: Floats) ->
     """Return two-sided t tests against 0; a test without a standard error has p ``nan``."""
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / se
-    return Tests(names, estimate, se, df, t, 2 * stdtr(df, -np.abs(t)))
+    return Tests(names, estimate, se, df, t, two_sided(t, df))
 
 
 def ci(tests: Tests, level: float = 0.95) -> Floats:
@@ -78,8 +77,7 @@ def ci(tests: Tests, level: float = 0.95) -> Floats:
             code="level",
             expected="between 0 and 1",
         )
-    spread = stdtrit(tests.df, (1 + level) / 2) * tests.se
-    return np.stack([tests.estimate - spread, tests.estimate + spread], axis=1)
+    return interval(tests.estimate, tests.se, tests.df, level)
 
 
 def _describe(row: Floats, names: tuple[str, ...]) -> str:

@@ -4,19 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
+from instroom.stats.arrays import Floats, Ints
 from instroom.stats.multilevel.nested import Nest, prepare, ungrouped
 from instroom.stats.multilevel.reml import Roots
+from instroom.stats.rank import ALIASED, independent
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-ALIASED = 1e-11
-"""A column with less than this share of its variance left after the others is one of them."""
 CONSTANT = 1e-12
 """A column that varies less than this share of its mean is a constant that was rounded."""
 
@@ -31,6 +27,8 @@ class NestedDesign:
     """The ``p`` explanatory columns that can be told apart."""
     aliased: tuple[str, ...]
     """Those that cannot."""
+    constant: tuple[str, ...]
+    """Those of them that do not vary."""
     kept: Ints
     """Places of the explanatory columns and the outcome among the columns of ``nest``."""
     transform: Floats
@@ -81,8 +79,9 @@ def design(
     unit = _units(total, cross.shift)
     scale = 1 / unit[at]
     total = total[np.ix_(at, at)] * np.outer(scale, scale)
-    kept, aliased = _independent(total, [0] * (INTERCEPT in fixed), len(others))
+    kept, still = _independent(total, len(others), intercept=INTERCEPT in fixed)
     names = [INTERCEPT, *others]
+    aliased = [name for i, name in enumerate(names[1:], 1) if i not in kept]
     levels, left_out, sums, slope_sums, parents = _levels(cross)
     sums = (sums + sums[:, :1] * move)[:, at] * scale
     if levels:
@@ -100,7 +99,8 @@ def design(
         nest=nest,
         roots=Roots(nest.size, axis is not None and correlated),
         names=tuple(names[i] for i in kept),
-        aliased=tuple(names[i] for i in aliased),
+        aliased=tuple(aliased),
+        constant=tuple(name for i, name in enumerate(names) if i in still),
         kept=np.append(rest, len(at) - 1),
         transform=transform,
         offset=offset,
@@ -141,21 +141,21 @@ def _variance(total: Floats, at: int) -> float:
     return float(total[at, at] - total[0, at] ** 2 / weight) / weight
 
 
-def _independent(total: Floats, first: list[int], others: int) -> tuple[list[int], list[int]]:
-    """Return the columns that can be told apart, in order, and those that repeat earlier ones."""
-    left = total.copy()
-    sizes = np.diag(total).copy()
-    if first:
-        left -= np.outer(left[0], left[0]) / max(left[0, 0], 1e-300)
-        sizes = np.where(np.diag(left) > CONSTANT**2 * total[0, 0], np.diag(left), np.inf)
-    kept, aliased = list(first), []
-    for j in range(1, others + 1):
-        if not left[j, j] > ALIASED * sizes[j]:
-            aliased.append(j)
-            continue
-        kept.append(j)
-        left = left - np.outer(left[j], left[j]) / left[j, j]
-    return kept, aliased
+def _independent(total: Floats, others: int, *, intercept: bool) -> tuple[list[int], list[int]]:
+    """Return the places of the columns that can be told apart, and of those that do not vary.
+
+    A column must keep a share of its variance: with an intercept that is what varies around it.
+    """
+    products = total[: others + 1, : others + 1].copy()
+    products[0, 0] = max(float(products[0, 0]), 1e-300)
+    if not intercept:
+        kept = independent(products[1:, 1:], ALIASED * np.diag(products)[1:])[0] + 1
+        return kept.tolist(), []
+    spread = np.diag(products) - products[0] ** 2 / products[0, 0]
+    varies = spread > CONSTANT**2 * products[0, 0]
+    least = np.where(varies, ALIASED * spread, np.inf)
+    least[0], varies[0] = 0.0, True
+    return independent(products, least)[0].tolist(), np.flatnonzero(~varies).tolist()
 
 
 Grouped = tuple[tuple[str, ...], tuple[str, ...], Floats, Floats | None, list[Ints]]

@@ -4,23 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
 from instroom.stats.multilevel.design import NestedDesign
 from instroom.stats.multilevel.nested import Jet, evaluate
-from instroom.stats.multilevel.reml import (
-    RemlSolution,
-    Search,
-    criterion,
-    information,
-    minimise,
-    moments,
-    solve,
-)
+from instroom.stats.multilevel.reml import RemlSolution, criterion, information, moments, solve
+from instroom.stats.newton import Search, minimise
+from instroom.stats.rank import weakest
 from instroom.stats.status import FitStatus, Problem
 
-Floats = NDArray[np.float64]
 EXACT = 1e-12
 """Residual sum of squares, as a share of the outcome's, below which nothing is left."""
 WITHIN = 1e-10
@@ -174,12 +167,7 @@ def _starts(design: NestedDesign, found: Floats) -> Iterator[Floats]:
 def _untold(system: Floats) -> bool:
     """Whether the variances' information is singular."""
     diagonal = np.diag(system)
-    if not (diagonal > 0).all():
-        return True
-    size = np.sqrt(diagonal)
-    if not (size > UNTOLD * size[-1]).all():
-        return True
-    return bool(np.linalg.eigvalsh(system / np.outer(size, size))[0] < UNTOLD)
+    return weakest(system) < UNTOLD or bool((diagonal <= UNTOLD**2 * diagonal[-1]).any())
 
 
 def _finish(

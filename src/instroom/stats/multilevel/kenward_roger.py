@@ -7,13 +7,13 @@ being estimates, and the degrees of freedom match the first two moments of the t
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
+from instroom.stats.arrays import Floats
 from instroom.stats.multilevel.contrasts import Tests, rows, t_tests
 from instroom.stats.multilevel.mixed import MixedFit
-
-Floats = NDArray[np.float64]
+from instroom.stats.results import unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +74,7 @@ def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
     names, weights = rows(contrasts, fit.names)
     found = adjust(fit)
     if found is None:
-        none = np.full(len(names), np.nan)
+        none = unknown(len(names))
         return t_tests(names, weights @ fit.beta, none, none)
     standard = weights @ found.transform
     df = np.array([_moments(found, row[None, :])[0] for row in standard])

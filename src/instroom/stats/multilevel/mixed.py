@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
+from instroom.stats.arrays import Floats
 from instroom.stats.multilevel.design import NestedDesign, design
 from instroom.stats.multilevel.estimation import Estimate, estimate
-from instroom.stats.status import FitStatus, Problem, Verdict, together
+from instroom.stats.rank import left_out
+from instroom.stats.results import without_numbers
+from instroom.stats.status import ESTIMATED, FitStatus, Problem, Verdict, together
 
-Floats = NDArray[np.float64]
 Method = Literal["reml", "ml"]
 
 
@@ -80,6 +81,11 @@ class MixedFit:
     cross: CrossProducts
     estimate: Estimate | None
 
+    @property
+    def exact(self) -> bool:
+        """Whether the columns explain the outcome exactly, so that nothing has an error."""
+        return self.estimate is None and self.status in ESTIMATED
+
 
 def fit(
     cross: CrossProducts,
@@ -141,10 +147,10 @@ def fit(
     plan = design(cross, outcome, fixed, correlated=correlated)
     problem = _problem(cross, plan, slope_levels)
     if problem:
-        return _without(cross, plan, (outcome, method), *problem)
+        return _without(cross, plan, (outcome, method), problem)
     found = estimate(plan, cross.n, restricted=method == "reml")
     if found.problem:
-        return _without(cross, plan, (outcome, method), *found.problem)
+        return _without(cross, plan, (outcome, method), found.problem)
     return _fitted(cross, plan, found, (outcome, method))
 
 
@@ -184,36 +190,14 @@ def _problem(
 
 
 def _without(
-    cross: CrossProducts,
-    plan: NestedDesign,
-    asked: tuple[str, Method],
-    status: FitStatus,
-    reason: Message | None,
+    cross: CrossProducts, plan: NestedDesign, asked: tuple[str, Method], problem: Problem
 ) -> MixedFit:
     """Return a fit without estimates."""
-    nan, p = float("nan"), len(plan.names)
-    return MixedFit(
-        names=plan.names,
-        beta=np.full(p, nan),
-        cov=np.full((p, p), nan),
-        se=np.full(p, nan),
-        levels=plan.levels,
-        variances={},
-        residual=nan,
-        theta=np.zeros(0),
-        deviance=nan,
-        log_likelihood=nan,
-        n=cross.n,
-        groups=plan.sizes,
-        method=asked[1],
-        status=status,
-        reason=reason,
-        iterations=0,
-        aliased=plan.aliased,
-        outcome=asked[0],
-        cross=cross,
-        estimate=None,
-    )
+    return without_numbers(
+        MixedFit, problem, size=len(plan.names), shapes={"theta": (0,)}, names=plan.names,
+        levels=plan.levels, groups=plan.sizes, aliased=plan.aliased, variances={}, n=cross.n,
+        outcome=asked[0], method=asked[1], cross=cross, iterations=0, estimate=None,
+    )  # fmt: skip
 
 
 def _fitted(
@@ -285,12 +269,7 @@ def _variances(
 
 def _status(plan: NestedDesign, found: Estimate, variances: dict[str, float]) -> Verdict:
     """Return the status of a fit that has estimates, and why it is not plainly ``ok``."""
-    reasons = []
-    if plan.aliased:
-        columns = ", ".join(f"'{name}'" for name in plan.aliased)
-        reasons.append(
-            Message("Left out, because other columns say the same: {columns}.", columns=columns)
-        )
+    reasons = [left] if (left := left_out(plan.aliased, plan.constant)) else []
     if plan.left_out:
         levels = ", ".join(f"'{name}'" for name in plan.left_out)
         reasons.append(

@@ -1,15 +1,13 @@
 """Restricted and ordinary maximum likelihood of the variance ratios of nested effects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_solve
 
+from instroom.stats.arrays import Floats
 from instroom.stats.multilevel.nested import Jet
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,73 +145,6 @@ class Roots:
             g, h, k = gradient[:3]
             bend[:3, :3] = [[2 * g, h, 0], [h, 2 * k, 0], [0, 0, 2 * k]]
         return bend
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Search:
-    """Where a minimisation ended."""
-
-    theta: Floats
-    value: float
-    iterations: int
-    converged: bool
-
-
-Function = Callable[[Floats], tuple[float, Floats, Floats]]
-STEPS = 100
-DONE = 1e-13
-"""Stop when a Newton step promises less than this much deviance: no root would move by more than
-a millionth of its standard error."""
-QUIET = 1e-7
-"""Below this promise (more when the deviance has more digits in front) rounding may hide the gain,
-so that a step is no longer judged by it."""
-
-
-def minimise(function: Function, start: Floats) -> Search:
-    """Return the minimum that Newton steps reach from ``start``.
-
-    Parameters
-    ----------
-    function
-        Gives value, gradient and Hessian; ``inf`` as value where it cannot be had.
-
-    The Hessian's eigenvalues are taken absolute, so that every step goes down; steps are
-    halved until they do. Near the minimum plain Newton steps follow.
-    """
-    theta = start
-    value, gradient, hessian = function(theta)
-    last = np.inf
-    for iteration in range(1, STEPS + 1):
-        step, promise = _step(gradient, hessian, theta)
-        quiet = promise < QUIET * (1 + 1e-6 * abs(value))
-        if promise < DONE or (quiet and promise >= last):
-            return Search(theta, value, iteration, True)
-        last = promise if quiet else np.inf
-        size = 1.0
-        while size > 1e-10:
-            trial = theta + size * step
-            after = function(trial)
-            if after[0] <= value - 1e-4 * size * promise or (
-                quiet and after[0] < value + 1e-6 * (1 + abs(value))
-            ):
-                break
-            size /= 2
-        else:
-            return Search(theta, value, iteration, promise < 1e-4)
-        theta, (value, gradient, hessian) = trial, after
-    return Search(theta, value, STEPS, False)
-
-
-def _step(gradient: Floats, hessian: Floats, theta: Floats) -> tuple[Floats, float]:
-    """Return the Newton step, at most as long as the roots themselves, and what it promises."""
-    values, vectors = np.linalg.eigh(hessian)
-    size = np.maximum(np.abs(values), 1e-10 * max(float(np.abs(values).max(initial=0.0)), 1e-8))
-    step: Floats = -vectors @ ((vectors.T @ gradient) / size)
-    limit = max(1.0, float(np.abs(theta).max(initial=0.0)))
-    longest = float(np.abs(step).max(initial=0.0))
-    if longest > limit:
-        step = step * (limit / longest)
-    return step, float(-(gradient @ step))
 
 
 def information(jet: Jet, found: RemlSolution, n: int) -> tuple[Floats, Floats]:

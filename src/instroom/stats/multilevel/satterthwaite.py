@@ -1,12 +1,13 @@
 """Degrees of freedom of a multilevel model's tests, by Satterthwaite's approximation."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from instroom.stats.arrays import Floats
 from instroom.stats.multilevel.contrasts import Tests, rows, t_tests
 from instroom.stats.multilevel.mixed import MixedFit
+from instroom.stats.results import unknown
 
-Floats = NDArray[np.float64]
 FLAT = 1e-8
 """Directions in which the likelihood bends less than this are left out, as lmerTest does."""
 
@@ -61,8 +62,7 @@ def variance_slopes(fit: MixedFit, weights: Floats) -> tuple[Floats, Floats]:
     """
     found = fit.estimate
     if found is None:
-        none = np.full(len(weights), np.nan)
-        return none, none[:, None]
+        return unknown(len(weights)), unknown(len(weights), 1)
     p = len(fit.names)
     standard = weights @ found.design.transform  # (contrasts, p)
     inner = standard @ found.solution.inverse
@@ -76,7 +76,7 @@ def spread(fit: MixedFit) -> Floats:
     """Return the covariance of the variance parameters, shape (m + 1, m + 1), ordered as above."""
     found = fit.estimate
     if found is None:
-        return np.full((1, 1), np.nan)
+        return unknown(1, 1)
     m, roots = len(found.theta), found.design.roots
     solution, jet, residual = found.solution, found.jet, found.residual
     gradient = jet.d_log_det + solution.d_rest / residual

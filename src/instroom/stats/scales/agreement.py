@@ -10,7 +10,8 @@ from scipy.special import fdtrc, fdtri, ndtri
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats, checked, complete
+from instroom.stats.arrays import Floats
+from instroom.stats.scales.answers import checked, complete
 from instroom.stats.status import FitStatus
 
 

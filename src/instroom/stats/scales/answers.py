@@ -1,12 +1,13 @@
 """Answers to questions with a few categories: checks, complete cases, reversed items."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-
-Floats = NDArray[np.float64]
+from instroom.stats.arrays import Floats
 
 
 def checked(scores: ArrayLike, *, items: int = 2) -> Floats:
@@ -55,6 +56,30 @@ def checked(scores: ArrayLike, *, items: int = 2) -> Floats:
             hint="Write a missing answer as an empty cell.",
         )
     return found
+
+
+def item_names(names: Sequence[str] | None, k: int) -> tuple[str, ...]:
+    """Return what the items are called; without names ``item1``, ``item2``, ...
+
+    Raises
+    ------
+    DataError
+        ``item_names`` for another number of names than of items.
+
+    Examples
+    --------
+    >>> item_names(None, 2), item_names(["calm", "keen"], 2)
+    (('item1', 'item2'), ('calm', 'keen'))
+    """
+    labels = tuple(names) if names is not None else tuple(f"item{i + 1}" for i in range(k))
+    if len(labels) != k:
+        raise DataError(
+            "every item needs one name",
+            code="item_names",
+            found=Message("{count} names", count=len(labels)),
+            expected=Message("{items} names", items=k),
+        )
+    return labels
 
 
 def complete(scores: Floats) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, owens_t
 
-from instroom.stats.scales.answers import Floats
+from instroom.stats.arrays import Floats
 
 NOTHING = 1e-100  # a limit this near to 0 is 0; products of smaller ones vanish
 

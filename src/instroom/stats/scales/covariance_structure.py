@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats
+from instroom.stats.arrays import Floats
+from instroom.stats.newton import halved, not_above
+from instroom.stats.rank import inverse, weakest
+from instroom.stats.results import unknown
 from instroom.stats.status import FitStatus
 
 Ints = NDArray[np.intp]
@@ -14,6 +17,7 @@ Ints = NDArray[np.intp]
 MOST_STEPS = 60
 PATIENCE = 25  # steps of scoring after which the curvature itself is worked out
 RUNAWAY = 10.0  # a residual variance this many times below zero is on its way to infinity
+SINGULAR = 1e-10  # an eigenvalue of the information's correlations this small is 0
 CLOSE = 1e-14  # expected gain in the discrepancy, per person, at which the search stops
 
 
@@ -109,7 +113,7 @@ def maximise(
     Bollen (1989), Structural Equations with Latent Variables, appendix 4A. Checked against R
     ``lavaan`` in ``tests/reference/test_scales.py``.
     """
-    theta = _packed(starts, patterns)
+    theta: Floats = _packed(starts, patterns)
     total = sum(s.n for s in samples)
     groups = _unpacked(theta, starts, patterns)
     value = _discrepancy(samples, groups)
@@ -117,32 +121,30 @@ def maximise(
     reason: Message | None = Message(
         "No solution was found: the items share too little, or pupils are few."
     )
-    scale = 1.0
+
+    def look(at: Floats) -> tuple[float, tuple[Matrices, ...]]:
+        there = _unpacked(at, starts, patterns)
+        return _discrepancy(samples, there), there
+
     for taken in range(MOST_STEPS):
         gradient, information = _derivatives(samples, groups, patterns, len(theta))
-        if not _full_rank(information):
+        if not weakest(information) > SINGULAR:
             status, reason = (
                 FitStatus.NOT_IDENTIFIED,
                 Message("The model has no single best solution here."),
             )
             break
-        step = np.linalg.solve(information, gradient)
+        step: Floats = np.asarray(np.linalg.solve(information, gradient))
         if taken >= PATIENCE:
             step = _newton(samples, patterns, starts, theta, (gradient, information))
         if gradient @ step < CLOSE * total:
             status, reason = FitStatus.OK, None
             break
-        scale = min(1.0, 4 * scale)  # a step that had to be shortened is tried longer again
-        while scale > 1e-10:
-            tried = _unpacked(theta + scale * step, starts, patterns)
-            new = _discrepancy(samples, tried)
-            if new <= value:
-                break
-            scale /= 2
-        else:  # rounding: no step lowers the discrepancy any more
+        moved = halved(look, theta, step, not_above(value), most=34)
+        if moved is None:  # rounding: no step lowers the discrepancy any more
             status, reason = FitStatus.OK, None
             break
-        theta, groups, value = theta + scale * step, tried, new
+        theta, (value, groups) = moved
         if _runs_away(samples, groups):
             break
     if status == FitStatus.OK and _improper(groups):
@@ -150,9 +152,8 @@ def maximise(
             FitStatus.BOUNDARY,
             Message("A variance is zero or negative; the model is doubtful here."),
         )
-    spread = np.full_like(information, np.nan)
-    if _full_rank(information):
-        spread = np.asarray(np.linalg.inv(information))
+    spread = inverse(information, SINGULAR)
+    spread = unknown(*information.shape) if spread is None else spread
     return CovarianceSolution(theta, spread, groups, value, status, reason)
 
 
@@ -259,13 +260,6 @@ def _slopes(group: Matrices, pattern: ParameterPattern) -> tuple[Ints, Floats, F
     for j in np.flatnonzero(pattern.factor_means >= 0):
         note(pattern.factor_means[j], flat, group.loadings[:, j])
     return np.array(numbers, dtype=np.intp), np.array(covs), np.array(means)
-
-
-def _full_rank(information: Floats) -> bool:
-    scale = np.sqrt(np.diag(information))
-    if not (np.isfinite(scale).all() and (scale > 0).all()):
-        return False
-    return bool(np.linalg.eigvalsh(information / np.outer(scale, scale))[0] > 1e-10)
 
 
 def _newton(

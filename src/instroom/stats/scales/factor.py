@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats, checked, complete
+from instroom.stats.arrays import Floats
+from instroom.stats.rank import tied
+from instroom.stats.scales.answers import checked, complete
 from instroom.stats.scales.covariance_structure import (
     CovarianceSolution,
     Matrices,
@@ -20,7 +22,7 @@ from instroom.stats.scales.covariance_structure import (
 )
 from instroom.stats.scales.model_fit import Fit, fit_measures, relative_fit
 from instroom.stats.scales.polychoric import Polychoric, polychoric
-from instroom.stats.status import FitStatus, Problem, Verdict
+from instroom.stats.status import SOLVED, FitStatus, Problem, Verdict
 
 Estimator = Literal["ml", "dwls", "minres", "wlsmv"]
 
@@ -183,7 +185,7 @@ def _refusal(found: Floats, estimator: str, factors: int) -> Problem | None:
         )
     if (np.ptp(found, axis=0) == 0).any():
         return FitStatus.TOO_FEW, Message("Everyone gave the same answer to at least one item.")
-    if estimator != "dwls" and np.linalg.eigvalsh(np.corrcoef(found, rowvar=False))[0] < 1e-10:
+    if estimator != "dwls" and len(tied(np.cov(found, rowvar=False))):
         return FitStatus.NOT_IDENTIFIED, Message(
             "At least one item follows exactly from the others."
         )
@@ -211,7 +213,7 @@ def _likelihood(one: Sample) -> OneFactor:
         loadings, residuals = start(one, strength=strength)
         begin = Matrices(loadings[:, None], np.eye(1), np.diag(residuals), one.mean, np.zeros(1))
         solution = maximise((one,), (begin,), (pattern,))
-        if solution.status in (FitStatus.OK, FitStatus.BOUNDARY):
+        if solution.status in SOLVED:
             break
     if solution.status in (FitStatus.NOT_IDENTIFIED, FitStatus.NOT_CONVERGED):
         return _nothing(one.n, k, "ml", solution.status, solution.reason)

@@ -1,5 +1,6 @@
 """Measurement invariance: do items mean the same to boys and girls, or before and after."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -10,11 +11,13 @@ from scipy.special import gammaincc
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats, checked, complete
+from instroom.stats.arrays import Floats
+from instroom.stats.rank import tied
+from instroom.stats.scales.answers import checked, complete, item_names
 from instroom.stats.scales.covariance_structure import sample
 from instroom.stats.scales.invariance_models import LEVELS, Fitted, fit_groups, fit_waves
 from instroom.stats.scales.model_fit import Fit
-from instroom.stats.status import FitStatus, Problem
+from instroom.stats.status import SOLVED, FitStatus, Problem
 
 Verdict = Literal["holds", "doubtful", "fails"]
 CFI_DROP, RMSEA_RISE = 0.01, 0.015  # Cheung and Rensvold (2002); Chen (2007)
@@ -79,7 +82,13 @@ class Invariance:
     reason: Message | None
 
 
-def group_invariance(scores: ArrayLike, groups: ArrayLike, *, strict: bool = False) -> Invariance:
+def group_invariance(
+    scores: ArrayLike,
+    groups: ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    strict: bool = False,
+) -> Invariance:
     """Test whether one factor is measured alike in groups, such as girls and boys.
 
     Configural: the same one-factor pattern; metric: equal loadings; scalar: equal intercepts
@@ -92,6 +101,8 @@ def group_invariance(scores: ArrayLike, groups: ArrayLike, *, strict: bool = Fal
     groups
         Group of each pupil, shape (pupils,), as text or numbers; ``nan``, ``None`` and ``""``
         are left out. The first in sorted order is the reference.
+    names
+        Names of the items; default ``item1``, ``item2``, ...
     strict
         Also test equal residual variances.
 
@@ -103,7 +114,8 @@ def group_invariance(scores: ArrayLike, groups: ArrayLike, *, strict: bool = Fal
     Raises
     ------
     DataError
-        When ``groups`` has another length than ``scores``, or answers are not a table.
+        When ``groups`` has another length than ``scores``, answers are not a table, or there are
+        more or fewer names than items.
 
     Source
     ------
@@ -123,23 +135,26 @@ def group_invariance(scores: ArrayLike, groups: ArrayLike, *, strict: bool = Fal
     labels = _labels(groups, len(found))
     kept = (labels != "") & ~np.isnan(found).any(axis=1)
     found, labels = found[kept], labels[kept]
-    names = tuple(str(x) for x in np.unique(labels))
-    parts = tuple(found[labels == name] for name in names)
+    present = tuple(str(x) for x in np.unique(labels))
+    parts = tuple(found[labels == group] for group in present)
     k = found.shape[1]
-    if len(names) < 2:
+    items = item_names(names, k)
+    if len(present) < 2:
         return _nothing(
             len(found), k, FitStatus.TOO_FEW, Message("There are fewer than two groups to compare.")
         )
-    for name, part in zip(names, parts, strict=True):
-        refusal = _refusal(part, k, Message("group {name}", name=name))
+    for group, part in zip(present, parts, strict=True):
+        refusal = _refusal(part, items, Message("group {name}", name=group))
         if refusal:
             return _nothing(len(found), k, *refusal)
     samples = tuple(sample(part) for part in parts)
     fitted = [fit_groups(samples, level) for level in LEVELS[: 4 if strict else 3]]
-    return _result(fitted, names, tuple(s.n for s in samples), k, len(found))
+    return _result(fitted, present, tuple(s.n for s in samples), k, len(found))
 
 
-def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
+def wave_invariance(
+    scores: ArrayLike, *, names: Sequence[str] | None = None, strict: bool = False
+) -> Invariance:
     """Test whether one factor is measured alike at each wave, in the same pupils.
 
     One factor for each wave, freely related; residuals of the same item are related over waves.
@@ -149,6 +164,8 @@ def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
     ----------
     scores
         Answers, shape (pupils, waves, items); a pupil with a ``nan`` is left out.
+    names
+        Names of the answers, wave by wave; default ``item1``, ``item2``, ...
     strict
         Also test equal residual variances.
 
@@ -161,7 +178,8 @@ def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
     Raises
     ------
     DataError
-        When the answers are not pupils by waves by items, or there is one wave.
+        When the answers are not pupils by waves by items, there is one wave, or there are more or
+        fewer names than answers.
 
     Source
     ------
@@ -187,10 +205,10 @@ def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
         )
     waves, k = cube.shape[1:]
     found = complete(checked(cube.reshape(len(cube), waves * k)))
+    items = item_names(names, waves * k)
     for wave in range(waves):
-        refusal = _refusal(
-            found[:, wave * k : (wave + 1) * k], k, Message("wave {value}", value=wave + 1)
-        )
+        own = slice(wave * k, (wave + 1) * k)
+        refusal = _refusal(found[:, own], items[own], Message("wave {value}", value=wave + 1))
         if refusal:
             return _nothing(len(found), k, *refusal)
     if len(found) <= waves * k:
@@ -200,8 +218,8 @@ def wave_invariance(scores: ArrayLike, *, strict: bool = False) -> Invariance:
         return _nothing(len(found), k, FitStatus.TOO_FEW, reason)
     one = sample(found)
     fitted = [fit_waves(one, waves, level) for level in LEVELS[: 4 if strict else 3]]
-    names = tuple(Message("wave {value}", value=wave + 1) for wave in range(waves))
-    return _result(fitted, names, (one.n,) * waves, k, one.n)
+    labels = tuple(Message("wave {value}", value=wave + 1) for wave in range(waves))
+    return _result(fitted, labels, (one.n,) * waves, k, one.n)
 
 
 def _labels(groups: ArrayLike, n: int) -> NDArray[np.str_]:
@@ -217,7 +235,8 @@ def _labels(groups: ArrayLike, n: int) -> NDArray[np.str_]:
     return np.array(["" if x is None or x != x else str(x) for x in raw.tolist()], dtype=np.str_)
 
 
-def _refusal(part: Floats, k: int, where: str) -> Problem | None:
+def _refusal(part: Floats, items: tuple[str, ...], where: str) -> Problem | None:
+    k = len(items)
     if k < 3:
         return FitStatus.TOO_FEW, Message("A one-factor model needs at least three items.")
     if len(part) <= k:
@@ -227,13 +246,19 @@ def _refusal(part: Floats, k: int, where: str) -> Problem | None:
             where=where,
             k=k,
         )
-    if (np.ptp(part, axis=0) == 0).any():
+    flat = np.flatnonzero(np.ptp(part, axis=0) == 0)
+    if len(flat):
         return FitStatus.TOO_FEW, Message(
-            "Everyone in {where} gave the same answer to at least one item.", where=where
+            "Everyone in {where} gave the same answer to: {items}.",
+            where=where,
+            items=", ".join(items[j] for j in flat),
         )
-    if np.linalg.eigvalsh(np.corrcoef(part, rowvar=False))[0] < 1e-10:
+    along = tied(np.cov(part, rowvar=False))
+    if len(along):
         return FitStatus.NOT_IDENTIFIED, Message(
-            "In {where} an item follows exactly from the others.", where=where
+            "In {where} one of these items follows exactly from the others: {items}.",
+            where=where,
+            items=", ".join(items[j] for j in along),
         )
     return None
 
@@ -248,10 +273,7 @@ def _result(
     levels = [_first(fitted[0])] + [_next(a, b, n) for a, b in pairwise(fitted)]
     established = None
     for level in levels:
-        if level.status not in (FitStatus.OK, FitStatus.BOUNDARY) or level.verdict in (
-            "doubtful",
-            "fails",
-        ):
+        if level.status not in SOLVED or level.verdict in ("doubtful", "fails"):
             break
         established = level.level
     comparable = established in ("scalar", "strict")

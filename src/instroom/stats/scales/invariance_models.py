@@ -6,9 +6,9 @@ from itertools import count
 
 import numpy as np
 
+from instroom.stats.arrays import Ints
 from instroom.stats.scales.covariance_structure import (
     CovarianceSolution,
-    Ints,
     Matrices,
     ParameterPattern,
     Sample,
@@ -16,7 +16,7 @@ from instroom.stats.scales.covariance_structure import (
 )
 from instroom.stats.scales.factor import start
 from instroom.stats.scales.model_fit import Fit, fit_measures
-from instroom.stats.status import FitStatus
+from instroom.stats.status import SOLVED
 
 LEVELS = ("configural", "metric", "scalar", "strict")
 
@@ -151,6 +151,6 @@ def _diagonal(numbers: Ints) -> Ints:
 
 
 def _fit(samples: tuple[Sample, ...], solution: CovarianceSolution) -> Fit | None:
-    if solution.status not in (FitStatus.OK, FitStatus.BOUNDARY):
+    if solution.status not in SOLVED:
         return None
     return fit_measures(samples, solution, len(solution.theta), means=True)

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats, checked
+from instroom.stats.arrays import Floats
+from instroom.stats.scales.answers import checked
 from instroom.stats.status import FitStatus
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio"]

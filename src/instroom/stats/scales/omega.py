@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats
+from instroom.stats.arrays import Floats
 from instroom.stats.scales.bivariate_normal import bivariate_normal
 from instroom.stats.scales.factor import OneFactor, one_factor
 from instroom.stats.scales.polychoric import Polychoric, polychoric

@@ -9,7 +9,8 @@ from scipy.special import ndtr, ndtri
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats, checked, complete
+from instroom.stats.arrays import Floats
+from instroom.stats.scales.answers import checked, complete
 from instroom.stats.scales.bivariate_normal import cells, chance_below, chance_slopes
 from instroom.stats.status import FitStatus, Problem
 

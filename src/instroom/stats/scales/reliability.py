@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import fdtri
 
-from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.scales.answers import Floats, checked, complete, within
+from instroom.stats.arrays import Floats
+from instroom.stats.scales.answers import checked, complete, item_names, within
 from instroom.stats.scales.omega import omega
 from instroom.stats.status import FitStatus
 
@@ -134,7 +134,7 @@ def alpha(
     found = checked(scores)
     if answer_range:
         within(found, answer_range)
-    labels = _labels(names, found.shape[1])
+    labels = item_names(names, found.shape[1])
     found = complete(found) if missing == "complete" else found[~np.isnan(found).all(axis=1)]
     n, k = found.shape
     if n < 3 or (pairs := _pairs(found)).min() < 3:
@@ -147,11 +147,12 @@ def alpha(
     interval = _feldt(value, n, k, confidence)
     spread = _variance(covariance)
     se = float(np.sqrt(spread / n)) if spread >= 0 else None
-    r = _correlations(found, pairs)
+    r, flat = _correlations(found, pairs)
     items = _items(found, covariance, _corrected(r, k), labels, answer_range=answer_range)
     if r is None:
         reason = Message(
-            "Everyone gave the same answer to at least one item; correlations leave it out."
+            "Everyone gave the same answer to: {items}; correlations leave that out.",
+            items=", ".join(labels[i] for i in flat),
         )
         return Alpha(value, interval, se, None, None, None, n, k, items, FitStatus.OK, reason)
     average = float((r.sum() - k) / (k * (k - 1)))
@@ -224,18 +225,6 @@ def reliability(
     )
 
 
-def _labels(names: tuple[str, ...] | None, k: int) -> tuple[str, ...]:
-    labels = tuple(names) if names is not None else tuple(f"item{i + 1}" for i in range(k))
-    if len(labels) != k:
-        raise DataError(
-            "every item needs one name",
-            code="item_names",
-            found=Message("{count} names", count=len(labels)),
-            expected=Message("{items} names", items=k),
-        )
-    return labels
-
-
 def _no_alpha(n: int, k: int, reason: Message | None) -> Alpha:
     return Alpha(None, None, None, None, None, None, n, k, (), FitStatus.TOO_FEW, reason)
 
@@ -255,20 +244,21 @@ def _covariance(scores: Floats, pairs: Floats) -> Floats:
     return covariance
 
 
-def _correlations(scores: Floats, pairs: Floats) -> Floats | None:
+def _correlations(scores: Floats, pairs: Floats) -> tuple[Floats | None, list[int]]:
     """Return correlations, each with means and spreads of the pupils who answered both items.
 
-    None when an item does not vary among the pupils of a pair.
+    None when an item does not vary among the pupils of a pair; and the places of such items.
     """
     seen = ~np.isnan(scores)
     centred = np.where(seen, scores - np.nanmean(scores, axis=0), 0.0)
     sums, squares = centred.T @ seen, (centred**2).T @ seen
     spread = squares - sums**2 / pairs
-    if (spread <= 1e-12 * squares).any():
-        return None
+    flat = np.flatnonzero((spread <= 1e-12 * squares).any(axis=1)).tolist()
+    if flat:
+        return None, flat
     spread = np.sqrt(spread)
     r: Floats = (centred.T @ centred - sums * sums.T / pairs) / (spread * spread.T)
-    return r
+    return r, []
 
 
 def _raw(covariance: Floats) -> float:

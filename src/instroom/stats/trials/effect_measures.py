@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from instroom.core.errors import DataError
-
-Floats = NDArray[np.float64]
+from instroom.stats.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus, Problem
 
-Floats = NDArray[np.float64]
 #: The multiplier of a 95 % interval as EEF reports print it.
 Z_EEF = 1.96
 
@@ -126,9 +126,7 @@ def hedges(
     n, clusters = arms[0].n + arms[1].n, arms[0].groups + arms[1].groups
     refused = _refusal(within, arms)
     if refused is not None:
-        gone = float("nan")
-        none = (gone, gone)
-        return ClusterEffect(gone, gone, gone, gone, none, none, gone, int(n), clusters, *refused)
+        return without_numbers(ClusterEffect, refused, n=int(n), clusters=clusters)
     icc = between / (between + within)
     g_within = beta / sqrt(within)
     g_total = beta / sqrt(within + between) * _total_correction(icc, *arms)

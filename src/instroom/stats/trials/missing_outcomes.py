@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Bools, Floats
 from instroom.stats.status import FitStatus
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _trimmed_mean(ascending: Floats, share: float) -> float:
     return float(weights @ ascending / weights.sum())
 
 
-def _outcome(outcome: ArrayLike, treated: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:
+def _outcome(outcome: ArrayLike, treated: ArrayLike) -> tuple[Floats, Bools]:
     y = np.asarray(outcome, dtype=np.float64).reshape(-1)
     arm = np.asarray(treated, dtype=np.float64).reshape(-1)
     if len(arm) != len(y) or not np.isin(arm, (0, 1)).all():

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from instroom.core.errors import DataError
-
-Floats = NDArray[np.float64]
+from instroom.stats.arrays import Bools, Floats
+from instroom.stats.results import unknown
 
 
 def benjamini_hochberg(p: ArrayLike) -> Floats:
@@ -43,7 +43,7 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     return _put_back(np.minimum.accumulate(np.minimum(steps, 1)), order, known)
 
 
-def _known(p: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:
+def _known(p: ArrayLike) -> tuple[Floats, Bools]:
     given = np.asarray(p, dtype=np.float64).reshape(-1)
     known = ~np.isnan(given)
     values = given[known]
@@ -52,9 +52,9 @@ def _known(p: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:
     return values, known
 
 
-def _put_back(steps: Floats, order: NDArray[np.intp], known: NDArray[np.bool_]) -> Floats:
+def _put_back(steps: Floats, order: NDArray[np.intp], known: Bools) -> Floats:
     adjusted = np.empty(len(steps))
     adjusted[order] = steps
-    result = np.full(len(known), np.nan)
+    result = unknown(len(known))
     result[known] = adjusted
     return result

@@ -5,21 +5,19 @@ degrees of freedom; all follows from these two. Effects are in standard deviatio
 outcome.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import nct, t
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
-from instroom.stats.status import FitStatus
+from instroom.stats.results import without_numbers
+from instroom.stats.status import FitStatus, Problem
 from instroom.stats.trials.trial_designs import TrialDesign
 
-Floats = NDArray[np.float64]
 _MOST_CLUSTERS = 1_000_000
 
 
@@ -115,8 +113,7 @@ def mdes(
     """
     _check(power, alpha)
     if not design.feasible:
-        nan = float("nan")
-        return DetectableEffect(nan, nan, nan, nan, nan, design.df, FitStatus.TOO_FEW, _few(design))
+        return without_numbers(DetectableEffect, infeasible(design), df=design.df)
     critical = _critical(design.df, alpha, two_tailed)
     powerup = (critical + float(t.ppf(power, design.df))) * design.se
     multiplier = noncentrality(power, design.df, alpha, two_tailed=two_tailed)
@@ -156,8 +153,7 @@ def power(
     """
     _check(alpha)
     if not design.feasible:
-        nan = float("nan")
-        return PowerAt(nan, nan, design.df, FitStatus.TOO_FEW, _few(design))
+        return without_numbers(PowerAt, infeasible(design), df=design.df)
     ncp = effect / design.se
     return PowerAt(_power(ncp, design.df, alpha, two_tailed), ncp, design.df, FitStatus.OK, None)
 
@@ -207,7 +203,7 @@ def required(
         high *= 2
         if high > _MOST_CLUSTERS:
             reason = Message("No number of schools up to a million shows an effect of this size.")
-            return RequiredSize(None, float("nan"), float("nan"), FitStatus.NOT_SUPPORTED, reason)
+            return without_numbers(RequiredSize, (FitStatus.NOT_SUPPORTED, reason), clusters=None)
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
@@ -215,49 +211,9 @@ def required(
     return RequiredSize(high, reached(high), make(high).df, FitStatus.OK, None)
 
 
-def mdes_curve(
-    make: Callable[[int], TrialDesign],
-    counts: Sequence[int],
-    *,
-    target: float = 0.80,
-    alpha: float = 0.05,
-    two_tailed: bool = True,
-) -> Floats:
-    """Return the smallest detectable effect for each number of schools; nan when too few.
-
-    Examples
-    --------
-    >>> from instroom.stats.trials.trial_designs import cra2
-    >>> mdes_curve(lambda j: cra2(j, 50, rho=0.15), [2, 20, 40]).round(3).tolist()
-    [nan, 0.541, 0.372]
-    """
-    return np.array(
-        [mdes(make(j), power=target, alpha=alpha, two_tailed=two_tailed).mdes for j in counts]
-    )
-
-
-def power_curve(
-    make: Callable[[int], TrialDesign],
-    counts: Sequence[int],
-    effect: float,
-    *,
-    alpha: float = 0.05,
-    two_tailed: bool = True,
-) -> Floats:
-    """Return the power at one effect for each number of schools; nan when too few.
-
-    Examples
-    --------
-    >>> from instroom.stats.trials.trial_designs import cra2
-    >>> power_curve(lambda j: cra2(j, 50, rho=0.15), [2, 20, 40], 0.40).round(3).tolist()
-    [nan, 0.544, 0.855]
-    """
-    return np.array([power(make(j), effect, alpha=alpha, two_tailed=two_tailed).power
-                     for j in counts])  # fmt: skip
-
-
-def _few(design: TrialDesign) -> Message:
-    return Message(
+def infeasible(design: TrialDesign) -> Problem:
+    """Return why a design can find nothing: no degree of freedom is left."""
+    return FitStatus.TOO_FEW, Message(
         "This design leaves {df:g} degrees of freedom; at least 1 is needed.", df=design.df
     )
 

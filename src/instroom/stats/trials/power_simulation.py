@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.stats.arrays import Floats
+from instroom.stats.results import without_numbers
 from instroom.stats.status import FitStatus
+from instroom.stats.trials.power import infeasible
 from instroom.stats.trials.trial_designs import TrialDesign
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,7 @@ def simulate_power(
     if runs < 100:
         raise DataError("too few runs to count a share", code="bad_size", found=str(runs))
     if not design.feasible:
-        nan = float("nan")
-        reason = Message(
-            "This design leaves {df:g} degrees of freedom; at least 1 is needed.", df=design.df
-        )
-        return SimulatedPower(nan, nan, nan, nan, runs, FitStatus.TOO_FEW, reason)
+        return without_numbers(SimulatedPower, infeasible(design), runs=runs)
     variance, df = np.array(design.layers).T
     # A stratum holds its own layer and all below it, also those too small to be seen apart.
     expected = np.cumsum(variance[::-1])[::-1][df >= 1]

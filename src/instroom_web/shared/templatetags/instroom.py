@@ -22,6 +22,8 @@ register = template.Library()
 
 #: First parts of addresses that have no language in front.
 PLAIN = ("api", "download", "picture", "static", "healthz")
+#: Addresses of numbers and drawings, which every release has of its own.
+OF_A_RELEASE = ("api/v1/explain/", "download/", "picture/")
 
 
 @register.simple_tag(takes_context=True)
@@ -45,15 +47,25 @@ def href(context: Context, url: str) -> str:
     path, mark, fragment = url.lstrip("/").partition("#")
     path, question, query = path.partition("?")
     head = path.split("/")[0]
-    tail = question + query + mark + fragment
     if head in PLAIN:
-        language = "?lang=" + context["language"] if head == "download" and not query else ""
-        return f"/{path}{language}{tail}"
+        return f"/{path}{_query(context, path, query)}{mark}{fragment}"
+    tail = question + query + mark + fragment
     return (
         f"/{context['language']}/{path.rstrip('/')}/{tail}"
         if path
         else (f"/{context['language']}/{tail}")
     )
+
+
+def _query(context: Context, path: str, query: str) -> str:
+    """Return what follows a plain address; from a page of an older release it stays in that one."""
+    parts = [query] if query else []
+    if path.startswith("download/") and not query:
+        parts.append(f"lang={context['language']}")
+    release = context.get("release")
+    if release and path.startswith(OF_A_RELEASE):
+        parts.append(f"release={release.number}")
+    return "?" + "&".join(parts) if parts else ""
 
 
 @cache

@@ -146,7 +146,6 @@ def test_the_command_writes_a_file(
     ("name", "options", "expected"),
     [
         ("gaols", {}, "goals"),
-        ("goals", {"format": "odt"}, "pdf, docx"),
         ("goals", {"lang": "fr"}, "nl, en, de"),
     ],
 )

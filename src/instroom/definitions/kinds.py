@@ -1,0 +1,127 @@
+"""The kinds of definition files: where they stand, what one is called, which texts people read."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from instroom.core.messages import Message
+from instroom.definitions import models
+
+KindName = Literal[
+    "source",
+    "publisher",
+    "codes",
+    "indicator",
+    "classification",
+    "pipeline",
+    "reasons",
+    "verdict",
+    "kpi",
+    "claim",
+    "region",
+    "places",
+    "page",
+    "glossary",
+]
+
+#: kind -> folder and model; this is the whole list of kinds.
+KINDS: dict[KindName, tuple[str, type[models.Definition]]] = {
+    "source": ("monitoring/sources", models.SourceDefinition),
+    "publisher": ("monitoring/publishers", models.Publisher),
+    "codes": ("monitoring/codes", models.CodeList),
+    "indicator": ("monitoring/indicators", models.Indicator),
+    "classification": ("monitoring/classifications", models.Classification),
+    "pipeline": ("monitoring/pipelines", models.PipelineDefinition),
+    "reasons": ("monitoring/reasons", models.Reasons),
+    "verdict": ("monitoring/verdicts", models.VerdictRule),
+    "kpi": ("programme/kpis", models.Kpi),
+    "claim": ("region/claims", models.Claim),
+    "region": ("region/regions", models.Region),
+    "places": ("region/places", models.Places),
+    "page": ("reports/pages", models.PageDefinition),
+    "glossary": ("glossary", models.Glossary),
+}
+
+#: What one of a kind is called, and more of them, in the reader's language.
+_CALLED: dict[KindName, tuple[Message, Message]] = {
+    "source": (Message("source"), Message("sources")),
+    "publisher": (Message("publisher"), Message("publishers")),
+    "codes": (Message("code list"), Message("code lists")),
+    "indicator": (Message("indicator"), Message("indicators")),
+    "classification": (Message("classification"), Message("classifications")),
+    "pipeline": (Message("pipeline"), Message("pipelines")),
+    "reasons": (Message("list of reasons"), Message("lists of reasons")),
+    "verdict": (Message("rule for a verdict"), Message("rules for a verdict")),
+    "kpi": (Message("goal"), Message("goals")),
+    "claim": (Message("claim"), Message("claims")),
+    "region": (Message("region"), Message("regions")),
+    "places": (Message("list of places"), Message("lists of places")),
+    "page": (Message("page"), Message("pages")),
+    "glossary": (Message("glossary"), Message("glossaries")),
+}
+
+#: Kind -> the texts of its files that people read: what translators are asked for.
+SPOKEN: dict[KindName, tuple[str, ...]] = {
+    "indicator": (
+        "title",
+        "definition",
+        "verb",
+        "need",
+        "notes",
+        "stages.title",
+        "stages.who",
+        "stages.note",
+    ),
+    "classification": ("title", "label", "choice", "choice_short", "source", "note"),
+    "codes": ("codes.title",),
+    "pipeline": ("title", "note", "told.what", "groups.title", "groups.steps.title"),
+    "reasons": ("texts",),
+    "verdict": ("outcomes.title", "outcomes.short", "outcomes.note", "outcomes.chip", "overall"),
+    "kpi": ("title", "need", "stages.label", "stages.small"),
+    "claim": ("title", "found", "seed"),
+    "glossary": ("terms.meaning",),
+    "page": (
+        "title",
+        "lead",
+        "menu",
+        "sections.heading",
+        "sections.paragraphs",
+        "sections.links.text",
+    ),
+    "source": ("title", "note"),
+    "region": ("note",),
+}
+
+
+def called(kind: KindName, n: int = 1) -> Message:
+    """Return what one of a kind is called, or what several are.
+
+    Examples
+    --------
+    >>> called("codes"), called("codes", 2)
+    ('code list', 'code lists')
+    """
+    one, more = _CALLED[kind]
+    return one if n == 1 else more
+
+
+def kind_of(model: type[models.Definition]) -> KindName:
+    """Return the kind whose files have this shape."""
+    return next(kind for kind, (_, shape) in KINDS.items() if shape is model)
+
+
+def spoken(kind: KindName, item: models.Definition) -> Iterator[str]:
+    """Yield the texts of a file that people read."""
+    for path in SPOKEN.get(kind, ()):
+        yield from filter(None, _values(item, path.split(".")))
+
+
+def _values(item: object, names: list[str]) -> Iterator[str]:
+    if isinstance(item, dict | list):
+        for part in item.values() if isinstance(item, dict) else item:
+            yield from _values(part, names)
+    elif item is None:
+        return
+    elif names:
+        yield from _values(getattr(item, names[0]), names[1:])
+    else:
+        yield str(item)

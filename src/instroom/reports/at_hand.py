@@ -1,0 +1,70 @@
+"""Which figures are told: those of the files that were read, else those that come along.
+
+The one rule of commands and pages. Who tells the goals (pages, ``kpi``, ``paper``, ``demo``) takes
+the figures at hand, and says so when they are those that come along. Who counts or opens the files
+themselves (``series``, ``pipeline``, ``explain``, ``export``, ``compute``) has nothing to take
+instead: it answers that the file was not read, or refuses.
+"""
+
+from dataclasses import replace
+
+from instroom.core.errors import DataError, Where
+from instroom.core.messages import Message
+from instroom.core.printing import printable
+from instroom.core.progress import Progress
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.reports.results import PACKAGE, Results, compute_results, load
+from instroom.sources import leftovers
+from instroom.sources.store import Store, folder_to_ask
+
+__all__ = ["folder_to_ask", "nothing_read", "results_along", "results_at_hand", "results_of"]
+
+DEFAULT_REGION = "twente"
+
+
+def results_of(store: Store, region: str | None, progress: Progress | None = None) -> Results:
+    """Compute results from what was read.
+
+    Raises
+    ------
+    DataError
+        ``nothing_read`` when there is nothing to compute from.
+    """
+    leftovers.sweep(store.files)
+    leftovers.sweep_scratch()
+    for stored in store:
+        _ = stored.observations  # damage is refused before a cache is written
+    if store.nothing_read():
+        raise nothing_read(
+            store,
+            Message(
+                "there are no observations to compute '{value}' from",
+                value=region or DEFAULT_REGION,
+            ),
+        )
+    return compute_results(region or DEFAULT_REGION, ClassifiedCounts(store), progress)
+
+
+def results_at_hand(store: Store, progress: Progress | None = None) -> Results:
+    """Compute results from what was read, or take those that come along when nothing was."""
+    return results_along(store) or results_of(store, None, progress)
+
+
+def results_along(store: Store) -> Results | None:
+    """Return the results that come along, as long as nothing was read."""
+    return replace(load(PACKAGE), came_along=True) if store.nothing_read() else None
+
+
+def nothing_read(store: Store, said: Message) -> DataError:
+    """Return the refusal of what needs files, when none were read."""
+    return DataError(
+        said,
+        code="nothing_read",
+        where=Where(file=printable(str(store.root), 120)),
+        found=Message("nothing was read here yet"),
+        expected=Message("publishers' files that were read"),
+        hint=Message(
+            "read them first: instroom read FOLDER; or look at the results that come along: "
+            "instroom demo"
+        ),
+    )

@@ -1,0 +1,128 @@
+"""What every command tells when nothing was read, or the folder is not there: one rule."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instroom.cli.main import main
+from instroom.core.texts import Texts
+from instroom.reports import goals
+from instroom.reports.at_hand import results_along
+from instroom.reports.documents import pages
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import FigureIndex
+from instroom.reports.paper.goals_paper import goals_paper
+from instroom.reports.picture_queue import PictureQueue
+from instroom.sources.store import Store
+
+FIGURE = "technical_profile_share.exam.monitor:twente:2023-2024"
+#: Commands that tell what is in a data directory, and make none.
+TELLING = {
+    "kpi": ["kpi"],
+    "paper": ["paper", "goals", "--out", "x.docx"],
+    "series": ["series", "technical_profile_share"],
+    "pipeline": ["pipeline"],
+    "explain": ["explain", FIGURE],
+    "explain, older": ["explain", FIGURE, "--release", "1"],
+    "export": ["export", "observations", "--out", "x.csv"],
+    "releases": ["releases"],
+    "compute": ["compute"],
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("INSTROOM_DATA", raising=False)
+    return tmp_path
+
+
+def answered(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    code = main([*words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("way", ["--data", "INSTROOM_DATA"])
+@pytest.mark.parametrize("name", TELLING)
+def test_a_folder_that_was_named_is_there(
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    way: str,
+) -> None:
+    words = [*TELLING[name]]
+    if way == "--data":
+        words += ["--data", "nowhere"]
+    else:
+        monkeypatch.setenv("INSTROOM_DATA", "nowhere")
+    code, found = answered(capsys, *words)
+    assert (code, found["error"]["code"]) == (12, "no_data_directory")
+    assert found["error"]["where"]["file"] == "nowhere"
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["", "empty"])
+@pytest.mark.parametrize("name", TELLING)
+def test_when_nothing_was_read_no_command_is_silent_about_it(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, folder: str
+) -> None:
+    """The usual folder need not be there yet; that is the same as an empty one."""
+    data = ["--data", folder] if folder else []
+    if folder:
+        (here / folder).mkdir()
+    code, found = answered(capsys, *TELLING[name], *data)
+    said = {
+        "kpi": lambda: found["came_along"],
+        "paper": lambda: found["came_along"],
+        "series": lambda: {f["reason"] for f in found["series"]} == {"source_not_read"},
+        "pipeline": lambda: all(s["reason"] and s["count"] is None for s in found["steps"]),
+        "explain": lambda: (found["value"], found["reason"]) == (None, "source_not_read"),
+        "explain, older": lambda: found["error"]["code"] == "unknown_release",
+        "export": lambda: found["error"]["code"] == "nothing_read",
+        "releases": lambda: found["releases"] == [],
+        "compute": lambda: found["error"]["code"] == "nothing_read",
+    }
+    assert said[name](), found
+    assert code == (12 if "error" in found else 0)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("language", ["nl", "en", "de"])
+@pytest.mark.parametrize("name", ["kpi", "paper"])
+def test_people_are_told_whose_figures_they_are(
+    capsys: pytest.CaptureFixture[str], name: str, language: str
+) -> None:
+    assert main([*TELLING[name], "--lang", language]) == 0
+    assert goals.along(Texts(language)) in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de"])
+def test_page_paper_and_command_agree_on_what_is_measured(here: Path, language: str) -> None:
+    t, results = Texts(language), results_along(Store(here))
+    assert results is not None
+    writer = PageWriter(FigureIndex(results), t, PictureQueue(t, example=False))
+    entries = pages.programme_page(writer).blocks[0].entries  # type: ignore[union-attr]
+    made = goals_paper(results, language, date(2026, 11, 29))
+    sections = [section for section in made.sections if section.heading[:2] in "1.2.3.4.5.6.7."]
+    told = goals.kpi(data=here, lang=language)
+    assert told.came_along
+    for entry, section, goal in zip(entries, sections, told.kpis, strict=True):
+        assert entry.heading == section.heading == f"{goal.number}. {goal.title}"
+        assert entry.chip == section.status
+        measured = goal.low is not None
+        assert (entry.chip == t("gemeten"), bool(section.figures)) == (measured, measured)
+        last = " ".join(entry.paragraphs) if measured else entry.paragraphs[0]
+        assert (goal.sentence == last) if measured else goal.reason
+    assert {goal.reason for goal in told.kpis} == {None, "not_measured"}
+
+
+@pytest.mark.parametrize("place", ["amsterdam", "twente"])
+def test_no_goal_ends_in_nothing(here: Path, place: str) -> None:
+    for language in ("nl", "en", "de"):
+        for goal in goals.kpi(place=place, data=here, lang=language).kpis:
+            assert goal.sentence == goal.sentence.strip()
+            assert goal.sentence.endswith(".")

@@ -1,0 +1,137 @@
+"""A file that a user asks for: whole or not at all, under its own name, or refused in words."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from instroom.core.errors import DataError, InstroomError, MachineError, UserError
+from instroom.core.output_files import format_of, output_file, output_folder, written
+from instroom.core.trouble import trouble, words_of_system
+
+
+def put(file: Path, data: bytes = b"new") -> None:
+    with written(file) as place:
+        place.write_bytes(data)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_goes_wrong_leaves_the_file_that_was_there(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(b"old")
+    with pytest.raises(ZeroDivisionError), written(file) as place:
+        place.write_bytes(b"half")
+        raise ZeroDivisionError
+    assert (file.read_bytes(), names(tmp_path)) == (b"old", ["a.pdf"])
+    put(file)
+    assert (file.read_bytes(), names(tmp_path)) == (b"new", ["a.pdf"])
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.ENOTTY])
+def test_trouble_while_writing_names_the_file_of_the_user(tmp_path: Path, number: int) -> None:
+    file = tmp_path / "a.pdf"
+    with pytest.raises(MachineError) as caught, written(file) as place:
+        raise OSError(number, os.strerror(number), str(place))
+    assert caught.value.where.file == str(file)
+    assert ".part" not in str(caught.value)
+    assert names(tmp_path) == []
+
+
+def test_trouble_with_a_file_that_is_read_names_that_one(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), written(tmp_path / "a.csv"):
+        (tmp_path / "observations.parquet").read_bytes()
+
+
+def test_a_name_as_long_as_the_disk_allows(tmp_path: Path) -> None:
+    put(tmp_path / f"{'a' * 251}.csv")
+    assert [len(name) for name in names(tmp_path)] == [255]
+    with pytest.raises(MachineError) as caught:
+        put(tmp_path / f"{'a' * 252}.csv")
+    assert caught.value.code == "long_name"
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_bytes(b"old")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    put(tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_bytes() == b"new"
+
+
+def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
+    scores, other = tmp_path / "scores.csv", tmp_path / "link.csv"
+    scores.write_bytes(b"mine")
+    other.symlink_to(scores)
+    for name in (scores, other):
+        with pytest.raises(UserError) as caught:
+            output_file(name, inputs=["not-there.csv", scores])
+        assert caught.value.code == "output_is_input"
+    assert output_file(tmp_path / "sums.json", inputs=[scores]).name == "sums.json"
+
+
+@pytest.mark.parametrize("locked", ["folder", "file"])
+def test_what_may_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"old")
+    mine = tmp_path if locked == "folder" else file
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != mine)
+    with pytest.raises(MachineError) as caught:
+        put(file)
+    assert (caught.value.code, caught.value.where.file) == ("no_permission", str(file))
+    assert file.read_bytes() == b"old"
+
+
+def test_a_device_is_no_file() -> None:
+    with pytest.raises(DataError) as caught:
+        output_file(os.devnull)
+    assert caught.value.code == "no_ordinary_file"
+
+
+def test_a_folder_of_files(tmp_path: Path) -> None:
+    assert output_folder(tmp_path / "a/b").is_dir()
+    (tmp_path / "file").write_bytes(b"")
+    for name, code in (("", "no_output_name"), (tmp_path / "file", "no_folder")):
+        with pytest.raises(InstroomError) as caught:
+            output_folder(name)
+        assert caught.value.code == code
+
+
+def test_a_format_that_is_not_there() -> None:
+    with pytest.raises(UserError) as caught:
+        format_of("a", "odt", ("pdf", "docx"))
+    assert (caught.value.code, caught.value.expected) == ("unknown_format", "pdf, docx")
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "found"),
+    [
+        ("a.pdf", None, "pdf"),
+        ("a.docx", None, "docx"),
+        ("a.tmp", None, "pdf"),
+        ("a.tmp", "docx", "docx"),
+        ("docx", None, "pdf"),
+        ("a.docx", "pdf", "other_suffix"),
+        ("a.PDF", "docx", "other_suffix"),
+    ],
+)
+def test_the_name_says_the_format(name: str, asked: str | None, found: str) -> None:
+    try:
+        assert format_of(name, asked, ("pdf", "docx")) == found
+    except UserError as error:
+        assert error.code == found
+
+
+@pytest.mark.parametrize("number", sorted(errno.errorcode))
+def test_no_word_of_the_system_is_shown(number: int) -> None:
+    """They are English in every language."""
+    error = OSError(number, os.strerror(number), "a.pdf")
+    said = trouble(error)
+    assert said is not None
+    for text in (words_of_system(error), str(said)):
+        assert os.strerror(number).lower() not in text.lower()
