@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "reference" / "contracts.md"
 EFFECT = ["effect", "scores.csv", "--baseline", "voor", "--treatment", "deed_mee", "--groups"]
 TRIALS = (
     "study,yes1,n1,yes2,n2\nA,54,240,38,225\nA,10,60,6,62\nC,0,12,3,12\n"
-    "D,33,110,20,105\nE,12,40,5,44\n"
+    "D,33,110,20,105\nE,12,40,5,44\nF,,50,4,48\n"
 )
 COUNTS = ["meta", "trials.csv", "--columns", "yes1,n1,yes2,n2", "--measure"]
 POWER = ["power", "--schools", "30", "--pupils", "50", "--icc", "0.15"]
@@ -38,7 +38,9 @@ COMMANDS: dict[str, list[list[str]]] = {
         [*EFFECT, "school", "--outcome", "na", "--link", "chance"],
         [*EFFECT, "school", "--outcome", "na,post"],
     ],
-    "compress": [["compress", *EFFECT[1:], "school", "--outcome", "na", "--out", "s.json"]],
+    "compress": [
+        ["compress", *EFFECT[1:], "school", "--outcome", "na", "--out", "s.json", "--start", "1"]
+    ],
     "reliability": [["reliability", "antwoorden.csv", "--items", "v1,v2,v3,v4", "--reverse", "v3"]],
     "power": [POWER, [*POWER, "--effect", "0.3", "--simulate"]],
     "meta": [[*COUNTS, "RR"], [*COUNTS, "RD", "--cluster", "study"]],

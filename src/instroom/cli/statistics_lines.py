@@ -202,4 +202,8 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
                 d=_n(fill.estimate, t),
             )
         )
-    return [*lines, *_told(found, t), rows, *_warned(found, t)]
+    if found.status == "boundary":
+        lines.append(t("De verschillen tussen studies zijn op nul geschat."))
+    else:
+        lines += _told(found, t)
+    return [*lines, rows, *_warned(found, t)]

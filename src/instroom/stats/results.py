@@ -58,6 +58,7 @@ def without_numbers(
     Examples
     --------
     >>> from dataclasses import dataclass
+    >>> from instroom.stats.status import FitStatus
     >>> @dataclass
     ... class Line:
     ...     beta: Floats

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from instroom.cli.main import main
+from instroom.core.errors import MachineError
 
 Run = Callable[..., tuple[int, Any]]
 #: The keys that ``docs/reference/contracts`` promises.
@@ -274,8 +275,8 @@ def test_a_register_is_written_whole_or_not(folder: Path, monkeypatch: pytest.Mo
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("instroom.privacy.releases.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr("instroom.core.output_files.os.fsync", full)
+    with pytest.raises(MachineError, match="the disk is full"):
         releases.remember(register, [{"dims": {"school": "A"}, "n": 40}], name="second")
     assert register.read_bytes() == before
 

@@ -38,6 +38,7 @@ def test_a_count_of_pupils_is_no_share_of_repeaters(
     tmp_path: Path, indicator: str, more: str, cells: str
 ) -> None:
     data = tmp_path / "data"
+    data.mkdir()
     api.read(pupils(tmp_path, more, cells), data=data)
     (figure,) = api.series(indicator, data=data)["series"]
     assert (figure["status"], figure["value"], figure["low"]) == ("missing", None, None)

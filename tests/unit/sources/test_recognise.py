@@ -1,13 +1,15 @@
 """Evidence weighed exactly: a made layout against tables that differ from it in one thing."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from instroom.core.errors import SourceError
 from instroom.definitions.models import SourceDefinition
-from instroom.sources import evidence
+from instroom.sources import evidence, statline
 from instroom.sources.recognise import LABELS, columns_fit, recognise
 from instroom.sources.tables import RawTable, from_rows
 
@@ -352,3 +354,54 @@ def test_a_table_says_where_its_cells_stand() -> None:
     assert table.words(1) == ["LEEFTIJD 4", "LEEFTIJD 5"]
     assert np.array_equal(table.lines, [2, 3])
     assert (table.strays, table.blanks, table.first_line) == (0, 0, 1)
+
+
+# Labels of StatLine
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("", None),
+        ("GM0153", "GM0153"),
+        ("Nederland", "NL01"),
+        ("nederland", "NL01"),
+        ("Overijssel (PV)", "PV23"),
+        ("Twente (CR)", "CR12"),
+        ("Enschede", "GM0153"),
+        ("Utrecht (gemeente)", "GM0344"),
+        ("Utrecht (PV)", "PV26"),
+        ("Oost-Nederland (LD)", "Oost-Nederland (LD)"),
+        ("Nergenshuizen", "Nergenshuizen"),
+        ("Nergenshuizen (PV)", "Nergenshuizen (PV)"),
+    ],
+)
+def test_a_region_is_known_by_its_label_or_stays_as_it_is(label: str, code: str | None) -> None:
+    assert statline.region(label) == code
+
+
+def test_a_label_of_two_municipalities_is_of_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = SimpleNamespace(codes_of=lambda _: ("GM0001", "GM0002"))
+    monkeypatch.setattr(statline, "gazetteer", lambda: two)
+    assert statline.region("Bergen") == "Bergen"
+
+
+def test_places_of_an_overlay_are_known_by_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert statline.region("Verweg (PV)") == "Verweg (PV)"
+    places = SimpleNamespace(provinces={"PV88": "Verweg"}, corops={})
+    monkeypatch.setattr(statline.registry, "places", lambda: {"x": places})
+    monkeypatch.setattr(statline.registry, "overlay", lambda: Path("/another/overlay"))
+    assert statline.region("Verweg (PV)") == "PV88"
+
+
+@pytest.mark.parametrize(
+    ("header", "labels"),
+    [
+        (["Perioden", "Leerlingen (aantal)"], True),
+        (["Perioden ", " Aandeel (%) "], True),
+        (["Leerlingen (aantal)"], False),
+        (["Perioden", "Leerlingen"], False),
+    ],
+)
+def test_a_unit_beside_periods_tells_that_a_table_has_labels(header, labels) -> None:
+    assert statline.with_labels(header) is labels

@@ -87,6 +87,12 @@ def test_a_letter_has_the_case_of_its_word(word: str, encoding: str) -> None:
     assert decode(f"{word} en {word}\n".encode(encoding)).text == f"{word} en {word}\n"
 
 
+def test_a_file_of_two_bytes_a_sign_is_counted_by_its_signs() -> None:
+    found = seen("a;b\n1;é\n\n".encode("utf-16"))
+    assert (found.encoding, found.lines, found.nul_line) == ("utf-16", 3, None)
+    assert (found.blank, found.odd_lines, found.plain) == (0, 0, False)
+
+
 # Records that are rows
 
 
