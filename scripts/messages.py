@@ -46,6 +46,9 @@ TABLES = (
     ("instroom/monitoring/wording.py", "MEANINGS"),
     ("instroom/monitoring/wording.py", "SILENCES"),
     ("instroom/reports/words.py", "PLACE_OF"),
+    ("instroom/reports/documents/first_screen.py", "GROUPS"),
+    ("instroom/reports/documents/first_screen.py", "SHORT_GROUPS"),
+    ("instroom/reports/documents/first_screen.py", "WHO_ELSE"),
     ("instroom/reports/documents/pages.py", "VERDICTS"),
     ("instroom/reports/documents/pages.py", "EVIDENCE"),
 )
@@ -128,7 +131,7 @@ def _messages(node: ast.expr, where: str) -> list[str]:
             known, rest = _name(table) in _TABLE_NAMES, _messages(default, where)
         case ast.Subscript(value=table, slice=key):
             stored = isinstance(key, ast.Constant) and key.value in _FIELD_NAMES
-            known, rest = stored or _name(table) in _TABLE_NAMES, []
+            known, rest = stored or _name(table) in _TABLE_NAMES | _FIELD_NAMES, []
         case ast.Attribute(attr=name):
             known, rest = name in _FIELD_NAMES, []
         case _:

@@ -1,5 +1,11 @@
 """One small definition file of every kind, as a region would add it, in three languages."""
 
+from pathlib import Path
+
+import instroom.definitions
+
+#: A region that wants other words or thresholds puts its own rule in the place of ours.
+_RULE = Path(instroom.definitions.__file__).parent / "monitoring/verdicts/change.toml"
 #: Kind -> where the file stands in the overlay, and what is in it.
 SAMPLES: dict[str, tuple[str, str]] = {
     "source": (
@@ -137,6 +143,16 @@ sample_nobody_asks = "niemand vraagt waarom kinderen stoppen"
 "niemand vraagt waarom kinderen stoppen" = "nobody asks why children stop"
 [words.de]
 "niemand vraagt waarom kinderen stoppen" = "niemand fragt, warum Kinder aufhören"
+""",
+    ),
+    "verdict": (
+        "monitoring/verdicts/change.toml",
+        _RULE.read_text("utf-8").replace('"Nog niets gemeten"', '"Dat moet nog gemeten worden"')
+        + """
+[words.en]
+"Dat moet nog gemeten worden" = "Still to be measured"
+[words.de]
+"Dat moet nog gemeten worden" = "Noch zu messen"
 """,
     ),
     "kpi": (

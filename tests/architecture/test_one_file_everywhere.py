@@ -164,6 +164,7 @@ TITLES: dict[KindName, tuple[str, str, str]] = {
         "nobody asks why children stop",
         "niemand fragt, warum Kinder aufhören",
     ),
+    "verdict": ("Dat moet nog gemeten worden", "Still to be measured", "Noch zu messen"),
     "claim": ("Techniekclubs groeien", "Technology clubs grow", "Technikklubs wachsen"),
     "region": ("Proefland", "Proefland", "Proefland"),
     "places": ("Proefdam", "Proefdam", "Proefdam"),
@@ -248,6 +249,18 @@ PROVEN: dict[KindName, Proven] = {
         docs=NotInDocs(*TITLES["reasons"]),
         api=Answered("pipeline?name=sample", {"reason": "sample_nobody_asks"}),
     ),
+    "verdict": Proven(
+        page=On("", *TITLES["verdict"]),
+        menu=NotInMenu(*TITLES["verdict"]),
+        sentence=On(
+            "",
+            "techniekbedrijven Dat moet nog gemeten worden",
+            "",
+            "",
+        ),
+        docs=NotInDocs(*TITLES["verdict"]),
+        api=NotInApi(*TITLES["verdict"]),
+    ),
     "kpi": Proven(
         page=On(
             "programme",
@@ -255,7 +268,12 @@ PROVEN: dict[KindName, Proven] = {
             "8. More children at a technology club",
             "8. Mehr Kinder in einem Technikklub",
         ),
-        menu=On("", "De doelen Wat", "The goals What", "Die Ziele Was"),
+        menu=On(
+            "",
+            "8 Meer kinderen op een techniekclub 40,0 %",
+            "8 More children at a technology club 40.0%",
+            "8 Mehr Kinder in einem Technikklub 40,0 %",
+        ),
         sentence=Said("kpi", *(f"8. {said}" for said in MEMBERS)),
         docs=Written("doelen.md", "## 8. Meer kinderen op een techniekclub"),
         api=Answered("kpi", {"id": "8_sample", "number": 8, "value": 0.4}),
@@ -275,7 +293,12 @@ PROVEN: dict[KindName, Proven] = {
         api=NotInApi(*TITLES["claim"]),
     ),
     "region": Proven(
-        page=On("", "Proefland nu", "Proefland now", "Proefland heute"),
+        page=On(
+            "",
+            "Kiezen meer jongeren in Proefland voor techniek?",
+            "Do more young people in Proefland choose technology?",
+            "Wählen mehr Jugendliche in Proefland Technik?",
+        ),
         menu=On("", "Naar de inhoud Proefland", "Skip to content Proefland", "Inhalt Proefland"),
         sentence=On("indicator/sample_members", *MEMBERS),
         docs=NotInDocs(*TITLES["region"]),

@@ -50,6 +50,13 @@ spoken = [
     path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),
     *(path(f"{key}/", _document, {"kind": key}, name=key) for key in SINGLE),
     *(path(f"{key}/", _document, {"kind": key}, name=f"page-{key}") for key in registry.pages()),
-    *(path(f"{kind}/{rest}/", _document, {"kind": kind}, name=f"{kind}-of" if kind == "home" else kind)
-      for kind, rest in MANY.items()),
+    *(
+        path(
+            f"{kind}/{rest}/",
+            _document,
+            {"kind": kind},
+            name=f"{kind}-of" if kind == "home" else kind,
+        )
+        for kind, rest in MANY.items()
+    ),
 ]

@@ -14,7 +14,7 @@ from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.monitoring import verdicts
 from instroom.monitoring.verdicts import ChangeVerdict
-from instroom.reports import sentences, words
+from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import (
     ChoiceBlock,
     CountingChoice,
@@ -223,7 +223,7 @@ def counting_choice(writer: PageWriter, counting: str = "") -> ChoiceBlock | Non
         options.append(
             CountingChoice(
                 t(rules.choice),
-                t(rules.choice_short or rules.choice),
+                t(rules.choice_short) or t(rules.choice),
                 "" if usual else f"home/{kind}",
                 kind == (counting or indicator.default_classification),
                 t(
@@ -360,29 +360,34 @@ def _row(row: JudgedStage, t: Texts) -> VerdictRow:
 
 
 def goal_lines(writer: PageWriter, rows: Sequence[JudgedStage]) -> GoalLines:
-    """Return the goals as one line each, with their verdicts or why there are none."""
+    """Return the goals as one line each: verdicts, else the newest figure, else that there is none."""
     t = writer.t
+    none = verdicts.change_rule().outcomes["not_measured"]
     lines = []
-    for goal in _by_number():
-        mine = [row for row in rows if row.goal.id == goal.id]
-        known = [row for row in mine if row.found.now is not None]
-        none = verdicts.change_rule().outcomes["not_measured"]
+    for state in goals.states(writer.index.results.published, writer.region):
         marks = tuple(
-            mark_of(row.found, row.stage.indicator, t, t(row.stage.label)) for row in known
+            mark_of(row.found, row.stage.indicator, t, t(row.stage.label))
+            for row in rows
+            if row.goal.id == state.kpi.id and row.found.now is not None
         )
+        if not marks and state.lead and state.measured:
+            marks = (VerdictMark(words.amount(state.lead, t), "even"),)
         lines.append(
             GoalLine(
-                goal.number,
-                t(goal.title),
-                f"programme#{goal.id}",
+                state.kpi.number,
+                t(state.kpi.title),
+                f"programme#{state.kpi.id}",
                 marks or (VerdictMark(t(none.title), none.shape),),
-                bool(known),
+                state.measured,
             )
         )
-    measured = sum(line.measured for line in lines)
     return GoalLines(
         "doelen",
-        t("{n} van de {all} doelen zijn gemeten", n=measured, all=len(lines)),
+        t(
+            "{n} van de {all} doelen zijn gemeten",
+            n=sum(line.measured for line in lines),
+            all=len(lines),
+        ),
         tuple(lines),
         t("Waar nog niets gemeten is, staat bij het doel wat daarvoor nodig is."),
     )

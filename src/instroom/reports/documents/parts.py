@@ -169,7 +169,10 @@ def chip(topic: Topic, figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
     if len(stages) != 1 or stages[0].school_type:
         return ("", "")
     found = verdicts.verdict(figures, stages[0].since)
-    said, colour = verdicts.change_rule().outcomes[found.outcome], verdicts.colour(found, topic.indicator)
+    said, colour = (
+        verdicts.change_rule().outcomes[found.outcome],
+        verdicts.colour(found, topic.indicator),
+    )
     counted = stage_of(topic)
     year = found.since if counted and counted.counted == "school_year" else found.since[:4]
     return (t(said.chip, year=year), colour or ("none" if said.shape == "open" else "same"))

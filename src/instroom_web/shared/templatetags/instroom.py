@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom.drawing import inline
 from instroom_web.shared.figures import PublishedFigure
 
 register = template.Library()
@@ -125,65 +126,26 @@ def numeric(row: Sequence[Mapping[str, Any]] | None, place: int) -> bool:
 
 @register.simple_tag
 def strokes(low: float, high: float) -> SafeString:
-    """Draw a hundred strokes in tens: filled to ``low``, pale to ``high`` (both of a hundred)."""
-    marks = []
-    for i in range(100):
-        x = 9.28 * i + 8 * (i // 10)
-        if i < round(low):
-            marks.append(f'<rect x="{x:.1f}" width="6.4" height="32" />')
-        elif i < round(high):
-            marks.append(f'<rect x="{x:.1f}" width="6.4" height="32" class="pale" />')
-        else:
-            marks.append(f'<rect x="{x:.1f}" y="9.6" width="6.4" height="12.8" class="rest" />')
-    drawing = f'<svg class="strokes" viewBox="0 0 1000 32" preserveAspectRatio="none" aria-hidden="true">{"".join(marks)}</svg>'
-    return mark_safe(drawing)  # noqa: S308 - numbers only
-
-
-_WIDE, _TALL = 340, 45
-
-
-def _x(share: float, block: Mapping[str, Any]) -> float:
-    return 8 + (_WIDE - 16) * (share - block["low"]) / (block["high"] - block["low"])
-
-
-def _grid(block: Mapping[str, Any], height: int) -> str:
-    return "".join(
-        f'<path class="grid" d="M{_x(at, block):.1f} 0V{height}" />' for at, _ in block["ticks"]
-    )
+    """Draw a hundred strokes, filled to ``low`` and pale to ``high``."""
+    return mark_safe(inline.strokes(low, high))  # noqa: S308 - our own drawing, of numbers
 
 
 @register.simple_tag
 def axis(block: Mapping[str, Any]) -> SafeString:
-    """Draw the numbers of the axis that the rows of verdicts share."""
-    names = "".join(
-        f'<text x="{_x(at, block):.1f}" y="14" text-anchor="middle">{escape(name)}</text>'
-        for at, name in block["ticks"]
-    )
-    return mark_safe(f'<svg viewBox="0 0 {_WIDE} 20">{names}</svg>')  # noqa: S308 - escaped above
+    """Draw the axis that the rows of a table of verdicts share."""
+    return mark_safe(inline.axis(block["ticks"], _ends(block)))  # noqa: S308 - our own drawing
 
 
 @register.simple_tag
 def dumbbell(row: Mapping[str, Any], block: Mapping[str, Any]) -> SafeString:
-    """Draw then and now of one row: a ring, a line, a bar as wide as the bounds; the country below."""
-    before, now, then_there, now_there = row["spans"]
-    drawn = _grid(block, _TALL)
-    for first, last, y, small in ((then_there, now_there, 36, True), (before, now, 20, False)):
-        kind = "country" if small else row["mark"]["colour"] or "plain"
-        thick, r = (4, 2.6) if small else (12, 5)
-        parts = []
-        if first and last:
-            a, b = ((s["low"] + s["high"]) / 2 for s in (first, last))
-            parts.append(f'<path d="M{_x(a, block):.1f} {y}H{_x(b, block):.1f}" />')
-        if first:
-            middle = _x((first["low"] + first["high"]) / 2, block)
-            parts.append(f'<circle class="then" cx="{middle:.1f}" cy="{y}" r="{r}" />')
-        if last:
-            start, end = _x(last["low"], block), _x(last["high"], block)
-            width = max(end - start, 2 * r)
-            left = (start + end - width) / 2
-            parts.append(
-                f'<rect x="{left:.1f}" y="{y - thick / 2}" width="{width:.1f}" height="{thick}" '
-                f'rx="{min(2, thick / 2)}" />'
-            )
-        drawn += f'<g class="{kind}">{"".join(parts)}</g>'
-    return mark_safe(f'<svg viewBox="0 0 {_WIDE} {_TALL}">{drawn}</svg>')  # noqa: S308 - numbers only
+    """Draw then and now of one row of verdicts, the country below it."""
+    before, now, then_there, now_there = (
+        (s["low"], s["high"]) if s else None for s in row["spans"]
+    )
+    pairs = inline.Pair(before, now, row["mark"]["colour"]), inline.Pair(then_there, now_there)
+    ticks = [at for at, _ in block["ticks"]]
+    return mark_safe(inline.dumbbell(*pairs, ticks, _ends(block)))  # noqa: S308 - our own drawing
+
+
+def _ends(block: Mapping[str, Any]) -> tuple[float, float]:
+    return block["low"], block["high"]
