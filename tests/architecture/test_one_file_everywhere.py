@@ -254,9 +254,9 @@ PROVEN: dict[KindName, Proven] = {
         menu=NotInMenu(*TITLES["verdict"]),
         sentence=On(
             "",
-            "techniekbedrijven Dat moet nog gemeten worden",
-            "",
-            "",
+            "samen met bedrijven Dat moet nog gemeten worden",
+            "with companies structurally Still to be measured",
+            "mit Betrieben zusammen Noch zu messen",
         ),
         docs=NotInDocs(*TITLES["verdict"]),
         api=NotInApi(*TITLES["verdict"]),

@@ -19,7 +19,7 @@ SINGLE = (
     "places",
 )
 #: Kinds of which there are many, with what stands behind the kind in a key.
-MANY = {"home": "<slug:name>", "place": "<slug:name>", "indicator": "<path:name>"}
+MANY = {"place": "<slug:name>", "indicator": "<path:name>"}
 
 _document = public(views.document)
 _interface = api.urls  # made anew at every look
@@ -50,13 +50,6 @@ spoken = [
     path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),
     *(path(f"{key}/", _document, {"kind": key}, name=key) for key in SINGLE),
     *(path(f"{key}/", _document, {"kind": key}, name=f"page-{key}") for key in registry.pages()),
-    *(
-        path(
-            f"{kind}/{rest}/",
-            _document,
-            {"kind": kind},
-            name=f"{kind}-of" if kind == "home" else kind,
-        )
-        for kind, rest in MANY.items()
-    ),
+    *(path(f"{kind}/{rest}/", _document, {"kind": kind}, name=kind) for kind, rest in MANY.items()),
+    path("home/<slug:name>/", _document, {"kind": "home"}, name="home_counting"),
 ]
