@@ -121,6 +121,20 @@ def test_combinations_of_two_values_need_three_rows_or_none(
     assert _codes(cross) == (set() if fine else {("small_pair", "z")})
 
 
+@pytest.mark.parametrize("few", range(4))
+@pytest.mark.parametrize("of_x", [(0, 1), (1, 2)])
+@pytest.mark.parametrize("of_z", [(0, 1), (1, 2), (-1, 1), (-0.5, 0.5)])
+def test_each_combination_of_two_values_is_looked_at(
+    few: int, of_x: tuple[float, float], of_z: tuple[float, float]
+) -> None:
+    sizes = [20] * 4
+    sizes[few] = 2
+    x, z = (np.repeat(pairs, sizes) for pairs in ([0, 0, 1, 1], [0, 1, 0, 1]))
+    columns = {"x": np.take(of_x, x).astype(float), "z": np.take(of_z, z).astype(float)}
+    cross = from_arrays(columns, {"school": ["a"] * sum(sizes)}, keep_labels=True)
+    assert _codes(cross) == {("small_pair", "z")}
+
+
 def _likert(n: int, seed: int = 0) -> Compressed:
     y = np.random.default_rng(seed).integers(1, 6, n)
     return compress(pa.table({"s": ["a"] * n, "y": y}), ["y"], ["s"], keep_labels=True)

@@ -388,10 +388,11 @@ def test_a_label_of_two_municipalities_is_of_neither(monkeypatch: pytest.MonkeyP
 
 def test_places_of_an_overlay_are_known_by_their_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     assert statline.region("Verweg (PV)") == "Verweg (PV)"
-    places = SimpleNamespace(provinces={"PV88": "Verweg"}, corops={})
-    monkeypatch.setattr(statline.registry, "places", lambda: {"x": places})
-    monkeypatch.setattr(statline.registry, "overlay", lambda: Path("/another/overlay"))
-    assert statline.region("Verweg (PV)") == "PV88"
+    for overlay, code in (("/one", "PV88"), ("/another", "PV89")):
+        places = SimpleNamespace(provinces={code: "Verweg"}, corops={})
+        monkeypatch.setattr(statline.registry, "places", lambda found=places: {"x": found})
+        monkeypatch.setattr(statline.registry, "overlay", lambda path=overlay: Path(path))
+        assert statline.region("Verweg (PV)") == code
 
 
 @pytest.mark.parametrize(
