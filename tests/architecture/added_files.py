@@ -4,7 +4,7 @@ from pathlib import Path
 
 import instroom.definitions
 
-#: A region that wants other words or thresholds puts its own rule in the place of ours.
+#: A goal names the rule that judges it; another rule is another file.
 _RULE = Path(instroom.definitions.__file__).parent / "monitoring/verdicts/change.toml"
 #: Kind -> where the file stands in the overlay, and what is in it.
 SAMPLES: dict[str, tuple[str, str]] = {
@@ -146,13 +146,13 @@ sample_nobody_asks = "niemand vraagt waarom kinderen stoppen"
 """,
     ),
     "verdict": (
-        "monitoring/verdicts/change.toml",
-        _RULE.read_text("utf-8").replace('"Nog niets gemeten"', '"Dat moet nog gemeten worden"')
+        "monitoring/verdicts/sample.toml",
+        _RULE.read_text("utf-8").replace('"Niet te vergelijken"', '"Dat jaar ontbreekt"')
         + """
 [words.en]
-"Dat moet nog gemeten worden" = "Still to be measured"
+"Dat jaar ontbreekt" = "That year is missing"
 [words.de]
-"Dat moet nog gemeten worden" = "Noch zu messen"
+"Dat jaar ontbreekt" = "Dieses Jahr fehlt"
 """,
     ),
     "kpi": (
@@ -163,9 +163,16 @@ number = 8
 seed = "Verzonnen om te proberen"
 lines = [1]
 indicators = ["sample_members"]
+rule = "sample"
+[[stages]]
+label = "clubs"
+indicator = "sample_members"
+since = "2017-2018"
 [words.en]
+"clubs" = "clubs"
 "Meer kinderen op een techniekclub" = "More children at a technology club"
 [words.de]
+"clubs" = "Klubs"
 "Meer kinderen op een techniekclub" = "Mehr Kinder in einem Technikklub"
 """,
     ),

@@ -103,8 +103,9 @@ def _of_pipeline(
 
 
 def _of_stages(kpi: models.Kpi, definitions: Definitions) -> Iterator[Reference]:
+    yield _to("verdict", definitions, ("kpi", kpi.id, "rule"), kpi.rule)
     for number, stage in enumerate(kpi.stages):
-        at = ("kpi", kpi.id, f"stages.{number}")
+        at: Position = ("kpi", kpi.id, f"stages.{number}")
         yield Reference(*at, stage.indicator, kpi.indicators, Message("indicator"))
         indicator = definitions("indicator").get(stage.indicator)
         if indicator is None:

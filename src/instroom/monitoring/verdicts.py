@@ -30,22 +30,30 @@ class ChangeVerdict:
     margin: float | None = None
 
 
-def change_rule() -> models.VerdictRule:
-    """Return the one rule for the change of a share between two years."""
-    return registry.verdicts()["change"]
+#: The rule of a goal that names none.
+USUAL = "change"
 
 
-def fluctuation_of(indicator: str, school_type: str = "") -> intervals.Fluctuation:
+def rule_of(name: str = USUAL) -> models.VerdictRule:
+    """Return the rule with this name for the change of a share between two years."""
+    return registry.verdicts()[name]
+
+
+def fluctuation_of(
+    indicator: str, school_type: str = "", rule: models.VerdictRule | None = None
+) -> intervals.ChanceVariance:
     """Return what chance does to an indicator's share, of one school type or of all together.
 
     An indicator that was never calibrated gets the cautious value of the rule.
     """
     own = registry.indicators()[indicator].fluctuation
-    found = own.get(school_type) or own.get("all") or change_rule().fluctuation
-    return intervals.Fluctuation(found.schools, found.years)
+    found = own.get(school_type) or own.get("all") or (rule or rule_of()).fluctuation
+    return intervals.ChanceVariance(found.schools, found.years)
 
 
-def verdict(figures: Sequence[Figure], since: str) -> ChangeVerdict:
+def verdict(
+    figures: Sequence[Figure], since: str, rule: models.VerdictRule | None = None
+) -> ChangeVerdict:
     """Compare the newest known figure of a series with that of the period ``since``.
 
     Parameters
@@ -53,6 +61,8 @@ def verdict(figures: Sequence[Figure], since: str) -> ChangeVerdict:
     figures
         Figures of one share, one place and one group, in any order. Those without a number or
         from before ``since`` are no newest figure.
+    since, rule
+        The period to compare with; the rule that judges, the usual one if none is given.
 
     Returns
     -------
@@ -70,7 +80,7 @@ def verdict(figures: Sequence[Figure], since: str) -> ChangeVerdict:
         return ChangeVerdict("not_measured" if not known else "not_comparable", since)
     if now is None or before is None:
         return ChangeVerdict("not_comparable", since, before, now)
-    return _compared(before, now, since)
+    return _compared(before, now, since, rule or rule_of())
 
 
 def colour(found: ChangeVerdict, indicator: str) -> str:
@@ -99,9 +109,8 @@ def overall(found: Sequence[ChangeVerdict]) -> models.Overall:
     return "unclear"
 
 
-def _compared(before: Figure, now: Figure, since: str) -> ChangeVerdict:
-    rule = change_rule()
-    chance = fluctuation_of(now.indicator, dict(now.by).get("school_type", ""))
+def _compared(before: Figure, now: Figure, since: str, rule: models.VerdictRule) -> ChangeVerdict:
+    chance = fluctuation_of(now.indicator, dict(now.by).get("school_type", ""), rule)
     first, last = _triple(before), _triple(now)
     certain = intervals.direction(first, last, chance, intervals.quantile(rule.certain))
     maybe = intervals.direction(first, last, chance, intervals.quantile(rule.maybe))

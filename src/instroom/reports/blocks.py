@@ -258,13 +258,27 @@ class GoalLines:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedYears:
+    """Two years of a group beside each other; ``ends`` is the calendar year of the newest.
+
+    How old that is depends on when it is read, so the page says it, not the stored document.
+    """
+
+    group: str
+    now: str
+    since: str
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """The first lines of a page that answers a question: question, answer, since when, how old."""
 
     question: str
     verdict: str
     answer: tuple[str, ...]
-    lead: str = ""
+    years: tuple[ComparedYears, ...] = ()
+    programme: str = ""
 
 
 Block = (

@@ -56,7 +56,7 @@ def wilson(part: float, whole: float, z: float = Z95) -> Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Fluctuation:
+class ChanceVariance:
     """What moves a share from year to year when nothing changes.
 
     ``schools``: the variance between people and schools, times that of drawing people by lot.
@@ -81,7 +81,7 @@ def quantile(certainty: float) -> float:
 def direction(
     before: tuple[float, float, float],
     after: tuple[float, float, float],
-    chance: Fluctuation | None = None,
+    chance: ChanceVariance | None = None,
     z: float = Z95,
 ) -> int:
     """Return 1 (up), -1 (down) or 0: whether a share changed by more than chance.
@@ -100,7 +100,7 @@ def direction(
     ------
     Agresti and Caffo (2000), The American Statistician 54, 280-288: one person is added to
     either side of both shares, so that a handful of people is never more than chance. The
-    variance of a year is that of :class:`Fluctuation`, estimated by ``scripts/fluctuation.py``.
+    variance of a year is that of :class:`ChanceVariance`, estimated by ``scripts/fluctuation.py``.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def direction(
     0
     >>> direction((0.50, 0.50, 3000), (0.55, 0.56, 3100))
     1
-    >>> direction((0.50, 0.50, 3000), (0.55, 0.56, 3100), Fluctuation(4.0, 0.01))
+    >>> direction((0.50, 0.50, 3000), (0.55, 0.56, 3100), ChanceVariance(4.0, 0.01))
     0
     """
     low0, high0, n0 = before
@@ -123,7 +123,7 @@ def direction(
 def change_margin(
     before: tuple[float, float, float],
     after: tuple[float, float, float],
-    chance: Fluctuation | None = None,
+    chance: ChanceVariance | None = None,
     z: float = Z95,
 ) -> float:
     """Return how far chance alone moves the change of a share (0-1), at its widest.
@@ -133,7 +133,7 @@ def change_margin(
 
     Examples
     --------
-    >>> round(change_margin((0.57, 0.57, 1150), (0.61, 0.64, 1045), Fluctuation(1.2, 0.007)), 3)
+    >>> round(change_margin((0.57, 0.57, 1150), (0.61, 0.64, 1045), ChanceVariance(1.2, 0.007)), 3)
     0.049
     """
     one = min(max(before[0], 0.5), before[1])
@@ -142,10 +142,10 @@ def change_margin(
 
 
 def _error_of_change(
-    before: tuple[float, float], after: tuple[float, float], chance: Fluctuation | None
+    before: tuple[float, float], after: tuple[float, float], chance: ChanceVariance | None
 ) -> float:
     """Return the standard error of the difference of two (share, people counted)."""
-    chance = chance or Fluctuation()
+    chance = chance or ChanceVariance()
     variance = 2 * chance.years**2
     for share, n in (before, after):
         one_more = (share * n + 1) / (n + 2)

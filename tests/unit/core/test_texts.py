@@ -88,7 +88,7 @@ def test_no_translation_raises_its_voice(language):
 
 def test_the_script_sees_words_in_code_tables_templates_and_definitions():
     places = {
-        "meer dan toeval omhoog": "src/instroom/reports/documents/parts.py",
+        "niet in dit bestand": "src/instroom/reports/documents/parts.py",
         "geteld naar de woonplaats": "src/instroom/reports/words.py",
         "Naar de inhoud": "src/instroom_web/shared/templates/shared/base.html",
         "De som van alle waarden, gedeeld door hun aantal.": (

@@ -10,9 +10,9 @@ from instroom.core.quantities import Count
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
 from instroom.monitoring import verdicts
-from instroom.stats.intervals import Fluctuation, change_margin, direction, quantile
+from instroom.stats.intervals import ChanceVariance, change_margin, direction, quantile
 
-RULE = registry.verdicts()["change"]
+RULE = verdicts.rule_of()
 SHARE = "technical_profile_share"
 
 
@@ -111,7 +111,7 @@ def test_by_chance_alone_it_is_certain_in_one_of_twenty_and_possible_in_one_of_f
 ) -> None:
     chance = registry.indicators()[SHARE].fluctuation[name]
     runs, n = 4000, int(np.random.default_rng(20241).integers(20, 140, 30).sum())
-    known = Fluctuation(chance.schools, chance.years)
+    known = ChanceVariance(chance.schools, chance.years)
     pairs = list(worlds(chance.schools, chance.years, runs))
     for certainty in (RULE.certain, RULE.maybe):
         z = quantile(certainty)
@@ -126,8 +126,8 @@ def test_by_chance_alone_it_is_certain_in_one_of_twenty_and_possible_in_one_of_f
 def test_what_was_never_calibrated_is_judged_with_more_chance_than_anything_else() -> None:
     for indicator in registry.indicators().values():
         for chance in indicator.fluctuation.values():
-            known = Fluctuation(chance.schools, chance.years)
-            other = Fluctuation(RULE.fluctuation.schools, RULE.fluctuation.years)
+            known = ChanceVariance(chance.schools, chance.years)
+            other = ChanceVariance(RULE.fluctuation.schools, RULE.fluctuation.years)
             pair = (0.5, 0.5, 500.0), (0.5, 0.5, 500.0)
             assert change_margin(*pair, other) >= change_margin(*pair, known)
 

@@ -10,7 +10,14 @@ import pytest
 from instroom.core.series import Figure
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
-from instroom.reports.blocks import ChoiceBlock, Document, GoalLines, VerdictRow, VerdictTable
+from instroom.reports.blocks import (
+    ChoiceBlock,
+    ComparedYears,
+    Document,
+    GoalLines,
+    VerdictRow,
+    VerdictTable,
+)
 from instroom.reports.documents import first_screen
 from instroom.reports.documents.home import home_page
 from instroom.reports.documents.parts import PageWriter
@@ -18,7 +25,6 @@ from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureQueue
 from instroom.reports.results import PACKAGE, Results, load
 
-YEAR = 2026
 B = TypeVar("B")
 SINCE = {s.since for kpi in registry.kpis().values() for s in kpi.stages}
 
@@ -35,7 +41,7 @@ def home(
     if keep is not None:
         found = replace(found, published=found.published.only(figures=keep))
     t = Texts(language)
-    writer = PageWriter(FigureIndex(found), t, PictureQueue(t, example=False), YEAR)
+    writer = PageWriter(FigureIndex(found), t, PictureQueue(t, example=False))
     return home_page(writer, counting)
 
 
@@ -57,11 +63,12 @@ def test_the_answer_per_stage() -> None:
         "Scholen in Twente: havo minder, vmbo meer, vwo niet zeker.",
         "Opleidingen in Twente: hbo minder, mbo en wo niet zeker.",
     )
-    assert "Scholen: 2023-2024 (2 jaar oud) naast 2014-2015." in page.opening.lead
-    assert "Opleidingen: 2019 (7 jaar oud) naast 2015." in page.opening.lead
-    assert "Het programma begon in 2024. Wat het doet, zeggen deze cijfers nog niet." in (
-        page.opening.lead
+    assert page.opening.years == (
+        ComparedYears("Scholen", "2023-2024", "2014-2015", 2024),
+        ComparedYears("Opleidingen", "2019", "2015", 2019),
     )
+    said = "Het programma begon in 2024. Wat het doet, zeggen deze cijfers nog niet."
+    assert page.opening.programme == said
 
 
 def test_then_and_now_and_the_country() -> None:
@@ -147,7 +154,7 @@ def test_a_figure_after_the_start_is_compared_with_the_start() -> None:
     early = [
         replace(row, goal=row.goal.model_copy(update={"start": "2018-2019"})) for row in judged
     ]
-    lead = first_screen.opening(writer, early).lead
+    lead = first_screen.opening(writer, early).programme
     assert "Het programma begon in 2019. Sinds 2018-2019: havo" in lead
     assert "Of dat door het programma komt, zeggen deze cijfers niet." in lead
     assert "zeggen deze cijfers nog niet" not in lead

@@ -41,7 +41,7 @@ class Kpi(Definition):
 
     ``start`` is the school year in which the programme began: figures up to that year say
     nothing about what it does. ``stages`` are the shares by which the goal is judged, in the
-    order in which a child meets them.
+    order in which a child meets them; ``rule`` is the verdict file that judges them.
     """
 
     number: int
@@ -51,6 +51,7 @@ class Kpi(Definition):
     better: Literal["higher", "lower", "neither"] = "higher"
     need: str = ""
     start: str = ""
+    rule: str = "change"
     stages: list[GoalStage] = []
 
     @model_validator(mode="after")

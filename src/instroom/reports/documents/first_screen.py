@@ -4,7 +4,7 @@ Everything here follows from the goals' files (which shares, since which year) a
 verdicts; nothing is worded twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -17,6 +17,7 @@ from instroom.monitoring.verdicts import ChangeVerdict
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import (
     ChoiceBlock,
+    ComparedYears,
     CountingChoice,
     GoalLine,
     GoalLines,
@@ -36,14 +37,21 @@ GROUPS = {
     "school": "Scholen in {region}",
     "study": "Opleidingen in {region}",
     "residence": "Jongeren uit {region}",
+    "none": "{region}",
 }
 #: The same in the line about dates.
-SHORT_GROUPS = {"school": "Scholen", "study": "Opleidingen", "residence": "Jongeren"}
+SHORT_GROUPS = {
+    "school": "Scholen",
+    "study": "Opleidingen",
+    "residence": "Jongeren",
+    "none": "Cijfers",
+}
 #: Who is counted there besides the region's own youth.
 WHO_ELSE = {
     "school": "",
     "study": "ook studenten van elders",
     "residence": "",
+    "none": "",
 }
 
 
@@ -56,6 +64,11 @@ class JudgedStage:
     topic: Topic
     found: ChangeVerdict
     country: tuple[Figure | None, Figure | None]
+
+    @property
+    def rule(self) -> models.VerdictRule:
+        """What judges it."""
+        return verdicts.rule_of(self.goal.rule)
 
     @property
     def place_of(self) -> str:
@@ -75,7 +88,9 @@ def judged(writer: PageWriter, counting: str = "") -> list[JudgedStage]:
             topic = _topic(stage, counting)
             by = {"school_type": stage.school_type} if stage.school_type else {}
             index = writer.index
-            verdict = verdicts.verdict(index.get(topic, writer.region, **by), stage.since)
+            verdict = verdicts.verdict(
+                index.get(topic, writer.region, **by), stage.since, verdicts.rule_of(goal.rule)
+            )
             beside = writer.country if writer.country in writer.beside else ""
             national = {f.period: f for f in index.known(topic, beside, **by)}
             pair = [national.get(f.period) if f else None for f in (verdict.before, verdict.now)]
@@ -91,14 +106,17 @@ def _topic(stage: models.GoalStage, counting: str) -> Topic:
     return Topic(stage.indicator, stage.stage or None, kind)
 
 
-def mark_of(found: ChangeVerdict, indicator: str, t: Texts, name: str = "") -> VerdictMark:
-    """Return a verdict as a mark; ``name`` goes in front of its short word ("havo minder").
+def mark_of(row: JudgedStage, t: Texts, *, named: bool = False) -> VerdictMark:
+    """Return a verdict as a mark; ``named`` puts the stage before its short word ("havo minder").
 
     Only what is certain has a colour, and only where more is better or worse.
     """
-    said = verdicts.change_rule().outcomes[found.outcome]
-    text = t("{name} {verdict}", name=name, verdict=t(said.short)) if name else t(said.title)
-    return VerdictMark(text, said.shape, verdicts.colour(found, indicator), t(said.note))
+    said = row.rule.outcomes[row.found.outcome]
+    text = t(said.title)
+    if named:
+        text = t("{name} {verdict}", name=t(row.stage.label), verdict=t(said.short))
+    colour = verdicts.colour(row.found, row.stage.indicator)
+    return VerdictMark(text, said.shape, colour, t(said.note))
 
 
 def question(writer: PageWriter) -> str:
@@ -109,57 +127,43 @@ def question(writer: PageWriter) -> str:
 def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
     """Return question, answer, comparison years and age of the data."""
     t, region = writer.t, writer.region_name
-    rule = verdicts.change_rule()
     answer = []
     for place_of in dict.fromkeys(row.place_of for row in rows):
         mine = [row for row in rows if row.place_of == place_of]
         group = t(GROUPS[place_of], region=region)
         answer.append(t("{group}: {list}.", group=group, list=_said_together(mine, t)))
-    lead = filter(None, (_dates(rows, t, writer.year), _since_start(writer, rows)))
+    overall = verdicts.overall([row.found for row in rows])
+    rule = rows[0].rule if rows else verdicts.rule_of()
     return Opening(
         question(writer),
-        t(rule.overall[verdicts.overall([row.found for row in rows])]),
+        t(rule.overall[overall]),
         tuple(answer),
-        " ".join(lead),
+        tuple(_dates(rows, t)),
+        _since_start(writer, rows),
     )
 
 
 def _said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
     """Return "havo minder, mbo en wo niet zeker": what is certain first, equal words once."""
-    outcomes = verdicts.change_rule().outcomes
     said: dict[str, list[JudgedStage]] = {}
     for row in sorted(rows, key=lambda row: row.found.outcome not in ("more", "less")):
-        said.setdefault(t(outcomes[row.found.outcome].short), []).append(row)
+        said.setdefault(t(row.rule.outcomes[row.found.outcome].short), []).append(row)
     return ", ".join(
         f"{words.listed([t(row.stage.label) for row in mine], t)} {word}"
         for word, mine in said.items()
     )
 
 
-def _dates(rows: Sequence[JudgedStage], t: Texts, year: int) -> str:
-    """Return per group which two years are compared, and how old the newest figures are."""
-    said = []
+def _dates(rows: Sequence[JudgedStage], t: Texts) -> Iterator[ComparedYears]:
+    """Yield per group which two years are compared, and when the newest one ended."""
     for place_of in dict.fromkeys(row.place_of for row in rows):
         mine = [row for row in rows if row.place_of == place_of]
         since = words.listed(list(dict.fromkeys(_moment(r, r.stage.since) for r in mine)), t)
-        known = [row for row in mine if row.found.now]
-        if not known:
-            continue
-        last = max(known, key=lambda row: row.found.now.period if row.found.now else "")
-        assert last.found.now is not None  # noqa: S101  only rows with a newest figure are here
-        age = year - _ends(last.found.now)
-        said.append(
-            t(
-                "{group}: {now} ({age} jaar oud) naast {since}."
-                if age > 1
-                else "{group}: {now} naast {since}.",
-                group=t(SHORT_GROUPS[place_of]),
-                now=_moment(last, last.found.now.period),
-                age=age,
-                since=since,
-            )
-        )
-    return " ".join(said)
+        known = [(row.found.now, row) for row in mine if row.found.now]
+        if known:
+            figure, row = max(known, key=lambda pair: pair[0].period)
+            now = _moment(row, figure.period)
+            yield ComparedYears(t(SHORT_GROUPS[place_of]), now, since, _ends(figure))
 
 
 def _moment(row: JudgedStage, period: str) -> str:
@@ -185,9 +189,11 @@ def _since_start(writer: PageWriter, rows: Sequence[JudgedStage]) -> str:
         return ""
     start = min(starts)
     after = []
-    for row in rows:
+    for row in (row for row in rows if row.goal.start):
         by = {"school_type": row.stage.school_type} if row.stage.school_type else {}
-        found = verdicts.verdict(writer.index.get(row.topic, writer.region, **by), row.goal.start)
+        found = verdicts.verdict(
+            writer.index.get(row.topic, writer.region, **by), row.goal.start, row.rule
+        )
         if found.now is not None and found.before is not None:
             after.append(JudgedStage(row.goal, row.stage, row.topic, found, (None, None)))
     began = t("Het programma begon in {year}.", year=periods.parse(start).start + 1)
@@ -345,7 +351,7 @@ def _row(row: JudgedStage, t: Texts) -> VerdictRow:
     return VerdictRow(
         t(row.stage.label),
         t(row.stage.small),
-        mark_of(row.found, row.stage.indicator, t),
+        mark_of(row, t),
         words.plain_amount(row.found.before, t),
         words.amount(shown, t) if shown else t("geen cijfer"),
         " → ".join(
@@ -362,14 +368,14 @@ def _row(row: JudgedStage, t: Texts) -> VerdictRow:
 def goal_lines(writer: PageWriter, rows: Sequence[JudgedStage]) -> GoalLines:
     """Return the goals as one line each: verdicts, else the newest figure, else that there is none."""
     t = writer.t
-    none = verdicts.change_rule().outcomes["not_measured"]
     lines = []
     for state in goals.states(writer.index.results.published, writer.region):
         marks = tuple(
-            mark_of(row.found, row.stage.indicator, t, t(row.stage.label))
+            mark_of(row, t, named=True)
             for row in rows
             if row.goal.id == state.kpi.id and row.found.now is not None
         )
+        none = verdicts.rule_of(state.kpi.rule).outcomes["not_measured"]
         if not marks and state.lead and state.measured:
             marks = (VerdictMark(words.amount(state.lead, t), "even"),)
         lines.append(

@@ -1,8 +1,7 @@
 """What pages share: sentences with their neighbours, tables, methods, line pictures."""
 
-import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from instroom.core.series import Figure
 from instroom.core.statuses import status_word
@@ -32,8 +31,6 @@ class PageWriter:
     index: FigureIndex
     t: Texts
     pictures: PictureQueue
-    #: The year in which the pages are made: how old figures are.
-    year: int = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).year)
 
     @property
     def region(self) -> str:
@@ -161,18 +158,16 @@ def chip(topic: Topic, figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
     have no verdict together: theirs may differ.
     """
     stages = [
-        stage
+        (stage, verdicts.rule_of(goal.rule))
         for goal in registry.kpis().values()
         for stage in goal.stages
         if stage.indicator == topic.indicator and (topic.stage or "") in (stage.stage, "")
     ]
-    if len(stages) != 1 or stages[0].school_type:
+    if len(stages) != 1 or stages[0][0].school_type:
         return ("", "")
-    found = verdicts.verdict(figures, stages[0].since)
-    said, colour = (
-        verdicts.change_rule().outcomes[found.outcome],
-        verdicts.colour(found, topic.indicator),
-    )
+    (stage, rule), *_ = stages
+    found = verdicts.verdict(figures, stage.since, rule)
+    said, colour = rule.outcomes[found.outcome], verdicts.colour(found, topic.indicator)
     counted = stage_of(topic)
     year = found.since if counted and counted.counted == "school_year" else found.since[:4]
     return (t(said.chip, year=year), colour or ("none" if said.shape == "open" else "same"))

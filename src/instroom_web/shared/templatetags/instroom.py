@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
 from instroom.drawing import inline
+from instroom_web.shared import clock
 from instroom_web.shared.figures import PublishedFigure
 
 register = template.Library()
@@ -103,6 +104,16 @@ def figure(context: Context, shown: PublishedFigure) -> dict[str, object]:
         "texts": context["texts"],
         "language": context["language"],
     }
+
+
+@register.simple_tag(takes_context=True)
+def compared(context: Context, years: Mapping[str, Any]) -> SafeString:
+    """Say which years of a group stand beside each other, and how old the newest is today."""
+    t, age = context["texts"], clock.now().year - years["ends"]
+    said = {"group": years["group"], "now": years["now"], "since": years["since"]}
+    if age > 1:
+        return whole_years(t("{group}: {now} ({age} jaar oud) naast {since}.", age=age, **said))
+    return whole_years(t("{group}: {now} naast {since}.", **said))
 
 
 @register.filter
