@@ -11,7 +11,7 @@ from instroom.reports.documents import first_screen, parts
 #: Pages of which there is one; the first page has no name.
 SINGLE = ("", "programme", "indicators", "places", "claims", "sources", "glossary")
 #: Addresses of the site that are no stored pages (a test holds them against the web's own).
-OTHERS = frozenset({"account", "changes", "my", "search"})
+OTHERS = frozenset({"account", "changes", "home", "my", "search"})
 _PLACE = "place/"
 
 
