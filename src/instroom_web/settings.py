@@ -7,8 +7,11 @@ INSTROOM_SECRET_KEY      otherwise made once and kept in the data directory
 INSTROOM_HOSTS           host names served, separated by commas
 INSTROOM_CONTACT         who runs these pages: an e-mail address, an https address, a phone
                          number, or words; an address that leads nowhere is refused
-INSTROOM_HTTPS           ``1`` behind one proxy with TLS: redirect to https and HSTS; its
-                         ``X-Forwarded-For`` tells whose tries to sign in are counted
+INSTROOM_HTTPS           ``1`` behind a proxy with TLS: redirect to https and HSTS
+INSTROOM_PROXIES         how many proxies in front append the address they see to
+                         ``X-Forwarded-For``, or overwrite it; tries to sign in are then
+                         counted by that address. Default 0: the header is never read, as a
+                         proxy that passes on what a client says of itself tells nothing
 INSTROOM_SITE            name of this site in its cookies; otherwise from the data directory
 INSTROOM_MAIL_URL        ``smtp://user:pass@host:port``; otherwise mails are files in
                          the folder ``mails`` of the data directory
@@ -26,6 +29,7 @@ from urllib.parse import unquote, urlsplit
 from instroom.core.texts import SOURCE_LANGUAGE, languages
 from instroom_web.shared.contact import contact_of
 from instroom_web.shared.keys import secret_key
+from instroom_web.shared.proxies import proxies_of
 
 
 def _postgresql(url: str) -> dict[str, object]:
@@ -170,8 +174,8 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Who asks is behind the proxy: its own address would count everybody's tries to sign in together.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
+# Behind a proxy its own address would count everybody's tries to sign in together.
+ALLAUTH_TRUSTED_PROXY_COUNT = proxies_of(os.environ.get("INSTROOM_PROXIES", ""))
 ACCOUNT_REAUTHENTICATION_METHODS = {"code", "mfa"}
 MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

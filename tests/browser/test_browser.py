@@ -100,8 +100,8 @@ def test_keyboard_reaches_everything_with_visible_focus(open_page):
 
 def test_toggle_opens_the_table_by_keyboard(open_page):
     page = open_page("/nl/")
-    page.locator("summary").first.focus()
-    table = page.locator("details table").first
+    page.locator("main summary").first.focus()
+    table = page.locator("main details table").first
     assert not table.is_visible()
     page.keyboard.press("Enter")
     assert table.is_visible()
@@ -121,4 +121,4 @@ def test_paper_shows_tables_and_hides_navigation(open_page):
     page.emulate_media(media="print")
     assert not page.locator(".chapters").is_visible()
     assert page.locator(".drawing.wide").first.is_visible()
-    assert page.locator("details table").first.bounding_box()["height"] > 50
+    assert page.locator("main details table").first.bounding_box()["height"] > 50

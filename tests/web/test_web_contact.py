@@ -32,8 +32,17 @@ WORDS = [
     "bel <053>",
     "Bureau (a@b.nl)",
     "mail a@b.nl of bel 053 123 45 67",
-    "www.b.nl",
     "2026-11-29",
+    "01-01-2025",
+    "1.2.2025",
+    "01/02/25",
+    "01 01 2025",
+    "0.123456789",
+    "00000000",
+    "+0000000",
+    "112",
+    "Mevr.Jansen",
+    "zie www.b.nl",
     "Kamer 12",
     "javascript:alert(1)",
 ]
@@ -68,6 +77,15 @@ BROKEN = [
     "tel:",
     "tel:balie",
     "+31 53 1",
+    "tel:1",
+    "tel:00000000",
+    "tel:01-01-2025",
+    "tel:0.123456789",
+    "www.b.nl",
+    "b.nl",
+    "B.NL",
+    "b.nl/wie?x=1",
+    "b.nl:8443/wie",
 ]
 
 
@@ -75,6 +93,20 @@ BROKEN = [
 def test_an_address_becomes_a_link_that_can_be_followed(given, text, url):
     assert contact_of(given) == SiteContact(text, url)
     assert contact_of(text) == SiteContact(text, url), "what is shown means the same"
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [("tel:112", "tel:112"), ("TEL: 14 053", "tel:14053"), ("tel:0900-1234", "tel:09001234")],
+)
+def test_who_says_that_it_is_a_number_may_give_a_short_one(given, url):
+    assert contact_of(given) == SiteContact(given[4:].strip(), url)
+
+
+def test_a_page_without_its_https_is_refused_with_the_page_that_is_meant():
+    with pytest.raises(UserError) as caught:
+        contact_of("voorbeeld.nl/wie")
+    assert "https://voorbeeld.nl/wie" in caught.value.told(Texts("nl").say)
 
 
 @pytest.mark.parametrize("given", WORDS)

@@ -1,6 +1,9 @@
 """How often somebody may try to sign in: through the pages themselves, over all processes."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 
 import httpx
@@ -11,6 +14,9 @@ from django.core.cache import caches
 from django.test import Client
 
 import people
+from instroom.core.errors import UserError
+from instroom.core.texts import Texts
+from instroom_web.shared.proxies import proxies_of
 
 #: What a form says that was sent once too often, and the page that replaces one without a form.
 REFUSED = {
@@ -91,6 +97,50 @@ def test_behind_a_proxy_each_computer_counts_for_itself(settings):
         assert ask(f"wie{number}@voorbeeld.org", HTTP_X_FORWARDED_FOR=claimed).status_code == 302
     assert ask("wie@voorbeeld.org", HTTP_X_FORWARDED_FOR="10.9.9.9, 10.0.0.1").status_code == 200
     assert ask(email, **elsewhere).status_code == 302
+
+
+#: Headers that name nobody where the proxies should have: no address, none at all, too few.
+NOBODY = [(1, "unknown"), (1, "10.0.0.1, "), (1, "_hidden"), (1, ""), (1, ","), (2, "10.0.0.1")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("proxies", "header"), NOBODY)
+def test_a_header_that_names_nobody_keeps_nobody_out(settings, proxies, header):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    near = {"HTTP_X_FORWARDED_FOR": header, "REMOTE_ADDR": "10.0.0.9"}
+    for number in range(TRIES):
+        assert ask(f"wie{number}@voorbeeld.nl", **near).status_code == 302
+    assert ask("wie@voorbeeld.nl", **near).status_code == 200, "and is no way round the limit"
+    assert ask("wie@voorbeeld.nl", **near | {"REMOTE_ADDR": "10.0.0.8"}).status_code == 302
+
+
+@pytest.mark.parametrize(("given", "count"), [("", 0), ("0", 0), (" 1\n", 1), ("10", 10)])
+def test_the_number_of_proxies_is_a_setting(given, count):
+    assert proxies_of(given) == count
+
+
+@pytest.mark.parametrize("given", ["-1", "1.0", "one", "11", "1e1", "\u0661", "9" * 5000])
+def test_what_is_no_number_of_proxies_is_refused(given):
+    with pytest.raises(UserError) as caught:
+        proxies_of(given)
+    error = caught.value
+    assert (error.code, error.where.key) == ("bad_proxies", "INSTROOM_PROXIES")
+    assert error.hint and "geen aantal" in error.told(Texts("nl").say)
+
+
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [({}, 0), ({"INSTROOM_HTTPS": "1"}, 0), ({"INSTROOM_PROXIES": "2"}, 2)],
+)
+def test_https_alone_trusts_no_header(tmp_path, more, count):
+    known = {name: text for name, text in os.environ.items() if not name.startswith("INSTROOM_")}
+    code = "from instroom_web import settings; print(settings.ALLAUTH_TRUSTED_PROXY_COUNT)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**known, "INSTROOM_DATA": str(tmp_path), **more},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == str(count)
 
 
 @pytest.mark.django_db

@@ -247,7 +247,8 @@ def paper_lines(found: PaperAnswer, language: str) -> list[str]:
     """Return which file was written, how large it is, and whose figures are in it."""
     t = Texts(language)
     line = t("{file}, {size} kB", file=found["file"], size=t.number(found["bytes"] / 1000))
-    rest = [goals.along(t)] if found["came_along"] else []
+    uncounted = found["uncounted"]
+    rest = [goals.along(t, uncounted=uncounted)] if found["came_along"] else []
     return [_replaced(line, t, replaced=found["replaced"]), *rest]
 
 

@@ -12,6 +12,9 @@ from instroom.monitoring.sums import CompressAnswer
 from instroom.monitoring.wording import digits_of
 from instroom.stats.status import ESTIMATED
 
+#: With fewer studies chance alone looks lopsided (Cochrane Handbook, 13.3.5.4).
+_ENOUGH_FOR_A_SIDE = 10
+
 
 def _n(value: float | None, t: Texts, digits: int = 2) -> str:
     return "–" if value is None else t.number(value, digits=digits)
@@ -128,15 +131,10 @@ def reliability_lines(found: ReliabilityAnswer, language: str) -> list[str]:
         )
         for item in found.items_
     ]
-    against = [i.item for i in found.items_ if i.r_rest is not None and i.r_rest < 0]
-    if against:
-        lines += ["", t(
-            "Let op: {items} loopt tegen de andere items in. Andersom gesteld? "
-            "Zeg het met --reverse.",
-            items=", ".join(against),
-        )]  # fmt: skip
-    if found.status != "ok" or (found.reason and not against):
-        lines += ["", *_told(found, t)]
+    if told := _told(found, t):
+        lines += ["", *told]
+    if any(i.r_rest is not None and i.r_rest < 0 for i in found.items_):
+        lines += [t("Is een item andersom gesteld? Zeg het met --reverse.")]
     return lines
 
 
@@ -187,23 +185,31 @@ def meta_lines(found: MetaAnswer, language: str) -> list[str]:
         none = t("Deze studies geven samen geen antwoord.")
         return [none, *_told(found, t), rows, *_warned(found, t)]
     back = found.back_transformed
-    ahead = back.prediction if back else found.prediction
-    lines = [
-        found.summary(language),
-        t("een nieuwe studie: tussen {interval}", interval=_span(ahead, t)),
-        f"tau² {_n(found.tau2, t, 3)}, I² {_n(found.i2, t)}",
-    ]
-    fill = found.trim_and_fill
-    if fill and fill.missing and not back:
-        lines.append(
-            t(
-                "kleine studies liggen scheef: met {n} erbij die ontbreken wordt het {d}",
-                n=fill.missing,
-                d=_n(fill.estimate, t),
-            )
-        )
+    lines = [found.summary(language)]
+    if not found.moderated:  # else it holds only where all moderators are 0
+        ahead = back.prediction if back else found.prediction
+        lines.append(t("een nieuwe studie: tussen {interval}", interval=_span(ahead, t)))
+    lines.append(f"tau² {_n(found.tau2, t, 3)}, I² {_n(found.i2, t)}")
+    lines += _lopsided(found, t)
     if found.status == "boundary":
         lines.append(t("De verschillen tussen studies zijn op nul geschat."))
     else:
         lines += _told(found, t)
     return [*lines, rows, *_warned(found, t)]
+
+
+def _lopsided(found: MetaAnswer, t: Texts) -> list[str]:
+    """Return what trim and fill makes of it, when there are studies enough to see a side."""
+    fill = found.trim_and_fill
+    if not fill or not fill.missing or found.back_transformed or found.k < _ENOUGH_FOR_A_SIDE:
+        return []
+    becomes = _n(fill.estimate, t)
+    if fill.missing == 1:
+        return [t(
+            "kleine studies liggen scheef: met 1 erbij die lijkt te ontbreken wordt het {d}",
+            d=becomes,
+        )]  # fmt: skip
+    return [t(
+        "kleine studies liggen scheef: met {n} erbij die lijken te ontbreken wordt het {d}",
+        n=fill.missing, d=becomes,
+    )]  # fmt: skip

@@ -5,9 +5,10 @@ What cannot be written is refused in words, before anything is computed.
 
 import errno
 import os
-import threading
+import secrets
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from instroom.core.errors import DataError, UserError, Where
@@ -15,8 +16,14 @@ from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.trouble import trouble
 
+#: Files in the making: a run that was killed leaves one, which is removed after a day.
+_PREFIX, _SUFFIX = ".instroom-", ".part"
+_DAY = 24 * 60 * 60
 
-def output_file(out: str | Path, *, inputs: Iterable[str | Path] = ()) -> Path:
+
+def output_file(
+    out: str | Path, *, inputs: Iterable[str | Path] = (), protected: str | Path | None = None
+) -> Path:
     """Return the file to write, once it is sure that it can be; nothing is made.
 
     A link is followed, so that the file behind it is written and not the link.
@@ -25,12 +32,14 @@ def output_file(out: str | Path, *, inputs: Iterable[str | Path] = ()) -> Path:
     ----------
     inputs
         Files that are read; none of them is written over.
+    protected
+        The data directory: nothing is written in it that was not read.
 
     Raises
     ------
     UserError
         ``no_output_name`` when there is no name; ``output_is_input`` when the file is one that is
-        read.
+        read; ``output_in_data`` when it lies in the data directory.
     MachineError
         ``is_folder``, ``no_folder``, ``no_permission`` or ``long_name`` when it is a folder, lies
         below a file, may not be written, or has too long a name.
@@ -39,6 +48,15 @@ def output_file(out: str | Path, *, inputs: Iterable[str | Path] = ()) -> Path:
         device or a pipe.
     """
     _refuse_no_name(out)
+    if str(out) == "-":
+        raise UserError(
+            "'-' is no name of a file, and nothing is written to the screen",
+            code="no_output_name",
+            where=Where(key="--out"),
+            found="-",
+            expected=Message("a name of a file"),
+            hint=Message("give a name after --out, and open that file afterwards"),
+        )
     with _in_words(out):
         if Path(out).exists() and not Path(out).is_file() and not Path(out).is_dir():
             raise DataError(
@@ -50,6 +68,7 @@ def output_file(out: str | Path, *, inputs: Iterable[str | Path] = ()) -> Path:
             )
         target = Path(os.path.realpath(out))
         _refuse_place(target, out)
+        _refuse_inside(target, out, protected)
         if target.exists() and any(_same(target, one) for one in inputs):
             raise UserError(
                 "this file is read: what is in it would be lost",
@@ -111,6 +130,19 @@ def _refuse_place(target: Path, out: str | Path) -> None:
         raise PermissionError(errno.EACCES, "")
 
 
+def _refuse_inside(target: Path, out: str | Path, protected: str | Path | None) -> None:
+    """Refuse a place in the data directory, where files are kept as they came."""
+    if protected is not None and target.is_relative_to(os.path.realpath(protected)):
+        raise UserError(
+            "this place is in the data directory, which keeps only what was read",
+            code="output_in_data",
+            where=Where(file=_shown(out)),
+            found=Message("the data directory {folder}", folder=printable(str(protected), 120)),
+            expected=Message("a file in another folder"),
+            hint=Message("give another name after --out"),
+        )
+
+
 @contextmanager
 def written(out: str | Path, *, flush: bool = False) -> Iterator[Path]:
     """Give a path to write to; when all went well it takes the place of the file.
@@ -138,10 +170,12 @@ def written(out: str | Path, *, flush: bool = False) -> Iterator[Path]:
     ('zeven', 1)
     """
     target = output_file(out)
-    # a short name of its own: two runs do not mix, and a long name stays within what a disk allows
-    partial = target.with_name(f".instroom-{os.getpid()}-{threading.get_native_id()}.part")
+    # a short name that nobody can guess: no two mix, and a long one stays within what disks allow
+    partial = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
     try:
-        partial.touch()
+        partial.touch(exist_ok=False)  # never through a link
+        _take_mode(target, partial)
+        _sweep(partial)
         yield partial
         if flush:
             with partial.open("rb") as file:
@@ -155,8 +189,26 @@ def written(out: str | Path, *, flush: bool = False) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def _take_mode(target: Path, partial: Path) -> None:
+    """Let those read a new file, before it holds a byte, who may read the one it replaces."""
+    if target.exists():
+        partial.chmod(stat.S_IMODE(target.stat().st_mode))
+
+
+def _sweep(partial: Path) -> None:
+    """Remove what killed runs left beside a new file, once no run can still write it."""
+    now = partial.stat().st_mtime  # by the clock of the disk
+    for left in partial.parent.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):  # gone meanwhile, or somebody else's
+            seen = left.lstat()
+            if stat.S_ISREG(seen.st_mode) and now - seen.st_mtime > _DAY:
+                left.unlink()
+
+
 def format_of(out: str | Path, asked: str | None, known: Iterable[str]) -> str:
     """Return the format to write: the one asked for, else that of the name, else the first.
+
+    The first is for a name without an ending only: no program opens what another ending promises.
 
     Parameters
     ----------
@@ -167,7 +219,7 @@ def format_of(out: str | Path, asked: str | None, known: Iterable[str]) -> str:
     ------
     UserError
         ``unknown_format`` when there is no such format; ``other_suffix`` when the name ends as a
-        file of another one does.
+        file of another one does, or, when none was asked for, as that of none.
 
     Examples
     --------
@@ -184,7 +236,16 @@ def format_of(out: str | Path, asked: str | None, known: Iterable[str]) -> str:
     names = list(known)
     said = Path(out).suffix.lower().removeprefix(".")
     if asked is None:
-        return said if said in names else names[0]
+        if said and said not in names:
+            raise UserError(
+                "this name ends as no format that can be written",
+                code="other_suffix",
+                where=Where(file=_shown(out)),
+                found=printable(f".{said}", 60),
+                expected=", ".join(f".{name}" for name in names),
+                hint=Message("give a name with one of these endings, or say which: --format"),
+            )
+        return said or names[0]
     if asked not in names:
         raise UserError(
             "there is no format '{asked}'",

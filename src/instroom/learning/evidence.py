@@ -97,7 +97,7 @@ def meta_summary(
     >>> round(s.estimate, 3), s.k, s.q_df, s.status
     (0.269, 4, 3, 'ok')
     """
-    names = ("average", *(moderators or {}))
+    names = ("intercept", *moderators) if moderators else ("average",)
     columns = _columns(moderators)
     y, v = np.asarray(effect, dtype=float), np.asarray(variance, dtype=float)
     labels = _labels(studies, len(y))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from instroom.core.errors import DataError, UserError, Where
-from instroom.core.messages import Message
+from instroom.core.messages import Message, joined
 from instroom.sources.columns import Columns
 from instroom.stats.trials.effect_measures import (
     EffectMeasure,
@@ -34,7 +34,7 @@ class Measure:
     pooled on another scale, and ``back`` goes there.
     """
 
-    wants: tuple[str, ...]
+    wants: tuple[Message, ...]
     compute: Callable[..., EffectMeasure]
     scale: Literal["", "odds_ratio", "risk_ratio", "share"] = ""
 
@@ -58,18 +58,27 @@ def _means(*, equal_variances: bool) -> Callable[..., EffectMeasure]:
     )
 
 
-_COUNTS = ("yes in the first group", "people in it", "yes in the second group", "people in it")
-_GROUPS = ("mean", "standard deviation", "people") * 2
+_PEOPLE, _THEIRS = Message("people"), Message("people in it")
+_COUNTS = (
+    Message("yes in the first group"), _THEIRS, Message("yes in the second group"), _THEIRS,
+)  # fmt: skip
+_GROUPS = (Message("mean"), Message("standard deviation"), _PEOPLE) * 2
 #: By the names that the field and metafor use.
 MEASURES: dict[Name, Measure] = {
     "OR": Measure(_COUNTS, _two(log_odds_ratio), "odds_ratio"),
     "RR": Measure(_COUNTS, _two(log_risk_ratio), "risk_ratio"),
     "RD": Measure(_COUNTS, _two(risk_difference)),
-    "PLO": Measure(("yes", "people"), log_odds, "share"),
+    "PLO": Measure((Message("yes"), _PEOPLE), log_odds, "share"),
     "SMD": Measure(_GROUPS, _means(equal_variances=True)),
     "SMDH": Measure(_GROUPS, _means(equal_variances=False)),
     "SMCR": Measure(
-        ("mean after", "mean before", "sd before", "correlation", "people"),
+        (
+            Message("mean after"),
+            Message("mean before"),
+            Message("standard deviation before"),
+            Message("correlation"),
+            _PEOPLE,
+        ),
         standardised_mean_change,
     ),
 }
@@ -108,7 +117,7 @@ def measured(data: Columns, name: str, columns: Sequence[str]) -> tuple[Floats, 
             "{name} needs {n} columns",
             code="columns",
             found=f"{len(columns)}: {', '.join(columns)[:80]}",
-            expected=", ".join(measure.wants),
+            expected=joined(", ", measure.wants),
             hint=Message("name them with --columns, separated by commas"),
             name=name,
             n=len(measure.wants),
@@ -130,7 +139,7 @@ def _one(data: Columns, measure: Measure, numbers: list[Any], row: int) -> tuple
             code=error.code,
             where=Where(data.file, data.line(row)),
             found=", ".join(f"{number:g}" for number in numbers),
-            expected=", ".join(measure.wants),
+            expected=joined(", ", measure.wants),
             hint=Message(
                 "look this study up again, or leave one of its cells empty to leave it out"
             ),

@@ -81,15 +81,7 @@ def meta(
     >>> meta(studies, effect="yi", variance="vi").summary("en")
     '4 studies together: 0.27 (-0.10 … 0.64)'
     """
-    if (measure is None) == (effect is None and variance is None):
-        raise UserError(
-            "which effect?",
-            code="which_effect",
-            found=Message("a measure and a column")
-            if measure
-            else Message("neither a column nor a measure"),
-            expected=Message("--effect and --variance, or --measure and --columns"),
-        )
+    _check_asked(effect, variance, measure)
     columns, moderators = names_of(columns), names_of(moderator)
     if columns and measure is None:
         raise UserError("--columns goes with --measure", found=", ".join(columns))
@@ -119,11 +111,67 @@ def meta(
         test=test,
         studies=data.words(name).tolist() if name else None,
     )
-    found = replace(found, warnings=score_rows.left_out(filled) or ABSENT)
+    used = np.all([np.isfinite(effects + variances), *map(filled.__getitem__, moderators)], axis=0)
+    warnings = score_rows.left_out(filled) + _names_warned(data, name, cluster, used)
+    found = replace(found, warnings=warnings or ABSENT)
     if measure is None:
         return found
     form = MEASURES[measure]  # type: ignore[index]
     return found.measured(measure, _back(form, found) if form.scale else None)
+
+
+def _check_asked(effect: str | None, variance: str | None, measure: str | None) -> None:
+    """Refuse columns of effects and a measure beside each other, and neither."""
+    if (measure is None) == (effect is None and variance is None):
+        raise UserError(
+            "which effect?",
+            code="which_effect",
+            found=Message("a measure and a column")
+            if measure
+            else Message("neither a column nor a measure"),
+            expected=Message("--effect and --variance, or --measure and --columns"),
+        )
+
+
+def _names_warned(
+    data: Columns, name: str | None, cluster: str | None, used: NDArray[np.bool_]
+) -> tuple[Message, ...]:
+    """Return what the names of the used rows say about which effects belong together."""
+    warnings: tuple[Message, ...] = ()
+    for column in dict.fromkeys(n for n in (name, cluster) if n):
+        warnings += _alike(data.words(column)[used])
+    if name and not cluster:
+        warnings += _repeated(name, data.words(name)[used])
+    return warnings
+
+
+def _alike(names: NDArray[Any]) -> tuple[Message, ...]:
+    """Return which names count as two studies and may be one, by the rule for schools."""
+    return tuple(
+        Message(
+            "'{other}' and '{text}' differ only in capitals, blanks or leading zeros and count as "
+            "two studies; write them the same if they are one",
+            other=other[:40],
+            text=text[:40],
+        )
+        for other, text in score_rows.names_alike(names)
+    )
+
+
+def _repeated(column: str, names: NDArray[Any]) -> tuple[Message, ...]:
+    """Return that effects of one study were taken as independent, with the first of those."""
+    labels, counts = np.unique(names[names != ""], return_counts=True)
+    again = labels[counts > 1]
+    if not len(again):
+        return ()
+    return (
+        Message(
+            "'{name}' stands in several rows: effects of one study are not independent; "
+            "say with --cluster {column} which belong together",
+            name=str(again[0])[:40],
+            column=column,
+        ),
+    )
 
 
 def _effects(

@@ -12,6 +12,7 @@ from instroom.core.answers import ABSENT, Absent, Answer
 from instroom.core.messages import Message
 from instroom.core.texts import Texts
 from instroom.monitoring.answer_pictures import bias_plot, meta_plot
+from instroom.monitoring.wording import digits_of
 from instroom.stats.intervals import Z95
 
 Number = float | None
@@ -31,7 +32,10 @@ class PooledEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedEstimate(PooledEstimate):
-    """One coefficient, by its name; ``average`` where all moderators are 0."""
+    """One coefficient, by its name: the ``average``, or an ``intercept`` and the moderators.
+
+    The ``intercept`` is the effect where all moderators are 0; that may be far from any study.
+    """
 
     name: str
 
@@ -139,11 +143,12 @@ class MetaAnswer(Answer, PooledModel):
     estimate, se, df, ci, p
         The average effect; with moderators the one where they are all 0.
     prediction
-        Where the true effect of a new study may lie.
+        Where the true effect of a new study may lie; with moderators where they are all 0.
     models
         With several effects per study: every model beside the chosen one.
     warnings
-        Which columns are empty in rows that were left out, with how many.
+        Which columns are empty in rows that were left out, with how many; which study has
+        several effects that were taken as independent, and names that differ only in capitals.
     """
 
     method: str
@@ -163,34 +168,94 @@ class MetaAnswer(Answer, PooledModel):
         """Return the answer with the measure it was computed from."""
         return replace(self, measure=measure, back_transformed=back or ABSENT)
 
+    @property
+    def moderated(self) -> tuple[NamedEstimate, ...]:
+        """The slopes of the moderators; none when ``estimate`` is the average effect."""
+        return self.coefficients[1:]
+
     def summary(self, language: str = "nl") -> str:
         """Return what the studies say, in the words of their measure."""
         t = Texts(language)
         said = self.back_transformed or self
         if self.estimate is None or said.estimate is None or None in said.ci:
             return t("Deze studies geven samen geen antwoord.")
-        low, high = (t.number(end or 0.0, digits=2) for end in said.ci)
-        figures = {
-            "k": self.k,
-            "d": t.number(said.estimate, digits=2),
-            "interval": f"{low} … {high}",
-        }
-        match self.back_transformed.scale if self.back_transformed else "":
+        if self.moderated:
+            return self._slopes(t)
+        return self._together(t)
+
+    def _together(self, t: Texts) -> str:
+        said = self.back_transformed or self
+        figures = {"studies": self._counted(t), **_figures(said.estimate, said.ci, 2, t)}
+        match self._scale:
             case "risk_ratio":
-                return t("{k} studies samen: {d} keer zo vaak ja ({interval})", **figures)
+                return t("{studies} samen: {d} keer zo vaak ja ({interval})", **figures)
             case "odds_ratio":
-                return t("{k} studies samen: een odds ratio van {d} ({interval})", **figures)
+                return t("{studies} samen: een odds ratio van {d} ({interval})", **figures)
             case "share":
-                return t("{k} studies samen: een aandeel van {d} ({interval})", **figures)
-        return t("{k} studies samen: {d} ({interval})", **figures)
+                return t("{studies} samen: een aandeel van {d} ({interval})", **figures)
+        return t("{studies} samen: {d} ({interval})", **figures)
+
+    def _slopes(self, t: Texts) -> str:
+        """Return the slopes, and the intercept as what it is: no mean of these studies."""
+        names = ", ".join(one.name for one in self.moderated)
+        said = self.back_transformed or self
+        figures = _figures(said.estimate, said.ci, 2, t)
+        parts = [
+            t("{studies}: met {names} erbij is er niet één gemiddelde", studies=self._counted(t),
+              names=names),
+            *(self._slope(one, t) for one in self.moderated),
+            t("waar {names} 0 is: {d} ({interval})", names=names, **figures)
+            if len(self.moderated) == 1
+            else t("waar {names} allemaal 0 zijn: {d} ({interval})", names=names, **figures),
+        ]  # fmt: skip
+        return "; ".join(parts)
+
+    def _slope(self, one: NamedEstimate, t: Texts) -> str:
+        low, high = one.ci
+        if one.estimate is None or low is None or high is None:
+            return t("per eenheid van {name}: niet te schatten", name=one.name)
+        figures = {"name": one.name, **_figures(one.estimate, one.ci, digits_of(low, high), t)}
+        match self._scale:  # a slope is a change on the scale that was pooled
+            case "risk_ratio":
+                return t("per eenheid van {name}: {d} ({interval}) in log risk ratio", **figures)
+            case "odds_ratio":
+                return t("per eenheid van {name}: {d} ({interval}) in log odds ratio", **figures)
+            case "share":
+                return t("per eenheid van {name}: {d} ({interval}) in log-odds", **figures)
+        return t("per eenheid van {name}: {d} ({interval})", **figures)
+
+    @property
+    def _scale(self) -> str:
+        return self.back_transformed.scale if self.back_transformed else ""
+
+    def _counted(self, t: Texts) -> str:
+        """Return how many studies there are, and effects when a study gives several."""
+        used = [one.study for one in self.studies if one.weight is not None]
+        unnamed = used.count("")
+        names = len({*used} - {""}) + unnamed  # nobody says that two without a name are one
+        n = names if self.clusters is ABSENT else self.clusters
+        if n == self.k:
+            return t("1 studie") if n == 1 else t("{n} studies", n=t.number(n))
+        if n == 1:
+            return t("{k} effecten van 1 studie", k=t.number(self.k))
+        return t("{k} effecten van {n} studies", k=t.number(self.k), n=t.number(n))
 
     def picture(self, language: str = "nl") -> str:
         """Return the studies under each other as an SVG; "" without an estimate."""
         return meta_plot(self, language=language) if self.estimate is not None else ""
 
     def funnel(self, language: str = "nl") -> str:
-        """Return every study against its standard error: are small studies prettier?"""
-        return bias_plot(self, language=language) if self.estimate is not None else ""
+        """Return every study against its standard error: are small studies prettier?
+
+        "" without an estimate, and with moderators: there is no one mean to lie around.
+        """
+        drawn = self.estimate is not None and not self.moderated
+        return bias_plot(self, language=language) if drawn else ""
+
+
+def _figures(estimate: Number, ci: Ends, digits: int, t: Texts) -> dict[str, str]:
+    low, high = (t.number(end or 0.0, digits=digits) for end in ci)
+    return {"d": t.number(estimate or 0.0, digits=digits), "interval": f"{low} … {high}"}
 
 
 def study_found(label: str, effect: float, se: float, weight: float | None) -> StudyFound:

@@ -66,8 +66,9 @@ def meta_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> s
         for s in found["studies"]
         if s["weight"] is not None
     ]
-    summary = EffectRow(t("samen"), found["estimate"], *found["ci"])
-    ahead = found["prediction"]
+    moderated = len(found.get("coefficients") or ()) > 1  # then the estimate is an intercept
+    summary = None if moderated else EffectRow(t("samen"), found["estimate"], *found["ci"])
+    ahead = None if moderated else found["prediction"]
     prediction = (
         EffectRow(t("een nieuwe studie"), found["estimate"], ahead[0], ahead[1])
         if ahead and ahead[0] is not None
@@ -79,8 +80,10 @@ def meta_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> s
         prediction=prediction,
         axis_label=t("effect"),
         name="meta",
-        title=t("{k} studies en wat ze samen zeggen", k=found["k"]),
-        description=_told([summary, *rows], t),
+        title=t("Effecten van studies")
+        if moderated
+        else t("Effecten van studies en wat ze samen zeggen"),
+        description=_told([*([summary] if summary else []), *rows], t),
         language=language,
         width=width,
     )

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import INTERCEPT, CrossProducts
-from instroom.monitoring import estimates
+from instroom.monitoring import estimates, few_schools
 from instroom.monitoring.coefficients import finite
 from instroom.monitoring.designs import AnalysisPlan
 from instroom.monitoring.effect_answer import (
@@ -113,7 +113,8 @@ def answer(
     kept = [main.index(name) for name in fitted.names]
     if study.target not in fitted.names:
         return silent(found, "rank_deficient")
-    return _finish(found, fitted, study, matrix[:, kept], list(fitted.names))
+    found = _finish(found, fitted, study, matrix[:, kept], list(fitted.names))
+    return few_schools.said_of_shares(found, cross, study, fitted.names) if variance == 0 else found
 
 
 def _kind(school: NDArray[np.generic] | None, choices: Choices) -> logistic.Kind:

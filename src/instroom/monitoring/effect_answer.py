@@ -179,11 +179,15 @@ class PooledFrom:
 
 @dataclass(frozen=True, slots=True)
 class SpokenSize:
-    """What the sentence speaks of, when it is made again."""
+    """What the sentence speaks of, when it is made again.
+
+    ``plain`` is the interval as estimated, where ``ci`` is a more careful one that holds 0.
+    """
 
     kind: str
     size: float
     ci: tuple[float, float]
+    plain: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

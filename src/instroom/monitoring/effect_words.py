@@ -26,7 +26,7 @@ def known(line: Estimated) -> tuple[float, tuple[float, float]]:
 
 def worded(study: Study, found: EffectAnswer, said: SpokenSize | None = None) -> EffectAnswer:
     """Add the sentences of an answer; ``said`` is what they speak of, else the estimate."""
-    said = said or _of_estimate(study, found)
+    said = said or spoken_of(study, found)
     finding = EffectFinding(
         said.kind,
         found.maryland_level,
@@ -39,6 +39,7 @@ def worded(study: Study, found: EffectAnswer, said: SpokenSize | None = None) ->
         first=f"{study.moments[0]:g}" if study.moments else "",
         last=f"{study.moments[1]:g}" if study.moments else "",
         clear=not any(r.key == "adjusted" for r in found.reasons or ()),
+        plain=said.plain,
     )
     strongest, weaker = wording(finding)
     told = [r.text for r in found.reasons or () if r.key in SPOKEN]
@@ -55,7 +56,14 @@ def worded(study: Study, found: EffectAnswer, said: SpokenSize | None = None) ->
     )
 
 
-def _of_estimate(study: Study, found: EffectAnswer) -> SpokenSize:
+def spoken_of(study: Study, found: EffectAnswer) -> SpokenSize:
+    """Return what the words of an answer speak of: its estimate, over the moments asked about.
+
+    Raises
+    ------
+    ProgrammingError
+        Without an estimate or an interval: the caller should have been silent.
+    """
     if found.estimate is None or found.ci is None:
         raise ProgrammingError("an effect without an interval has no words")
     size, (low, high) = found.estimate, found.ci

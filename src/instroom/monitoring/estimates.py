@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instroom.core.errors import DataError
+from instroom.core.messages import Message
 from instroom.crossproducts.crossproducts import CrossProducts, select
-from instroom.monitoring import robustness
+from instroom.monitoring import few_schools, robustness
 from instroom.monitoring.coefficients import coefficients, finite
 from instroom.monitoring.effect_answer import (
     AttritionFound,
@@ -17,7 +18,7 @@ from instroom.monitoring.effect_answer import (
     StandardizedEffect,
     SubgroupEffect,
 )
-from instroom.monitoring.effect_words import silent, worded
+from instroom.monitoring.effect_words import silent, spoken_of, worded
 from instroom.monitoring.strength import Allocation, strength
 from instroom.monitoring.studies import Study, arms, split
 from instroom.stats.clusters import robust
@@ -64,7 +65,7 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> EffectAnswer
     at = tests.names.index(study.target)
     interval = contrasts.ci(tests)[at]
     if not np.isfinite([tests.estimate[at], tests.se[at], *interval]).all():
-        return silent(found, "not_supported", "exact") if exact else silent(found, "too_few")
+        return _untested(found, tests, at, choices, exact=exact)
     estimate, se, df = (float(x[at]) for x in (tests.estimate, tests.se, tests.df))
     empty = mixed.fit(select(cross, [study.outcome]))
     spread = sum(_by_role(empty).values())
@@ -84,7 +85,27 @@ def answer(cross: CrossProducts, study: Study, choices: Choices) -> EffectAnswer
         found = _subgroups(found, cross, study, choices)
     if cross.levels and cross.sizes[0] < FEW_SCHOOLS:
         found = replace(found, beside=robustness.beside(cross, study, fitted, main))
-    return worded(study, found)
+    said = spoken_of(study, found)
+    if choices.robust is None:
+        said = few_schools.careful(
+            said, fitted, at, few_schools.school_df(cross, study, tests.names)
+        )
+    return worded(study, found, said)
+
+
+def _untested(
+    found: EffectAnswer, tests: Tests, at: int, choices: Choices, *, exact: bool
+) -> EffectAnswer:
+    """Return an answer whose test has no numbers, with why."""
+    if exact:
+        return silent(found, "not_supported", "exact")
+    if choices.robust is not None:
+        alone = np.isfinite(tests.estimate[at]) and not tests.se[at] > 0
+        return silent(found, "too_few", "partial" if alone else None)
+    if choices.df == "kenward-roger":
+        why = Message("The corrections by Kenward and Roger cannot be computed for so few groups.")
+        found = replace(found, reason=why)
+    return silent(found, "too_few")
 
 
 def _tests(

@@ -20,6 +20,7 @@ from instroom.monitoring.power_plan import (
     clusters,
     design_of,
     nothing_differs,
+    refuse_no_numbers,
 )
 from instroom.stats.status import FitStatus
 from instroom.stats.trials import power as sizes
@@ -30,6 +31,8 @@ from instroom.stats.trials.trial_designs import TrialDesign
 FEW_CLUSTERS = 40
 #: Fixed, so that the same plan gives the same figures.
 _SEED = 20_261_001
+_NO_NUMBERS = frozenset({"draw", "one_tailed", "simulate", "rng"})
+_OPTIONAL = frozenset({"classes", "icc_class", "effect", "covariates_school"})
 
 
 class _Test(TypedDict):
@@ -93,7 +96,8 @@ def power(
     Raises
     ------
     DataError
-        ``bad_share``, ``bad_size``, ``bad_omega`` or ``bad_draw`` for an impossible plan.
+        ``bad_share``, ``bad_size``, ``bad_omega`` or ``bad_draw`` for an impossible plan;
+        ``no_number`` for a text where a number belongs.
 
     Examples
     --------
@@ -101,6 +105,9 @@ def power(
     >>> p.design, p.df, round(p.mdes, 3), round(p.power, 3), p.schools_needed
     ('cra2', 28, 0.433, 0.735, 35)
     """
+    given = locals().items()  # all that was asked, and nothing else yet
+    numbers = {k: v for k, v in given if k not in _NO_NUMBERS}
+    refuse_no_numbers({k: v for k, v in numbers.items() if v is not None or k not in _OPTIONAL})
     if covariates_school is None:
         covariates_school = 1 if r2_school > 0 else 0
     plan = PowerPlan(

@@ -1,11 +1,14 @@
 """A measurement as planned: its sizes, what is drawn, and the design that follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import floor
+from math import floor, isfinite
+from numbers import Real
 from typing import Literal, TypedDict
 
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
+from instroom.core.printing import printable
 from instroom.stats.trials.trial_designs import TrialDesign, bcra3, bira2, bira3, cra2, cra3, ira
 
 Draw = Literal["schools", "classes", "pupils"]
@@ -139,6 +142,20 @@ def nothing_differs(plan: PowerPlan) -> DataError:
 def clusters(plan: PowerPlan) -> int:
     """Return how many units divided by lot, or blocks, carry the effect."""
     return plan.schools_left * (plan.classes or 1) if plan.draw == "classes" else plan.schools_left
+
+
+def refuse_no_numbers(given: Mapping[str, object]) -> None:
+    """Refuse a text, a list or nothing where a plan has a number: DataError ``no_number``."""
+    for name, value in given.items():
+        number = not isinstance(value, bool) and isinstance(value, Real) and isfinite(value)
+        if not number:
+            raise DataError(
+                "{name} is no number",
+                code="no_number",
+                found=printable(repr(value), 60),
+                expected=Message("a number, without quotes"),
+                name=name,
+            )
 
 
 def check_plan(plan: PowerPlan) -> None:

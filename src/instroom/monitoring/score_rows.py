@@ -1,7 +1,7 @@
 """Rows of score files that would count wrongly: named before anything is computed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,29 @@ def check_names(data: Columns, name: str, keys: NDArray[np.generic]) -> None:
     DataError
         ``same_name``: two schools in place of one make a margin too small.
     """
+    for other, text in names_alike(keys):
+        words = data.words(name)
+        row = next(i for i, word in enumerate(words) if word == text)
+        raise DataError(
+            "'{other}' and '{text}' differ only in capitals, blanks or leading zeros",
+            code="same_name",
+            where=Where(data.file, data.line(row), name),
+            found=Message("'{other}' and '{text}'", other=other, text=text),
+            expected=Message("one way of writing for one school or class"),
+            hint=Message("write them the same if they are one; give them different names if not"),
+            other=other,
+            text=text,
+        )
+
+
+def names_alike(keys: NDArray[np.generic]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of names that differ only in case, blanks or leading zeros.
+
+    Examples
+    --------
+    >>> list(names_alike(np.array(["S1", "s01", "S2", "S1"])))
+    [('S1', 's01')]
+    """
     if keys.dtype.kind in "iu":
         return
     seen: dict[str, str] = {}
@@ -105,20 +128,7 @@ def check_names(data: Columns, name: str, keys: NDArray[np.generic]) -> None:
         text = str(label)
         other = seen.setdefault(_canonical(text), text)
         if other != text:
-            words = data.words(name)
-            row = next(i for i, word in enumerate(words) if word == text)
-            raise DataError(
-                "'{other}' and '{text}' differ only in capitals, blanks or leading zeros",
-                code="same_name",
-                where=Where(data.file, data.line(row), name),
-                found=Message("'{other}' and '{text}'", other=other, text=text),
-                expected=Message("one way of writing for one school or class"),
-                hint=Message(
-                    "write them the same if they are one; give them different names if not"
-                ),
-                other=other,
-                text=text,
-            )
+            yield other, text
 
 
 def _canonical(text: str) -> str:

@@ -113,6 +113,7 @@ class EffectFinding:
     first: str = ""
     last: str = ""
     clear: bool = True
+    plain: tuple[float, float] | None = None
 
     @property
     def direction(self) -> str:
@@ -151,14 +152,7 @@ def sentence(finding: EffectFinding, language: str, level: int | None = None) ->
     percent = finding.kind == "binary"
     scale = 100.0 if percent else 1.0
     digits = digits_of(finding.ci[0] * scale, finding.ci[1] * scale)
-    low, high = (_number(x * scale, digits, t) for x in finding.ci)
-    interval = t(
-        "95%-interval {low} tot {high} procentpunt"
-        if percent
-        else "95%-interval {low} tot {high} punt",
-        low=low,
-        high=high,
-    )
+    interval = _interval(finding.ci, t, percent=percent)
     seen = t(
         FINDINGS[f"{finding.kind}.{finding.direction}"],
         outcome=finding.outcome,
@@ -171,7 +165,28 @@ def sentence(finding: EffectFinding, language: str, level: int | None = None) ->
     )
     clear = "unclear" if finding.direction == "unclear" else "seen"
     rung = said if finding.comparison else 0
-    return f"{seen} {t(MEANINGS[f'{rung}.{clear}'])}"
+    told = f"{seen} {t(MEANINGS[f'{rung}.{clear}'])}"
+    if finding.plain is None:
+        return told
+    wider = t(
+        "Dit interval telt mee dat scholen onderling kunnen verschillen, ook al was dat in deze "
+        "gegevens niet te zien. Zonder dat was het smaller: {interval}.",
+        interval=_interval(finding.plain, t, percent=percent),
+    )
+    return f"{told} {wider}"
+
+
+def _interval(ci: tuple[float, float], t: Texts, *, percent: bool) -> str:
+    scale = 100.0 if percent else 1.0
+    digits = digits_of(ci[0] * scale, ci[1] * scale)
+    low, high = (_number(x * scale, digits, t) for x in ci)
+    return t(
+        "95%-interval {low} tot {high} procentpunt"
+        if percent
+        else "95%-interval {low} tot {high} punt",
+        low=low,
+        high=high,
+    )
 
 
 def digits_of(low: float, high: float) -> int:

@@ -52,7 +52,9 @@ def results_at_hand(store: Store, progress: Progress | None = None) -> Results:
 
 def results_along(store: Store) -> Results | None:
     """Return the results that come along, as long as nothing was read."""
-    return replace(load(PACKAGE), came_along=True) if store.nothing_read() else None
+    if not store.nothing_read():
+        return None
+    return replace(load(PACKAGE), came_along=True, uncounted=store.uncounted())
 
 
 def nothing_read(store: Store, said: Message) -> DataError:
@@ -61,7 +63,11 @@ def nothing_read(store: Store, said: Message) -> DataError:
         said,
         code="nothing_read",
         where=Where(file=printable(str(store.root), 120)),
-        found=Message("nothing was read here yet"),
+        found=(
+            Message("files were read here, and none of them holds counts")
+            if store.uncounted()
+            else Message("nothing was read here yet")
+        ),
         expected=Message("publishers' files that were read"),
         hint=Message(
             "read them first: instroom read FOLDER; or look at the results that come along: "

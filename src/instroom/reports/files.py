@@ -131,8 +131,9 @@ def export(
             dataset=dataset,
         )
     kind = format_of(out, format, OBSERVATION_FORMATS)
-    replaced = output_file(out).exists()
-    counted = export_observations(out, kind, Store.asked(data), source)
+    store = Store.asked(data)
+    replaced = output_file(out, protected=store.root).exists()
+    counted = export_observations(out, kind, store, source)
     return {"file": str(Path(out)), "format": kind, **counted, "replaced": replaced}
 
 

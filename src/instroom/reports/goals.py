@@ -50,12 +50,14 @@ class GoalFound:
 class GoalsAnswer(Answer):
     """The goals of the programme for one place (``contracts``: ``instroom kpi``).
 
-    ``came_along`` says that nothing was read, and that these figures come with the software.
+    ``came_along`` says that no counts were read, and that these figures come with the software;
+    ``uncounted`` that files were read all the same.
     """
 
     place: str
     kpis: tuple[GoalFound, ...]
     came_along: bool = False
+    uncounted: bool = False
 
     def summary(self, language: str = "nl") -> str:
         """Return how many goals have a figure."""
@@ -72,13 +74,18 @@ class GoalsAnswer(Answer):
         The sentences are in the language that was asked for.
         """
         return [
-            *([along(Texts(language))] if self.came_along else []),
+            *([along(Texts(language), uncounted=self.uncounted)] if self.came_along else []),
             *(f"{goal.number}. {goal.sentence}" for goal in self.kpis),
         ]
 
 
-def along(t: Texts) -> str:
-    """Return that the figures are those that come along."""
+def along(t: Texts, *, uncounted: bool = False) -> str:
+    """Return that the figures are those that come along, and whether files were read."""
+    if uncounted:
+        return t(
+            "Er is nog geen bestand met aantallen ingelezen. Dit zijn de cijfers die met Instroom "
+            "meekomen."
+        )
     return t("Hier is nog niets ingelezen. Dit zijn de cijfers die met Instroom meekomen.")
 
 
@@ -99,7 +106,8 @@ def kpi(*, place: str = "twente", data: str | Path | None = None, lang: str = "n
 def told_of(results: Results, t: Texts, place: str | None = None) -> GoalsAnswer:
     """Return the goals of a place (the region itself, if none is named) from computed results."""
     public = results.published.shown_to("public")
-    return replace(answer(place or results.region, public, t), came_along=results.came_along)
+    told = answer(place or results.region, public, t)
+    return replace(told, came_along=results.came_along, uncounted=results.uncounted)
 
 
 def heading(t: Texts) -> str:

@@ -51,8 +51,10 @@ class Results:
     inputs: dict[str, InputRow]
     places: dict[str, PlaceInfo] = field(default_factory=dict)
     example: bool = False
-    #: Whether these figures come along with the software, because nothing was read.
+    #: Whether these figures come along with the software, because no counts were read.
     came_along: bool = False
+    #: Whether files were read all the same, none of which holds counts.
+    uncounted: bool = False
     #: sha256 of the lists of schools that figures were placed with.
     helpers: tuple[str, ...] = ()
 

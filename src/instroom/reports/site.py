@@ -63,8 +63,17 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     found.append(pages.glossary_page(writer))
     refuse_unreachable({document.key for document in found})
     found += pages.text_pages(writer)
+    found = [_with_origin(page, writer) for page in found]
     unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
+
+
+def _with_origin(page: Document, writer: PageWriter) -> Document:
+    """Say whose figures they are: at the end of the first page, on top of goals and sources."""
+    if page.key not in ("", "programme", "sources"):
+        return page
+    said = pages.whose_figures(writer)
+    return replace(page, blocks=(*said, *page.blocks) if page.key else (*page.blocks, *said))
 
 
 def build(results: Results, *, progress: Progress | None = None) -> Site:
@@ -93,6 +102,7 @@ def build(results: Results, *, progress: Progress | None = None) -> Site:
             "version": __version__,
             "region": results.region,
             "example": results.example,
+            "came_along": results.came_along,
             "etag": mark,
             "definitions": definition_marks(),
             "helpers": list(results.helpers),

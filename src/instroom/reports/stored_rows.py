@@ -34,6 +34,7 @@ class BuildMark(TypedDict):
     version: str
     region: str
     example: bool
+    came_along: bool
     etag: str
     definitions: dict[str, str]
     helpers: list[str]
@@ -109,6 +110,7 @@ class PaperAnswer(TypedDict):
     bytes: int
     replaced: bool
     came_along: bool
+    uncounted: bool
 
 
 class ComputeAnswer(TypedDict):

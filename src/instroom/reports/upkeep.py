@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from instroom.core.messages import Message, joined
-from instroom.definitions import registry
+from instroom.core.printing import printable
+from instroom.definitions import reading, registry
 from instroom.definitions.kinds import called
 from instroom.reports.page_addresses import refuse_unreachable
 from instroom.sources import upkeep
@@ -36,5 +37,19 @@ def check(*, data: str | Path | None = None) -> CheckAnswer:
         "message": joined(", ", counted),
         "repair": None,
     }
+    own = registry.overlay()
+    if own and next(reading.files(own, own), None) is None:
+        definitions |= {
+            "ok": False,
+            "message": Message("no definition file in {folder}", folder=printable(str(own), 120)),
+            "repair": Message(
+                "put files in it, laid out like instroom/definitions, or give "
+                "INSTROOM_DEFINITIONS another value or none"
+            ),
+        }
     found = upkeep.check(data=data)
-    return {**found, "checks": [definitions, *found["checks"]]}
+    return {
+        **found,
+        "ok": found["ok"] and definitions["ok"],
+        "checks": [definitions, *found["checks"]],
+    }

@@ -6,6 +6,7 @@ row and knows what to keep. The quick way stops at the first sign that it is not
 """
 
 import csv
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,28 +153,27 @@ def _quick(table: Delimited) -> Iterator[RawTable]:
     plain = table.survey.encoding in ("ascii", "utf-8", "utf-8-sig")
     line = table.first_row
     try:
-        with _as_arrow(table.path) as file:
-            reader = arrow_csv.open_csv(
-                cast(BinaryIO, file),
-                read_options=arrow_csv.ReadOptions(
-                    use_threads=True,
-                    block_size=BLOCK_BYTES,
-                    skip_rows=table.first_row - 1,
-                    column_names=names,
-                    encoding="utf8" if plain else table.survey.encoding,
-                ),
-                parse_options=arrow_csv.ParseOptions(
-                    delimiter=table.delimiter, ignore_empty_lines=bool(table.survey.blank)
-                ),
-                convert_options=arrow_csv.ConvertOptions(column_types=types),
-            )
-            for batch in reader:
-                lines = np.arange(line, line + len(batch), dtype=np.int32)
-                line += len(batch)
-                block = RawTable(table.header, [words.encoded(c) for c in batch.columns], lines)
-                _refuse_doubt(block)
-                drop_unnamed(block)
-                yield block
+        reader = arrow_csv.open_csv(
+            cast(BinaryIO, _as_arrow(table.path)),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=True,
+                block_size=BLOCK_BYTES,
+                skip_rows=table.first_row - 1,
+                column_names=names,
+                encoding="utf8" if plain else table.survey.encoding,
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=table.delimiter, ignore_empty_lines=bool(table.survey.blank)
+            ),
+            convert_options=arrow_csv.ConvertOptions(column_types=types),
+        )
+        for batch in reader:
+            lines = np.arange(line, line + len(batch), dtype=np.int32)
+            line += len(batch)
+            block = RawTable(table.header, [words.encoded(c) for c in batch.columns], lines)
+            _refuse_doubt(block)
+            drop_unnamed(block)
+            yield block
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise NeedsCareError from error
     if line - table.first_row != table.rows:
@@ -183,10 +183,12 @@ def _quick(table: Delimited) -> Iterator[RawTable]:
 
 
 def _as_arrow(path: Path) -> pa.NativeFile:
-    """Open a file for Arrow, which knows no names with bytes that are no text."""
-    if str(path).isprintable():
-        return pa.OSFile(str(path), "r")
-    return pa.PythonFile(path.open("rb"))
+    """Open a file for Arrow, which closes it when the last of its threads lets go.
+
+    Never close it here: a thread that reads ahead would go on with the number of the descriptor,
+    and so take bytes from the next file that gets that number.
+    """
+    return pa.OSFile(cast(str, os.fsencode(path)), "r")  # it takes a name that is no text as bytes
 
 
 def _refuse_doubt(block: RawTable) -> None:

@@ -140,11 +140,11 @@ def _measures(header: list[str], source: SourceDefinition) -> list[tuple[str, li
                 for word in values.measures
             ]
         else:
-            result.append((_spoken(values.pattern), [cell for cell, _ in matches]))
+            result.append((spoken(values.pattern), [cell for cell, _ in matches]))
     return result
 
 
-def _spoken(pattern: str) -> str:
+def spoken(pattern: str) -> str:
     """Write a pattern as a person would: ``AANTAL[_ ]LEERLINGEN`` is a name with a blank."""
     text = re.sub(r"\(\?P<(\w+)>[^()]*\)", lambda m: f"<{m[1]}>", pattern)
     return text.replace("[_ ]", " ").replace("\\d+", "<number>").replace("\\d{4}", "<year>")

@@ -13,7 +13,7 @@ from instroom.core.messages import Message
 from instroom.core.printing import visible
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import words
-from instroom.sources.evidence import OTHER_PERIOD, column_index, match
+from instroom.sources.evidence import OTHER_PERIOD, column_index, match, spoken
 from instroom.sources.tables import RawTable
 
 
@@ -109,7 +109,7 @@ def note(header: list[str], source: SourceDefinition, found: dict[str, tuple[int
     if others := [cell for cell in left if not OTHER_PERIOD.fullmatch(cell)]:
         found["columns_left_out"] = (len(others), ", ".join(c[:40] for c in others[:8]))
     lacking = [
-        values.measure or ", ".join(values.measures.values())
+        ", ".join(values.measures) or spoken(values.pattern)  # as the publisher calls it
         for values in source.values
         if not any(re.fullmatch(values.pattern, c.strip(), re.IGNORECASE) for c in header)
     ]

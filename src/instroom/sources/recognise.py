@@ -7,9 +7,10 @@ somebody says which one it is.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from instroom.core.errors import SourceError, Where
-from instroom.core.messages import Message
+from instroom.core.messages import Message, joined
 from instroom.definitions.models import SourceDefinition
 from instroom.sources.evidence import (
     OTHER_PERIOD,
@@ -25,6 +26,12 @@ from instroom.sources.statline import with_labels
 
 #: The share of a header that must be a layout's when one column alone tells it.
 _NEARLY_ALL = 0.9
+
+#: Why a table is none of the layouts, when nothing more can be said.
+UNKNOWN = Message("no publisher's layout known here has these columns")
+
+#: What speaks against a layout: see :func:`_against`.
+Against = Message | Literal[""] | None
 
 #: What a table of StatLine's pages is, and what to do with it.
 LABELS = Message(
@@ -43,7 +50,7 @@ class Recognition:
     """
 
     sources: list[SourceDefinition] = field(default_factory=list)
-    reason: str = Message("no publisher's layout known here has these columns")
+    reason: Message = UNKNOWN
     might: tuple[str, ...] = ()
 
 
@@ -71,7 +78,9 @@ def recognise(
     if chosen:
         return Recognition([_held(table, matches[0])])
     full = [m for m in matches if not m.missing and m.share >= 0.5]
-    fitting, reasons, might = [], [], []
+    fitting: list[Match] = []
+    reasons: list[Message] = []
+    might: list[str] = []
     for found in full:
         if (why := _against(table, found, name)) is None:
             fitting.append(found)
@@ -82,7 +91,8 @@ def recognise(
         best = max((m.share, m.wants) for m in fitting)
         return Recognition([m.source for m in fitting if (m.share, m.wants) == best])
     if full:
-        return Recognition([], "; ".join(reasons) or Recognition().reason, tuple(might))
+        why_not = joined("; ", reasons) if reasons else UNKNOWN
+        return Recognition([], why_not, tuple(might))
     if with_labels(table.header):
         return Recognition(reason=LABELS)
     near = _near(table, matches)
@@ -97,7 +107,7 @@ def columns_fit(header: list[str], sources: list[SourceDefinition]) -> bool:
     return any(not m.missing and m.share >= 0.5 for m in found)
 
 
-def _thin(table: Seen, found: Match) -> str | None:
+def _thin(table: Seen, found: Match) -> Against:
     """Return what is thin about the evidence of the columns: None for nothing.
 
     An exact list of dimensions tells; a layout without a column of its own is told by the number
@@ -116,7 +126,7 @@ def _thin(table: Seen, found: Match) -> str | None:
     )
 
 
-def _against(table: Seen, found: Match, name: str) -> str | None:
+def _against(table: Seen, found: Match, name: str) -> Against:
     """Return what speaks against a layout whose columns fit: None for nothing.
 
     An empty text means that it is certainly another table, a sentence that it could be this one.
@@ -160,8 +170,8 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
 
 def _cut(table: Seen, near: list[Match]) -> SourceError:
     shown = ", ".join(cell.strip()[:24] for cell in table.header[:5])
-    titles = " or ".join(f"'{m.source.title}'" for m in near)
-    ids = " or ".join(f"'{m.source.id}'" for m in near)
+    titles = " | ".join(f"'{m.source.title}'" for m in near)
+    ids = " | ".join(f"'{m.source.id}'" for m in near)
     return SourceError(
         "this looks like {titles}, but a column is missing",
         code="missing_column",

@@ -141,6 +141,10 @@ class Store:
         """Whether no file was read that holds figures."""
         return not any(stored.receipt["observations"] for stored in self)
 
+    def uncounted(self) -> bool:
+        """Whether files were read, none of which holds figures (lists of addresses)."""
+        return bool(self.folders()) and self.nothing_read()
+
     def folders(self) -> list[Path]:
         """Return the folders of all stored files, whole or damaged."""
         return [path for path in sorted(self.files.glob("[0-9a-f]*")) if path.is_dir()]

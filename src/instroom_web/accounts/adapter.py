@@ -1,7 +1,7 @@
 """How allauth behaves here: nobody makes an account for themselves, and where one arrives."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +15,16 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's shape
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return whose tries are counted: the address next to us when a header names none.
+
+        Otherwise a proxy that says ``unknown``, or adds nothing, would keep everybody out.
+        """
+        try:
+            return str(super().get_client_ip(request))
+        except (ImproperlyConfigured, PermissionDenied):
+            return str(request.META.get("REMOTE_ADDR", ""))
 
     def validation_error(self, code: str, *args: object) -> ValidationError:
         """Say in a form what a page without one says: that it went too often, and how long to wait.

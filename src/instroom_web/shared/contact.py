@@ -14,6 +14,14 @@ from instroom.core.printing import printable
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(//)?", re.IGNORECASE)
 #: From the country on (+31 53 ...), or with the 0 of inside the country.
 _PHONE = re.compile(r"(?:\+|\(?0)[0-9 ()./\u2011\u2013-]{6,24}")
+#: After "tel:" a number that every phone in a country or town knows will do: 112, 14 053.
+_SHORT = re.compile(r"[1-9][0-9 -]{2,9}")
+#: Looks like a phone number and is a date, a decimal number or nothing but zeros.
+_NO_PHONE = re.compile(
+    r"[0-9]{1,2}([-./ ])[0-9]{1,2}\1(?:[0-9]{2}|[0-9]{4})|0\.[0-9]+|\+?[0 ().-]+"
+)
+#: What stands in front of a page's path when "https://" was forgotten; words have no such dot.
+_BARE_HOST = re.compile(r"(?:[\w-]+\.)+(?:[a-z]{2,24}|[A-Z]{2,24})(?::[0-9]+)?(?:[/?#]\S*)?")
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 
 
@@ -29,7 +37,7 @@ def contact_of(given: str) -> SiteContact:
     """Return the contact that ``INSTROOM_CONTACT`` means.
 
     An e-mail address (``mailto:`` in front may stay away), an https address and a phone number
-    become links; other words stand there as they are.
+    become links (a short one with ``tel:`` in front); other words stand there as they are.
 
     Raises
     ------
@@ -57,7 +65,12 @@ def contact_of(given: str) -> SiteContact:
         return _page(text, given)
     if "@" in text and " " not in text:
         return _mail(text, given)
-    return _phone(text, given) if _PHONE.fullmatch(text) else SiteContact(printable(text))
+    if _BARE_HOST.fullmatch(text):
+        raise _refused(
+            given, Message("for a page, write https:// in front: https://{page}", page=text)
+        )
+    is_phone = _PHONE.fullmatch(text) and not _NO_PHONE.fullmatch(text)
+    return _phone(text, given) if is_phone else SiteContact(printable(text))
 
 
 def _mail(address: str, given: str) -> SiteContact:
@@ -71,7 +84,8 @@ def _mail(address: str, given: str) -> SiteContact:
 
 def _phone(number: str, given: str) -> SiteContact:
     digits = re.sub(r"[^0-9+]", "", number.replace("(0)", "") if number[:1] == "+" else number)
-    if not _PHONE.fullmatch(number) or not re.fullmatch(r"\+?[0-9]{7,15}", digits):
+    long = _PHONE.fullmatch(number) and re.fullmatch(r"\+?[0-9]{7,15}", digits)
+    if not (long or _SHORT.fullmatch(number)) or _NO_PHONE.fullmatch(number):
         raise _refused(given)
     return SiteContact(number, f"tel:{digits}")
 
@@ -89,7 +103,7 @@ def _page(address: str, given: str) -> SiteContact:
     return SiteContact(url, url)
 
 
-def _refused(given: str) -> UserError:
+def _refused(given: str, hint: Message | None = None) -> UserError:
     return UserError(
         "the contact of this site is no address that can be followed",
         code="bad_contact",
@@ -98,5 +112,6 @@ def _refused(given: str) -> UserError:
         expected=Message(
             "one e-mail address (bureau@voorbeeld.nl), an https address, a phone number, or words"
         ),
-        hint=Message("set INSTROOM_CONTACT anew, or leave it out: then the foot names nobody"),
+        hint=hint
+        or Message("set INSTROOM_CONTACT anew, or leave it out: then the foot names nobody"),
     )

@@ -17,10 +17,23 @@ from instroom.core.texts import SOURCE_LANGUAGE
 from instroom.definitions import registry
 from instroom_web.shared.frame import language_of
 
-#: A tag or a comment; what Django writes between quotes holds no ``>``.
-_TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
+#: Elements in which a < begins no tag: each is one part, up to its end.
+_RAW = "|".join(rf"{name}\b.*?</{name}" for name in ("script", "style", "textarea", "title"))
+#: What is no words: a raw element, a comment or a tag. Only what begins as a tag is one, so that
+#: words with a < are words; between quotes a tag may hold any sign.
+_TAG = re.compile(
+    rf"""(<!--.*?-->|<(?i:{_RAW})\s*>|<[/!a-zA-Z][^'"<>]*+(?:(?:"[^"]*"|'[^']*')[^'"<>]*+)*+>)""",
+    re.DOTALL,
+)
+_NAME = re.compile(r"</?([\w-]+)")
+_LANG = re.compile(rf"""\slang\s*=\s*["']?{SOURCE_LANGUAGE}(?![\w-])""", re.I)
+_QUOTED = re.compile(r"""(?<!lang=)(?:"[^"]*"|'[^']*')""", re.I)
+#: The page itself, and what is one part.
+_NEVER = frozenset({"html", "script", "style", "textarea", "title"})
+#: Elements without an end.
+_VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 #: Elements that hold text only, or drawings whose letters are hidden from readers aloud.
-_PLAIN = frozenset({"option", "script", "style", "svg", "textarea", "title"})
+_PLAIN = frozenset({"option", "svg"})
 
 
 def mark_dutch(page: str, texts: frozenset[str]) -> str:
@@ -37,15 +50,37 @@ def mark_dutch(page: str, texts: frozenset[str]) -> str:
     forms = [form for text in texts for form in _forms(text) if form in page]
     if not forms:
         return page
-    mark, parts, within = _marker(forms), _TAG.split(page), ""
+    mark, parts, within, depth = _marker(forms), _TAG.split(page), "", 0
     for place, part in enumerate(parts):
         if place % 2 == 0:
             parts[place] = part if within else mark(part)
-        elif not within and (name := _name(part)) in _PLAIN and not part.endswith("/>"):
-            within = name
-        elif within and part.lower().startswith(f"</{within}"):
-            within = ""
+        elif within:
+            depth += _step(part, within)
+            within = within if depth else ""
+        elif _is_left_alone(part):
+            within, depth = _name(part), 1
     return "".join(parts)
+
+
+def _is_left_alone(tag: str) -> bool:
+    """Return whether a tag begins what is left as it is: no place for a mark, or marked already.
+
+    The page itself is never left alone, in whatever language it says it is.
+    """
+    if tag.startswith("</") or tag.endswith("/>"):
+        return False
+    name = _name(tag)
+    if name in _PLAIN or "lang" not in tag.lower() or not _LANG.search(tag):
+        return name in _PLAIN
+    is_element = name and name not in _VOID and name not in _NEVER
+    return bool(is_element and _LANG.search(_QUOTED.sub('""', tag)))
+
+
+def _step(tag: str, name: str) -> int:
+    """Return how much deeper a tag goes into elements of this name."""
+    if _name(tag) != name or tag.endswith("/>"):
+        return 0
+    return -1 if tag.startswith("</") else 1
 
 
 def _forms(text: str) -> set[str]:
@@ -55,7 +90,8 @@ def _forms(text: str) -> set[str]:
 
 
 def _name(tag: str) -> str:
-    return tag[1:].partition(">")[0].partition(" ")[0].strip().lower()
+    found = _NAME.match(tag)
+    return found[1].lower() if found else ""
 
 
 def _marker(forms: Collection[str]) -> Callable[[str], str]:

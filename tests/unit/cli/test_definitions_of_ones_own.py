@@ -64,6 +64,34 @@ def test_a_folder_that_is_not_there_is_refused(
     assert main(["kpi", "--data", str(tmp_path)]) == 10, "and not by check alone"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", "FOUT definities: geen definitiebestand"),
+        ("en", "definitions: no definition file in"),
+    ],
+)
+@pytest.mark.parametrize("name", ["", "reports/pages/lees.md", ".git/config.toml"])
+def test_check_says_of_a_folder_that_nothing_was_found_there(
+    overlay: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, said: str,
+    name: str,
+) -> None:  # fmt: skip
+    if name:
+        (overlay / name).parent.mkdir(parents=True, exist_ok=True)
+        (overlay / name).write_text("", "utf-8")
+    (tmp_path / "data").mkdir()
+    asked = ["check", "--data", str(tmp_path / "data"), "--lang", language]
+    empty = main(asked)
+    words = capsys.readouterr().out
+    assert said in words and overlay.name in words
+    assert "INSTROOM_DEFINITIONS" in words
+    assert empty
+    (overlay / "reports/pages/mine.toml").write_text(PAGE, "utf-8")
+    registry._set_of.cache_clear()
+    main(asked)
+    assert said not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("key", ["claims", "programme", "search", "account"])
 def test_check_sees_a_page_whose_key_is_taken(
     overlay: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str

@@ -1,6 +1,7 @@
 """What every command tells when nothing was read, or the folder is not there: one rule."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ import pytest
 
 from instroom.cli.main import main
 from instroom.core.texts import Texts
-from instroom.reports import goals
+from instroom.reports import goals, site
 from instroom.reports.at_hand import results_along
 from instroom.reports.documents import pages
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.paper.goals_paper import goals_paper
+from instroom.reports.paper.paper import paper_data
 from instroom.reports.picture_queue import PictureQueue
 from instroom.sources.store import Store
 
@@ -98,6 +100,47 @@ def test_people_are_told_whose_figures_they_are(
 ) -> None:
     assert main([*TELLING[name], "--lang", language]) == 0
     assert goals.along(Texts(language)) in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de"])
+@pytest.mark.parametrize("uncounted", [False, True])
+def test_pages_and_paper_say_whose_figures_they_are(
+    here: Path, language: str, uncounted: bool
+) -> None:
+    found = results_along(Store(here))
+    assert found is not None
+    found = replace(found, uncounted=uncounted)
+    said = goals.along(Texts(language), uncounted=uncounted)
+    counted = replace(found, came_along=False)
+    for results, times in ((found, 1), (counted, 0)):
+        told = {
+            page.key: json.dumps(page.to_dict(), ensure_ascii=False).count(said)
+            for page in site.documents(results, language)[0]
+        }
+        assert [told.pop(key) for key in ("", "programme", "sources")] == [times] * 3
+        assert set(told.values()) == {0}
+        paper = paper_data(goals_paper(results, language, date(2026, 11, 29)))
+        assert json.dumps(paper, ensure_ascii=False).count(said) == times
+
+
+@pytest.mark.usefixtures("here")
+def test_files_without_counts_are_not_nothing(
+    capsys: pytest.CaptureFixture[str], example: dict[str, Path]
+) -> None:
+    """Lists of schools were read: the figures come along, and nobody says nothing was read."""
+    assert main(["read", str(example["addresses_vo"])]) == 0
+    capsys.readouterr()
+    for name in ("kpi", "paper"):
+        _, found = answered(capsys, *TELLING[name])
+        assert (found["came_along"], found["uncounted"]) == (True, True)
+        assert main([*TELLING[name], "--lang", "nl"]) == 0
+        shown = capsys.readouterr().out
+        assert "nog geen bestand met aantallen ingelezen" in shown
+        assert "nog niets ingelezen" not in shown
+    for name in ("export", "compute"):
+        _, found = answered(capsys, *TELLING[name])
+        assert found["error"]["code"] == "nothing_read"
+        assert "nothing was read" not in found["error"]["found"]
 
 
 @pytest.mark.parametrize("language", ["nl", "en", "de"])

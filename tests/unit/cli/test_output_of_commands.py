@@ -31,6 +31,7 @@ WRITERS = {
 PLACES = {
     "": "no_output_name",
     "  ": "no_output_name",
+    "-": "no_output_name",
     "folder": "is_folder",
     "folder/": "is_folder",
     ".": "is_folder",
@@ -88,6 +89,22 @@ def test_what_cannot_be_written_is_refused(
         said[language] = capsys.readouterr().err
         assert "Traceback" not in said[language] and "INSTROOM_DEBUG" not in said[language]
     assert len({text.strip() for text in said.values()}) == 3, said
+    assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["export", "paper"])
+def test_no_file_is_written_among_what_was_read_nor_under_an_ending_that_is_none(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (here / "instroom-data" / "files").mkdir(parents=True)
+    before = sorted(here.rglob("*"))
+    for out, code in (
+        ("instroom-data/mine", "output_in_data"),
+        ("instroom-data/files/mine", "output_in_data"),
+        ("mine.xlsx", "other_suffix"),
+        ("mine.txt", "other_suffix"),
+    ):
+        assert answered(capsys, *WRITERS[name], "--out", out)["error"]["code"] == code
     assert sorted(here.rglob("*")) == before
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,66 @@ def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
     assert output_file(tmp_path / "sums.json", inputs=[scores]).name == "sums.json"
 
 
+def test_one_file_may_be_written_while_another_of_its_folder_is(tmp_path: Path) -> None:
+    with written(tmp_path / "a.csv") as outer:
+        outer.write_bytes(b"outer")
+        put(tmp_path / "b.csv", b"inner")
+    assert [(tmp_path / name).read_bytes() for name in ("a.csv", "b.csv")] == [b"outer", b"inner"]
+    assert names(tmp_path) == ["a.csv", "b.csv"]
+
+
+def test_no_link_that_waits_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even when somebody guessed the name."""
+    monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / ".instroom-guessed.part").symlink_to("mine")
+    with pytest.raises((MachineError, FileExistsError)):
+        put(tmp_path / "a.csv")
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+    assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o755])
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"old")
+    file.chmod(mode)
+    with written(file) as place:
+        assert place.stat().st_mode & 0o777 == mode, "before a byte is in it"
+        place.write_bytes(b"new")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", mode)
+
+
+def test_a_new_file_is_for_whom_any_new_file_is(tmp_path: Path) -> None:
+    put(tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_bytes(b"")
+    assert (tmp_path / "a.csv").stat().st_mode == (tmp_path / "b.csv").stat().st_mode
+
+
+def test_what_killed_runs_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    day, now = 24 * 60 * 60, time.time()
+    ages = {".instroom-old.part": day + 60, ".instroom-new.part": day - 60, "x.part": 9 * day}
+    for name, age in ages.items():
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (now - age, now - age))
+    (tmp_path / ".instroom-folder.part").mkdir()
+    os.utime(tmp_path / ".instroom-folder.part", (0, 0))
+    put(tmp_path / "a.csv")
+    assert names(tmp_path) == [".instroom-folder.part", ".instroom-new.part", "a.csv", "x.part"]
+
+
+def test_nothing_is_written_among_what_was_read(tmp_path: Path) -> None:
+    data, link = tmp_path / "data", tmp_path / "link"
+    (data / "files").mkdir(parents=True)
+    link.symlink_to(data)
+    for place in (data / "a.csv", data / "files/a.csv", link / "a.csv", data / "../data/a.csv"):
+        for protected in (data, link):
+            with pytest.raises(UserError) as caught:
+                output_file(place, protected=protected)
+            assert caught.value.code == "output_in_data"
+    assert output_file(tmp_path / "data.csv", protected=data).name == "data.csv"
+
+
 @pytest.mark.parametrize("locked", ["folder", "file"])
 def test_what_may_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str
@@ -113,7 +174,9 @@ def test_a_format_that_is_not_there() -> None:
     [
         ("a.pdf", None, "pdf"),
         ("a.docx", None, "docx"),
-        ("a.tmp", None, "pdf"),
+        ("a.tmp", None, "other_suffix"),
+        ("a.pdf.gz", None, "other_suffix"),
+        ("a.", None, "pdf"),
         ("a.tmp", "docx", "docx"),
         ("docx", None, "pdf"),
         ("a.docx", "pdf", "other_suffix"),

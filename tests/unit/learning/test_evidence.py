@@ -71,7 +71,7 @@ def test_robust_weights_are_those_of_the_average() -> None:
 
 def test_moderators_have_names() -> None:
     found = meta_summary(Y, V, moderators={"weeks": np.arange(8), "role": np.arange(8) % 2})
-    assert [row["name"] for row in found["coefficients"]] == ["average", "weeks", "role"]
+    assert [row["name"] for row in found["coefficients"]] == ["intercept", "weeks", "role"]
     assert found["coefficients"][0]["estimate"] == found["estimate"]
 
 

@@ -1,5 +1,6 @@
 """The JSON of ``instroom power``: the right design, honest losses, plain answers."""
 
+import inspect
 import json
 
 import numpy as np
@@ -142,6 +143,27 @@ def test_a_trial_that_cannot_be_held_is_refused(options) -> None:
         power(**({"pupils": 20, "icc": 0.1} | options))
     assert refused.value.code == "bad_size"
     assert refused.value.found
+
+
+NUMBERS = sorted(
+    name
+    for name in inspect.signature(power).parameters
+    if name not in {"draw", "simulate", "one_tailed", "rng"}
+)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["40", "", [40], True, float("nan"), float("inf"), b"1", 1j])
+def test_what_is_no_number_is_refused_with_its_name(name, value) -> None:
+    with pytest.raises(DataError) as refused:
+        power(**(BASE | {name: value}))
+    assert (refused.value.code, name in str(refused.value)) == ("no_number", True)
+    assert refused.value.found == repr(value)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    given = {"schools": np.int64(30), "pupils": np.float32(50), "icc": np.float64(0.15)}
+    assert power(**given)["mdes"] == power(schools=30, pupils=50, icc=0.15)["mdes"]
 
 
 def test_the_detectable_effect_of_four_schools_is_by_the_noncentral_t() -> None:

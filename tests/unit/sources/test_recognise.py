@@ -1,5 +1,6 @@
 """Evidence weighed exactly: a made layout against tables that differ from it in one thing."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,11 +9,14 @@ import numpy as np
 import pytest
 
 from instroom.core.errors import SourceError
+from instroom.core.messages import Message
 from instroom.definitions.models import SourceDefinition
-from instroom.sources import evidence, statline
+from instroom.sources import evidence, left_out, statline
 from instroom.sources.recognise import LABELS, columns_fit, recognise
 from instroom.sources.tables import RawTable, from_rows
 
+#: A word of a sentence of ours; what a made layout is called has no such words.
+SMALL_WORD = re.compile(r"\b(it|could|table|these|no|layout|known|columns)\b")
 HEADER = ["BRINNUMMER", "SOORT", "GESLACHT", "AANTAL KLUSSEN"]
 ROWS = [["00AA", "LEEFTIJD 4", "man", "3"], ["00AB", "LEEFTIJD 5", "vrouw", "4"]]
 
@@ -261,6 +265,34 @@ def test_a_layout_with_twins_is_only_told_by_words_or_the_publishers_id() -> Non
     assert recognise(made(), [own], "educ_2.tsv").might == ()
 
 
+def shouted(template: str) -> str:
+    """A language in which every word of a sentence is in capitals, and no value is."""
+    return re.sub(r"[^{}]+(?![^{}]*})", lambda found: found[0].upper(), template)
+
+
+def test_every_reason_is_said_in_the_language_of_the_reader() -> None:
+    """Whether one layout, several or none could be it: nothing was made into plain text."""
+    twins = [layout(id=name, recognise={"twins": ["other"]}) for name in ("made", "made_too")]
+    for sources in ([], twins[:1], twins, [layout(recognise={"headers": ["NERGENS"]})]):
+        reason = recognise(made(), sources).reason
+        assert isinstance(reason, Message)
+        said = reason.rendered(shouted, comma=True)
+        assert said != reason and not SMALL_WORD.search(said), said
+
+
+def test_a_measure_that_is_not_there_is_called_as_its_publisher_does() -> None:
+    """Not by the name that it has in here, which is English."""
+    values = [
+        {"pattern": "AANTAL[_ ]KLUSSEN", "measure": "jobs"},
+        {"pattern": "(?P<measure>UREN|DAGEN)", "measures": {"UREN": "hours", "DAGEN": "days"}},
+    ]
+    found: dict[str, tuple[int, str]] = {}
+    left_out.note(["BRINNUMMER", "SOORT"], layout(values=values), found)
+    count, said = found["measure_missing"]
+    assert count == 2
+    assert isinstance(said, Message) and said.values == {"value": "AANTAL KLUSSEN, UREN, DAGEN"}
+
+
 def test_without_what_must_be_there_it_is_another_table() -> None:
     found = recognise(made(), [layout(recognise={"headers": ["NERGENS"]})])
     assert (found.sources, found.might) == ([], ())
@@ -318,7 +350,7 @@ def test_near_is_one_column_short_of_two_that_tell_or_of_one_in_nearly_all() -> 
 
 def test_two_layouts_as_near_are_both_named_and_with_other_columns_none() -> None:
     other = layout(id="other", title="Nog een")
-    with pytest.raises(SourceError, match="'Een tabel' or 'Nog een'"):
+    with pytest.raises(SourceError, match=r"'Een tabel' \| 'Nog een'"):
         recognise(made(HEADER[:3], [row[:3] for row in ROWS]), [layout(), other])
     hours = layout(id="other", values=[{"pattern": "UREN"}])
     found = recognise(made(HEADER[:3], [row[:3] for row in ROWS]), [layout(), hours])

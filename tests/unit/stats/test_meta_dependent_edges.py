@@ -113,7 +113,7 @@ def test_missing_effects_are_left_out(model) -> None:
 def test_too_few_studies_say_so(model) -> None:
     found = model(Y[:3], V[:3], [0, 0, 0])
     assert (found.status, found.clusters) == ("too_few", 1)
-    assert "1 studies are too few" in found.reason
+    assert "too few studies (1)" in found.reason
     assert np.isnan(found.se).all()
 
 

@@ -85,7 +85,7 @@ def test_one_trial_and_two_coefficients_are_too_few(method) -> None:
     one = random_effects([0.1], [0.02], method=method)
     assert (one.status, one.k) == ("too_few", 1)
     assert np.isnan(one.tau2)
-    assert one.reason.startswith("1 trials are too few")
+    assert one.reason.startswith("There are too few studies (1)")
     two = random_effects([0.1, 0.2], [0.02, 0.03], moderators=[1.0, 2.0], method=method)
     assert two.status == "too_few"
     assert random_effects([], []).status == "too_few"

@@ -62,7 +62,7 @@ def test_the_prior_is_what_a_new_trial_may_show() -> None:
 def test_without_a_prior_nothing_is_shrunk_and_the_reason_is_given() -> None:
     found = shrink_towards(0.5, 0.1, random_effects([0.3], [0.02]))
     assert found.status == "not_supported"
-    assert "1 trials are too few" in found.reason
+    assert "too few studies (1)" in found.reason
     assert found.data.mean == 0.5
     assert np.isnan(found.posterior.mean)
 

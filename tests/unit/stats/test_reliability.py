@@ -123,8 +123,42 @@ def test_an_item_that_runs_against_the_others_is_named() -> None:
     scores = likert()
     scores[:, 1] = 6 - scores[:, 1]
     found = alpha(scores, names=("a", "b", "c", "d", "e"))
-    assert found.reason == "Runs against the other items: b; reversed?"
+    assert found.reason == "b runs against the other items; reversed?"
     assert alpha(likert()).reason is None
+
+
+@pytest.mark.parametrize("turned", [(2,), (0,), (0, 3), (1, 2), (2, 4)])
+@pytest.mark.parametrize("k", [3, 4, 5])
+def test_turning_the_items_that_are_named_is_what_helps(k: int, turned: tuple[int, ...]) -> None:
+    """Also when so many are turned that all of them seem to run against the others."""
+    names = tuple("abcde"[:k])
+    scores = likert()[:, :k]
+    right = alpha(scores, names=names)
+    places = [i for i in turned if i < k]
+    scores[:, places] = 6 - scores[:, places]
+    found = alpha(scores, names=names)
+    assert found.reason
+    assert found.alpha is not None
+    named = str(found.reason).partition(" run")[0].split(", ")
+    few = set(places) if 2 * len(places) <= k else set(range(k)) - set(places)
+    smallest = [few, set(range(k)) - few] if 2 * len(few) == k else [few]
+    assert {names.index(name) for name in named} in smallest
+    assert (" runs " in found.reason) == (len(named) == 1)
+    assert ("quote neither alpha nor omega" in found.reason) == (found.alpha < 0)
+    again = [names.index(name) for name in named]
+    scores[:, again] = 6 - scores[:, again]
+    mended = alpha(scores, names=names)
+    assert mended.alpha == pytest.approx(right.alpha)
+    assert mended.reason is None
+
+
+def test_two_that_agree_and_a_third_that_is_turned() -> None:
+    base = np.tile([1.0, 2, 3, 4, 5], 4)
+    scores = np.column_stack([base, np.roll(base, 1) * 0.2 + base, 6 - base])
+    found = alpha(scores, names=("a", "b", "c"))
+    assert found.alpha is not None
+    assert found.alpha < 0
+    assert str(found.reason).startswith("c runs against the other items; reversed? Alpha below 0")
 
 
 def test_floor_and_ceiling_are_shares_of_the_range_and_unknown_without_it() -> None:

@@ -197,6 +197,15 @@ def sources_page(writer: PageWriter) -> Document:
     )
 
 
+def whose_figures(writer: PageWriter) -> tuple[Block, ...]:
+    """Return that the figures are those that come along; nothing when they were counted here."""
+    results, t = writer.index.results, writer.t
+    if not results.came_along:
+        return ()
+    said = goals.along(t, uncounted=results.uncounted)
+    return (TextBlock("meegekomen", t("Welke cijfers dit zijn"), (said,)),)
+
+
 def text_pages(writer: PageWriter) -> list[Document]:
     """Return the pages of which every word stands in a definition file."""
     return [_text_page(writer, page) for page in registry.pages().values()]

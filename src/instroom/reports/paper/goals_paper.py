@@ -37,6 +37,7 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
     public = replace(results, published=results.published.shown_to("public"))
     t = Texts(language)
     writer = PageWriter(FigureIndex(public), t, PictureQueue(t, public.example))
+    lead = t("Wat het programma wil bereiken, en wat er nu over te zeggen is.")
     states = goals.states(public.published, writer.region)
     shas = {sha for state in states for figure in state.known for sha in figure.sources}
     return Paper(
@@ -44,7 +45,9 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
         language=language,
         date=day,
         sender=f"Instroom · {writer.region_name}",
-        lead=t("Wat het programma wil bereiken, en wat er nu over te zeggen is."),
+        lead=" ".join((lead, goals.along(t, uncounted=public.uncounted)))
+        if public.came_along
+        else lead,
         sections=(
             *_in_numbers(states, writer),
             *(_goal(state, writer) for state in states),

@@ -66,8 +66,8 @@ def paper(
     Returns
     -------
     dict
-        What was written; ``came_along`` when nothing was read, and the figures are those that
-        come with Instroom.
+        What was written; ``came_along`` when no counts were read, and the figures are those that
+        come with Instroom; ``uncounted`` when files were read all the same.
 
     Raises
     ------
@@ -82,8 +82,9 @@ def paper(
     _refuse_other(name, PAPERS, Message("a paper"))
     _refuse_other(lang, languages(), Message("a language"))
     kind = format_of(out, format, FORMATS)
-    replaced = output_file(out).exists()
-    results = results_at_hand(Store.asked(data))
+    store = Store.asked(data)
+    replaced = output_file(out, protected=store.root).exists()
+    results = results_at_hand(store)
     made = FORMATS[kind](PAPERS[name](results, lang, today))
     with written(out) as place:
         place.write_bytes(made)
@@ -96,6 +97,7 @@ def paper(
         "bytes": len(made),
         "replaced": replaced,
         "came_along": results.came_along,
+        "uncounted": results.uncounted,
     }
 
 

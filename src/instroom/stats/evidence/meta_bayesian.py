@@ -137,7 +137,7 @@ def bayesian_meta(
         "mean": centre, "sd": spread,
     }  # fmt: skip
     if len(y) < 2:
-        few = Message("{n} trials are too few to tell how much trials differ.", n=len(y))
+        few = Message("There are too few studies ({n}) to tell how much studies differ.", n=len(y))
         return without_numbers(
             BayesianMeta, (FitStatus.TOO_FEW, few), size=len(y), prior=prior, k=len(y),
             level=level, used=used,

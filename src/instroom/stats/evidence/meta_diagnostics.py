@@ -195,7 +195,7 @@ def leave_one_out(
     """
     y, v, _, _ = complete_trials(effect, variance, None)
     if len(y) < 3:
-        reason = Message("Leaving one out of {n} trials leaves too few.", n=len(y))
+        reason = Message("Without one of the studies ({n}) too few are left.", n=len(y))
         return without_numbers(LeaveOneOut, (FitStatus.TOO_FEW, reason), size=len(y))
     fits = [
         random_effects(y[kept], v[kept], method=method, test=test, level=level)
@@ -255,7 +255,7 @@ def influence(
     k, p = design.shape
     whole = random_effects(y, v, moderators=design[:, 1:], method=method, test=test)
     if not np.isfinite(whole.tau2) or k - 1 <= p:
-        few = whole.reason or Message("Leaving one out of {n} trials leaves too few.", n=k)
+        few = whole.reason or Message("Without one of the studies ({n}) too few are left.", n=k)
         unsupported = whole.status == FitStatus.NOT_SUPPORTED
         status = FitStatus.NOT_SUPPORTED if unsupported else FitStatus.TOO_FEW
         return without_numbers(Influence, (status, few), size=k, shapes={"dfbetas": (k, p)})

@@ -348,7 +348,8 @@ def _problem(design: Floats, codes: Ints) -> Problem | None:
     clusters = len(np.unique(codes))
     if clusters <= design.shape[1]:
         reason = Message(
-            "{clusters} studies are too few to test {value} coefficients robustly.",
+            "There are too few studies ({clusters}) to test so many coefficients ({value}) "
+            "robustly.",
             clusters=clusters,
             value=design.shape[1],
         )

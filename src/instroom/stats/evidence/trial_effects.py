@@ -97,7 +97,9 @@ def design_problem(design: Floats) -> Problem | None:
     k, p = design.shape
     if k <= p:
         return FitStatus.TOO_FEW, Message(
-            "{k} trials are too few to estimate {p} coefficients and a variance.", k=k, p=p
+            "There are too few studies ({k}) for so many coefficients ({p}) and a variance.",
+            k=k,
+            p=p,
         )
     scale = np.abs(design).max(axis=0)
     columns = design / np.where(scale > 0, scale, 1)

@@ -101,7 +101,9 @@ def trim_and_fill(
         )
     y, v, _, _ = complete_trials(effect, variance, None)
     if len(y) < FEWEST:
-        reason = Message("With {n} studies no side of a funnel can be seen.", n=len(y))
+        reason = Message(
+            "With this number of studies ({n}) no side of a funnel can be seen.", n=len(y)
+        )
         return _nothing(FitStatus.TOO_FEW, reason)
     line = random_effects(y, v, moderators=np.sqrt(v), method=method, test="z")
     slope = float(line.coefficients[1])

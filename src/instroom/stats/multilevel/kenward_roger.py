@@ -49,7 +49,8 @@ def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
     Returns
     -------
     Tests
-        Without standard errors (``nan``) when the fit has no curvature (``fit.reason`` says why).
+        Without standard errors (``nan``) when the fit has no curvature (``fit.reason`` says why)
+        or the data do not tell its variances apart; ``df`` is ``nan`` where there are none.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def kenward_roger(fit: MixedFit, contrasts: ArrayLike | None = None) -> Tests:
         none = unknown(len(names))
         return t_tests(names, weights @ fit.beta, none, none)
     standard = weights @ found.transform
-    df = np.array([_moments(found, row[None, :])[0] for row in standard])
+    df = np.array([_df(found, row) for row in standard])
     variance = np.einsum("ca,ab,cb->c", standard, found.adjusted, standard)
     se = np.sqrt(np.where(variance > 0, variance, np.nan))  # tiny studies may correct below 0
     return t_tests(names, weights @ fit.beta, se, df)
@@ -126,32 +127,23 @@ def adjust(fit: MixedFit) -> Adjusted | None:
     diagonal = np.diag(information)
     # Where a variance is not told by the data there is no correction, and so no number.
     size = np.sqrt(np.where(diagonal > 0, diagonal, np.nan))
-    scaled = np.linalg.inv(information / np.outer(size, size))
+    try:
+        scaled = np.linalg.inv(information / np.outer(size, size))
+    except np.linalg.LinAlgError:  # nor where the data do not tell the variances apart
+        scaled = np.full_like(information, np.nan)
     spread = 2 * scaled / np.outer(size, size)
     middle = np.einsum("ij,ijab->ab", spread, bends) / 2
     middle -= np.einsum("ij,iab,jbc->ac", spread, turned, pulls)
     return Adjusted(cov, cov + 2 * cov @ middle @ cov, pulls, spread, found.design.transform)
 
 
-def _moments(found: Adjusted, weights: Floats) -> tuple[float, float]:
-    """Return the denominator degrees of freedom and the scale of the F statistic.
+def _df(found: Adjusted, weights: Floats) -> float:
+    """Return the degrees of freedom of one contrast, or ``nan`` when there are none.
 
-    Symbols are those of the paper, section 3.2.
+    ``a`` is A1 and A2 of the paper (section 3.2), which are equal for one contrast. Its matched
+    moments then give ``2 / a``, also at ``a`` of 1 or 1/2, where parts of them are 0 / 0.
     """
-    q = len(weights)
-    theta = weights.T @ np.linalg.solve(weights @ found.cov @ weights.T, weights)
-    one = theta @ found.cov @ found.pulls @ found.cov  # (m + 1, p, p)
-    traces = np.einsum("iaa->i", one)
-    a1 = float(traces @ found.spread @ traces)
-    a2 = float(np.einsum("ij,iab,jba->", found.spread, one, one))
-    b = (a1 + 6 * a2) / (2 * q)
-    g = ((q + 1) * a1 - (q + 4) * a2) / ((q + 2) * a2)
-    shared = 3 * q + 2 * (1 - g)
-    c1, c2, c3 = g / shared, (q - g) / shared, (q + 2 - g) / shared
-    mean = 1 / (1 - a2 / q)
-    v0, v1, v2 = 1 + c1 * b, 1 - c2 * b, 1 - c3 * b
-    v0 = v0 if abs(v0) > 1e-10 else 0.0
-    ratio = 1.0 if abs(v1) < 1e-10 and abs(1 / mean) < 1e-10 else 1 / (mean * v1)
-    rho = ratio**2 * v0 / v2 / q
-    df = 4 + (q + 2) / (q * rho - 1)
-    return float(df), float(df / (mean * (df - 2)))
+    turned = found.cov @ weights
+    slopes = np.einsum("a,iab,b->i", turned, found.pulls, turned) / float(weights @ turned)
+    a = float(slopes @ found.spread @ slopes)
+    return 2 / a if np.isfinite(a) and a > 0 else float("nan")

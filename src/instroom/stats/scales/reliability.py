@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import fdtri
 
-from instroom.core.messages import Message
+from instroom.core.messages import Message, joined
 from instroom.stats.arrays import Floats
 from instroom.stats.scales.answers import checked, complete, item_names, within
 from instroom.stats.scales.omega import omega
@@ -149,22 +149,13 @@ def alpha(
     se = float(np.sqrt(spread / n)) if spread >= 0 else None
     r, flat = _correlations(found, pairs)
     items = _items(found, covariance, _corrected(r, k), labels, answer_range=answer_range)
+    reason = _reason(value, items, r, flat)
     if r is None:
-        reason = Message(
-            "Everyone gave the same answer to: {items}; correlations leave that out.",
-            items=", ".join(labels[i] for i in flat),
-        )
         return Alpha(value, interval, se, None, None, None, n, k, items, FitStatus.OK, reason)
     average = float((r.sum() - k) / (k * (k - 1)))
     g6 = _g6(r)
-    against = [i.item for i in items if i.r_rest is not None and i.r_rest < 0]
-    warning = (
-        Message("Runs against the other items: {value}; reversed?", value=", ".join(against))
-        if against
-        else None
-    )
     standardized = _raw(r) if g6 is not None else None
-    return Alpha(value, interval, se, standardized, average, g6, n, k, items, FitStatus.OK, warning)
+    return Alpha(value, interval, se, standardized, average, g6, n, k, items, FitStatus.OK, reason)
 
 
 def reliability(
@@ -259,6 +250,48 @@ def _correlations(scores: Floats, pairs: Floats) -> tuple[Floats | None, list[in
     spread = np.sqrt(spread)
     r: Floats = (centred.T @ centred - sums * sums.T / pairs) / (spread * spread.T)
     return r, []
+
+
+def _reason(
+    value: float, items: tuple[ItemStatistics, ...], r: Floats | None, flat: list[int]
+) -> Message | None:
+    """Return what is to be known before these numbers are used."""
+    said = []
+    if r is None:
+        alike = ", ".join(items[i].item for i in flat)
+        said += [
+            Message("Everyone gave the same answer to: {items}; correlations leave that out.",
+                    items=alike)
+        ]  # fmt: skip
+    elif any(i.r_rest is not None and i.r_rest < 0 for i in items):
+        turned = [items[i].item for i in _reversed(r)]
+        if len(turned) == 1:
+            said += [Message("{item} runs against the other items; reversed?", item=turned[0])]
+        elif turned:
+            said += [Message("{items} run against the other items; reversed?",
+                             items=", ".join(turned))]  # fmt: skip
+    if value < 0:
+        said += [
+            Message("Alpha below 0 means that items contradict each other: quote neither alpha "
+                    "nor omega.")
+        ]  # fmt: skip
+    return joined(" ", said) if len(said) > 1 else next(iter(said), None)
+
+
+def _reversed(r: Floats) -> list[int]:
+    """Return the fewest items whose reversal makes the mean correlation as high as it can be.
+
+    The signs of the first eigenvector, then one item at a time while that helps.
+    """
+    off = r - np.diag(np.diag(r))
+    first = np.linalg.eigh(r)[1][:, -1]
+    signs = np.where(first * (first[np.argmax(np.abs(first))]) < -1e-9, -1.0, 1.0)
+    while (gains := signs * (off @ signs)).min() < -1e-9:
+        signs[np.argmin(gains)] *= -1
+    minus = int((signs < 0).sum())
+    if 2 * minus > len(r) or (2 * minus == len(r) and signs[0] < 0):
+        signs = -signs
+    return np.flatnonzero(signs < 0).tolist() if signs @ off @ signs > off.sum() + 1e-9 else []
 
 
 def _raw(covariance: Floats) -> float:

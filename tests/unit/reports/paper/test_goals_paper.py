@@ -134,8 +134,9 @@ def test_a_language_without_months_has_a_plain_date() -> None:
 def test_the_command_writes_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], format_: str, begins: bytes
 ) -> None:
-    out = tmp_path / f"doelen.{format_}"
-    words = ["paper", "goals", "--format", format_, "--out", str(out), "--data", str(tmp_path)]
+    out, data = tmp_path / f"doelen.{format_}", tmp_path / "data"
+    data.mkdir()
+    words = ["paper", "goals", "--format", format_, "--out", str(out), "--data", str(data)]
     assert main([*words, "--lang", "nl"]) == 0
     assert capsys.readouterr().out.startswith(f"{out}, ")
     assert out.read_bytes().startswith(begins)
