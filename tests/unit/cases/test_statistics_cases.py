@@ -112,7 +112,8 @@ def test_a_variance_of_zero_is_refused_where_it_stands() -> None:
 def test_items_that_run_against_the_others_are_named_in_the_text() -> None:
     code, text = run("reliability", CASES / "reliability_reversed.csv", "--items", "a,b,c")
     assert code == 0
-    assert "a, b loopt tegen de andere items in" in text
+    assert "a, b lopen tegen de andere items in." in text
+    assert "Andersom gesteld: b? Dan lopen ze het meest gelijk op." in text
 
 
 @given

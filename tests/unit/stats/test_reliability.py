@@ -123,7 +123,7 @@ def test_an_item_that_runs_against_the_others_is_named() -> None:
     scores = likert()
     scores[:, 1] = 6 - scores[:, 1]
     found = alpha(scores, names=("a", "b", "c", "d", "e"))
-    assert found.reason == "b runs against the other items; reversed?"
+    assert found.reason == "b runs against the other items. Reversed: b? Then they agree most."
     assert alpha(likert()).reason is None
 
 
@@ -139,11 +139,13 @@ def test_turning_the_items_that_are_named_is_what_helps(k: int, turned: tuple[in
     found = alpha(scores, names=names)
     assert found.reason
     assert found.alpha is not None
-    named = str(found.reason).partition(" run")[0].split(", ")
+    named = str(found.reason).partition("Reversed: ")[2].partition("?")[0].split(", ")
     few = set(places) if 2 * len(places) <= k else set(range(k)) - set(places)
     smallest = [few, set(range(k)) - few] if 2 * len(few) == k else [few]
     assert {names.index(name) for name in named} in smallest
-    assert (" runs " in found.reason) == (len(named) == 1)
+    low = [i.item for i in found.items if i.r_rest is not None and i.r_rest < 0]
+    verb = "runs" if len(low) == 1 else "run"
+    assert found.reason.startswith(f"{', '.join(low)} {verb} against the other items. ")
     assert ("quote neither alpha nor omega" in found.reason) == (found.alpha < 0)
     again = [names.index(name) for name in named]
     scores[:, again] = 6 - scores[:, again]
@@ -158,7 +160,9 @@ def test_two_that_agree_and_a_third_that_is_turned() -> None:
     found = alpha(scores, names=("a", "b", "c"))
     assert found.alpha is not None
     assert found.alpha < 0
-    assert str(found.reason).startswith("c runs against the other items; reversed? Alpha below 0")
+    assert str(found.reason).startswith(
+        "a, c run against the other items. Reversed: c? Then they agree most. Alpha below 0"
+    )
 
 
 def test_floor_and_ceiling_are_shares_of_the_range_and_unknown_without_it() -> None:

@@ -263,13 +263,14 @@ def _reason(
             Message("Everyone gave the same answer to: {items}; correlations leave that out.",
                     items=alike)
         ]  # fmt: skip
-    elif any(i.r_rest is not None and i.r_rest < 0 for i in items):
-        turned = [items[i].item for i in _reversed(r)]
-        if len(turned) == 1:
-            said += [Message("{item} runs against the other items; reversed?", item=turned[0])]
-        elif turned:
-            said += [Message("{items} run against the other items; reversed?",
-                             items=", ".join(turned))]  # fmt: skip
+    elif against := [i.item for i in items if i.r_rest is not None and i.r_rest < 0]:
+        said += [
+            Message("{items} runs against the other items.", items=against[0])
+            if len(against) == 1
+            else Message("{items} run against the other items.", items=", ".join(against))
+        ]
+        if turned := [items[i].item for i in _reversed(r)]:
+            said += [Message("Reversed: {items}? Then they agree most.", items=", ".join(turned))]
     if value < 0:
         said += [
             Message("Alpha below 0 means that items contradict each other: quote neither alpha "
