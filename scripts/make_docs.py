@@ -20,6 +20,7 @@ from instroom.cli.main import build
 from instroom.core import errors
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.reports.goals import in_order
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -76,6 +77,10 @@ def indicators() -> str:
                     )
         if indicator.breakdowns:
             lines.append(f"- broken down by: {', '.join(indicator.breakdowns)}")
+        lines += [
+            f"- chance, {name}: {found.schools:g} times a coin per person, years {found.years:g}"
+            for name, found in indicator.fluctuation.items()
+        ]
         lines += [f"- {english(note)}" for note in indicator.notes]
         lines += [f"- {english(indicator.need)}"] if indicator.need else []
         lines.append("")
@@ -101,10 +106,15 @@ def sources() -> str:
 def goals() -> str:
     """Return the page of the seven goals."""
     lines = [HEAD + "# The seven goals\n"]
-    for kpi in sorted(registry.kpis().values(), key=lambda k: k.number):
+    for kpi in in_order():
         used = ", ".join(f"`{i}`" for i in kpi.indicators) or "none yet"
         lines += [f"## {kpi.number}. {titled(kpi.title)}\n", f"Source (in Dutch): {kpi.seed}\n"]
         lines += [f"Indicators: {used}\n"]
+        judged = [
+            f"{stage.label} (`{stage.indicator}`) since {stage.since}" for stage in kpi.stages
+        ]
+        lines += [f"Judged by `{kpi.rule}`: {'; '.join(judged)}\n"] if judged else []
+        lines += [f"The programme began in {kpi.start}.\n"] if kpi.start else []
         lines += [f"{english(kpi.need)}\n"] if kpi.need else []
     return "\n".join(lines)
 

@@ -46,7 +46,7 @@ TABLES = (
     ("instroom/monitoring/wording.py", "MEANINGS"),
     ("instroom/monitoring/wording.py", "SILENCES"),
     ("instroom/reports/words.py", "PLACE_OF"),
-    ("instroom/reports/documents/first_screen.py", "GROUPS"),
+    ("instroom/reports/words.py", "GROUPS"),
     ("instroom/reports/documents/first_screen.py", "SHORT_GROUPS"),
     ("instroom/reports/documents/first_screen.py", "WHO_ELSE"),
     ("instroom/reports/documents/pages.py", "VERDICTS"),

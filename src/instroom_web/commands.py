@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 from instroom.cli.parser import Parser, parser_of, shortened
 from instroom.cli.progress import Progress
+from instroom.core.data_directory import folder_to_ask
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.core.texts import Texts
 from instroom.core.trouble import words_of_system
 from instroom.definitions import registry
-from instroom.reports.at_hand import folder_to_ask
 from instroom.reports.stored_rows import HeldFigure, ReleaseHead, ReleaseLine
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

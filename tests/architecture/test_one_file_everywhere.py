@@ -254,9 +254,9 @@ PROVEN: dict[KindName, Proven] = {
         menu=NotInMenu(*TITLES["verdict"]),
         sentence=On(
             "",
-            "clubs Dat jaar ontbreekt geen cijfer over dat jaar",
-            "clubs That year is missing no figure for that year",
-            "Klubs Dieses Jahr fehlt keine Zahl für dieses Jahr",
+            "clubs Dat jaar ontbreekt een van de twee jaren ontbreekt",
+            "clubs That year is missing one of the two years is missing",
+            "Klubs Dieses Jahr fehlt eines der beiden Jahre fehlt",
         ),
         docs=NotInDocs(*TITLES["verdict"]),
         api=NotInApi(*TITLES["verdict"]),

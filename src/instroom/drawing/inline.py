@@ -19,21 +19,21 @@ class Pair:
     colour: str = ""
 
 
-def strokes(low: float, high: float) -> str:
+def strokes(low: int, high: int) -> str:
     """Return a hundred strokes in tens: filled to ``low``, pale to ``high`` (both of a hundred).
 
     Examples
     --------
-    >>> drawing = strokes(47.4, 49.8)
+    >>> drawing = strokes(47, 50)
     >>> drawing.count("<rect"), drawing.count("pale"), drawing.count("rest")
     (100, 3, 50)
     """
     marks = []
     for i in range(100):
         x = f'x="{9.28 * i + 8 * (i // 10):.1f}"'
-        if i < round(low):
+        if i < low:
             marks.append(f'<rect {x} width="6.4" height="32" />')
-        elif i < round(high):
+        elif i < high:
             marks.append(f'<rect {x} width="6.4" height="32" class="pale" />')
         else:
             marks.append(f'<rect {x} y="9.6" width="6.4" height="12.8" class="rest" />')

@@ -13,13 +13,10 @@ from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.core.progress import Progress
 from instroom.monitoring.facts import ClassifiedCounts
+from instroom.region.locate import home_region
 from instroom.reports.results import PACKAGE, Results, compute_results, load
 from instroom.sources import leftovers
-from instroom.sources.store import Store, folder_to_ask
-
-__all__ = ["folder_to_ask", "nothing_read", "results_along", "results_at_hand", "results_of"]
-
-DEFAULT_REGION = "twente"
+from instroom.sources.store import Store
 
 
 def results_of(store: Store, region: str | None, progress: Progress | None = None) -> Results:
@@ -39,10 +36,10 @@ def results_of(store: Store, region: str | None, progress: Progress | None = Non
             store,
             Message(
                 "there are no observations to compute '{value}' from",
-                value=region or DEFAULT_REGION,
+                value=region or home_region(store),
             ),
         )
-    return compute_results(region or DEFAULT_REGION, ClassifiedCounts(store), progress)
+    return compute_results(region or home_region(store), ClassifiedCounts(store), progress)
 
 
 def results_at_hand(store: Store, progress: Progress | None = None) -> Results:

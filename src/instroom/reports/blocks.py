@@ -172,8 +172,8 @@ class CountingChoice:
     url: str
     current: bool
     amount: str
-    low: float
-    high: float
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish
-from instroom.region.locate import find_place
+from instroom.region.locate import find_place, home_region
 from instroom.reports import sentences, words
 from instroom.reports.at_hand import results_along
 from instroom.reports.results import Results
@@ -51,13 +51,14 @@ class GoalsAnswer(Answer):
     """The goals of the programme for one place (``contracts``: ``instroom kpi``).
 
     ``came_along`` says that no counts were read, and that these figures come with the software;
-    ``uncounted`` that files were read all the same.
+    ``uncounted`` that files were read all the same; ``example`` that figures are invented.
     """
 
     place: str
     kpis: tuple[GoalFound, ...]
     came_along: bool = False
     uncounted: bool = False
+    example: bool = False
 
     def summary(self, language: str = "nl") -> str:
         """Return how many goals have a figure."""
@@ -74,6 +75,7 @@ class GoalsAnswer(Answer):
         The sentences are in the language that was asked for.
         """
         return [
+            *([invented(Texts(language))] if self.example else []),
             *([along(Texts(language), uncounted=self.uncounted)] if self.came_along else []),
             *(f"{goal.number}. {goal.sentence}" for goal in self.kpis),
         ]
@@ -89,7 +91,16 @@ def along(t: Texts, *, uncounted: bool = False) -> str:
     return t("Hier is nog niets ingelezen. Dit zijn de cijfers die met Instroom meekomen.")
 
 
-def kpi(*, place: str = "twente", data: str | Path | None = None, lang: str = "nl") -> GoalsAnswer:
+def invented(t: Texts) -> str:
+    """Return that figures are those of the example, of which nothing is real."""
+    return t(
+        "Deze cijfers zijn verzonnen, om mee te oefenen. Ze zeggen niets over een echte regio."
+    )
+
+
+def kpi(
+    *, place: str | None = None, data: str | Path | None = None, lang: str = "nl"
+) -> GoalsAnswer:
     """Return the seven goals: newest figure and sentence, or what is needed to know it.
 
     As long as nothing was read they come from the figures that come along, and ``came_along``
@@ -97,17 +108,24 @@ def kpi(*, place: str = "twente", data: str | Path | None = None, lang: str = "n
     """
     store, t = Store.asked(data), Texts(lang)
     facts = ClassifiedCounts(store)
-    code = find_place(place, facts.organisations)
+    code = find_place(place or home_region(store), facts.organisations)
     if results := results_along(store):
         return told_of(results, t, code)
-    return answer(code, goals(place, facts), t)
+    published = goals(code, facts)
+    own = [figure for figure in published.figures if figure.place == code]
+    return replace(answer(code, published, t), example=facts.invented(own))
 
 
 def told_of(results: Results, t: Texts, place: str | None = None) -> GoalsAnswer:
     """Return the goals of a place (the region itself, if none is named) from computed results."""
     public = results.published.shown_to("public")
     told = answer(place or results.region, public, t)
-    return replace(told, came_along=results.came_along, uncounted=results.uncounted)
+    return replace(
+        told,
+        came_along=results.came_along,
+        uncounted=results.uncounted,
+        example=results.example,
+    )
 
 
 def heading(t: Texts) -> str:
@@ -185,10 +203,15 @@ class GoalState:
         return " ".join(sentences.with_basis(f, names[f.place], t) for f in self.known)
 
 
+def in_order() -> list[models.Kpi]:
+    """Return the goals by their number."""
+    return sorted(registry.kpis().values(), key=lambda k: k.number)
+
+
 def states(published: Published, place: str) -> list[GoalState]:
     """Return how every goal stands at a place, in their order."""
     found = []
-    for one in sorted(registry.kpis().values(), key=lambda k: k.number):
+    for one in in_order():
         figures = [f for i in one.indicators if (f := latest(published, i, place))]
         known = tuple(f for f in figures if f.low is not None)
         found.append(GoalState(one, known, None if known else next(iter(figures), None)))

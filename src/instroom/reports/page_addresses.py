@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from instroom.core.errors import DefinitionError, Where
 from instroom.core.messages import Message
 from instroom.definitions import registry
-from instroom.reports.documents import first_screen, parts
+from instroom.reports.documents import parts
+from instroom.reports.documents.counting import counting_kinds
 
 #: Pages of which there is one; the first page has no name.
 SINGLE = ("", "programme", "indicators", "places", "claims", "sources", "glossary")
@@ -18,7 +19,7 @@ _PLACE = "place/"
 def keys() -> set[str]:
     """Return the keys of pages that follow from definitions: all but those of places and words."""
     topics = (t for one in registry.indicators().values() for t in parts.topics(one))
-    homes = (f"home/{kind}" for kind in first_screen.counting_kinds())
+    homes = (f"home/{kind}" for kind in counting_kinds())
     return {*SINGLE, *homes, *(parts.key_of(topic) for topic in topics)}
 
 

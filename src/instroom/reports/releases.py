@@ -4,6 +4,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Literal, Protocol
 
+from instroom.core.data_directory import folder_to_ask
 from instroom.core.errors import DataError, InstroomError, Where
 from instroom.core.messages import Message
 from instroom.core.quantities import Share
@@ -21,7 +22,7 @@ from instroom.reports.stored_rows import (
     ReleasesAnswer,
     StoredFigureRow,
 )
-from instroom.sources.store import Store, folder_to_ask
+from instroom.sources.store import Store
 
 _TOLD: tuple[Literal["status", "value", "low", "high", "reason"], ...] = (
     "status", "value", "low", "high", "reason",

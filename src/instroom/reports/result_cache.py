@@ -7,18 +7,23 @@ the gate; they go through it, all together, in every run.
 
 import hashlib
 import json
-import os
+import shutil
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
+from instroom.core.errors import InstroomError
+from instroom.core.output_files import written
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
 
 FOLDER = "cache"
+#: The kinds of entries there are, each a folder; what older software kept beside them is removed.
+Kind = Literal["series", "names"]
 _CODE = Path(__file__).parents[1]
 _DIGEST = 64
 
@@ -40,7 +45,7 @@ class ResultCache:
     used: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, data: Path | None, kind: str) -> "ResultCache":
+    def of(cls, data: Path | None, kind: Kind) -> "ResultCache":
         """Return the entries of a kind in a data directory."""
         return cls(data / FOLDER / kind if data else None)
 
@@ -69,21 +74,21 @@ class ResultCache:
         self.used.add(name)
         data = text.encode()
         mark = hashlib.sha256(name.encode() + data).hexdigest().encode()
-        half = self.folder / f".{name}.{os.getpid()}"
-        try:
+        with suppress(OSError, InstroomError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(mark + zlib.compress(data, 1))
-            half.replace(self.folder / name)
-        except OSError:
-            return
+            with written(self.folder / name) as half:
+                half.write_bytes(mark + zlib.compress(data, 1))
 
     def sweep(self) -> None:
-        """Remove what this run did not use, and halves that a killed run left."""
+        """Remove what this run did not use, halves that a killed run left, and kinds of before."""
         if self.folder is None or not self.folder.is_dir():
             return
         for path in self.folder.iterdir():
             if path.name not in self.used:
                 path.unlink(missing_ok=True)
+        for path in self.folder.parent.iterdir():
+            if path.name not in get_args(Kind) and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def series_text(series: Sequence[Series]) -> str:

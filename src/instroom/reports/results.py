@@ -213,9 +213,13 @@ class _Names:
         return found
 
 
+#: Why a small place has nothing of a year: its page leaves that year out.
+_NO_SCHOOLS = ("no_records", "place_not_known", "nobody_counted")
+
+
 def _trimmed(series: Series) -> Series:
     """Leave out years in which a small place has no records at all."""
-    kept = tuple(f for f in series.figures if f.reason not in ("no_records", "nobody_counted"))
+    kept = tuple(f for f in series.figures if f.reason not in _NO_SCHOOLS)
     return replace(series, figures=kept)
 
 

@@ -19,6 +19,12 @@ def moment(figure: Figure, t: Texts) -> str:
     return words.period_words(figure.period, "exam" if exam else "october", t)
 
 
+def short_period(period: str, stage: models.Stage | None) -> str:
+    """Return a school year that was counted whole, or the year of the first of October."""
+    exam = stage is not None and stage.counted == "school_year"
+    return period if exam else period[:4]
+
+
 def who(figure: Figure, t: Texts) -> str:
     """Return who is counted, with the school types: "leerlingen in havo en vwo"."""
     indicator, stage = registry.indicators()[figure.indicator], stage_of(figure)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from instroom import __version__
 from instroom.core.answers import plain
+from instroom.core.data_directory import data_directory
 from instroom.core.progress import Progress, told
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
@@ -18,7 +19,8 @@ from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
 from instroom.reports.at_hand import results_at_hand, results_of
 from instroom.reports.blocks import Document
-from instroom.reports.documents import first_screen, home, pages, parts, place
+from instroom.reports.documents import home, pages, parts, place
+from instroom.reports.documents.counting import counting_kinds
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
@@ -33,7 +35,7 @@ from instroom.reports.stored_rows import (
     InputRow,
     StoredFigureRow,
 )
-from instroom.sources.store import Store, data_directory
+from instroom.sources.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     pictures = PictureQueue(t, results.example)
     writer = PageWriter(FigureIndex(results), t, pictures)
     found = [home.home_page(writer)]
-    found += [home.home_page(writer, kind) for kind in first_screen.counting_kinds()]
+    found += [home.home_page(writer, kind) for kind in counting_kinds()]
     found += [pages.programme_page(writer), pages.indicators_page(writer)]
     for indicator in registry.indicators().values():
         found += [indicator_page(writer, topic) for topic in parts.topics(indicator)]

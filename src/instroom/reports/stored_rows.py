@@ -111,6 +111,7 @@ class PaperAnswer(TypedDict):
     replaced: bool
     came_along: bool
     uncounted: bool
+    example: bool
 
 
 class ComputeAnswer(TypedDict):

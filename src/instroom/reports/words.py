@@ -15,6 +15,13 @@ PLACE_OF = {
     "residence": "geteld naar de woonplaats",
     "none": "",
 }
+#: Where people are counted -> what a group of verdicts is called.
+GROUPS = {
+    "school": "Scholen in {region}",
+    "study": "Opleidingen in {region}",
+    "residence": "Jongeren uit {region}",
+    "none": "{region}",
+}
 
 
 def reason(code: str | None, t: Texts) -> str:

@@ -18,6 +18,7 @@ from django.utils.http import http_date
 from instroom import __version__
 from instroom_web.reports.models import Build
 from instroom_web.reports.queries import latest_build
+from instroom_web.shared import clock
 from instroom_web.shared.page_kinds import MixedPageError, PageKind, kind_of
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -59,7 +60,7 @@ class Freshness:
         if build is None or response.status_code != HTTPStatus.OK:
             return response
         packed = "-gzip" if response.headers.get("Content-Encoding") == "gzip" else ""
-        etag = f'"{build.etag}-{__version__}{_foot()}{packed}"'
+        etag = f'"{build.etag}-{__version__}{_beside()}{packed}"'
         modified = _modified(build)
         response.headers["ETag"] = etag
         if modified:
@@ -68,10 +69,10 @@ class Freshness:
         return found or response
 
 
-def _foot() -> str:
-    """Return a mark of what pages say beside the build: another contact makes other pages."""
-    contact = settings.CONTACT
-    return f"-{crc32(contact.text.encode()):08x}" if contact.text else ""
+def _beside() -> str:
+    """Return a mark of what pages say beside the build: whom to ask, and how old figures are."""
+    said = f"{settings.CONTACT.text} {clock.now().year}"
+    return f"-{crc32(said.encode()):08x}"
 
 
 def _modified(build: Build) -> int | None:
@@ -92,7 +93,7 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if build is None or request.GET:
             return view(request, **names)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        name = f"{build.pk}:{build.etag}:{packed}:{quote(request.path)}"
+        name = f"{build.pk}:{build.etag}{_beside()}:{packed}:{quote(request.path)}"
         page = cache.get(name)
         if page is None:
             response = view(request, **names)

@@ -215,6 +215,11 @@ class TestLineChart:
         years = [text for text in texts(draw_line(TWENTE, width="narrow")) if text.startswith("’")]
         assert years == ["’14/’15", "’18/’19", "’23/’24"]
 
+    def test_a_period_that_is_no_school_year_is_written_as_it_is(self):
+        periods = ["'t begin", r"2014\2015", "<&>"]
+        line = Line("Twente", tuple(Point(period, 0.5, status="ok") for period in periods))
+        assert {*periods} <= {*texts(draw_line(line))}
+
     def test_the_label_at_the_end_has_the_last_interval(self):
         found = texts(draw_line(TWENTE))
         assert {"Twente", "47,4–49,8\u00a0%"} <= set(found)

@@ -160,6 +160,54 @@ def test_a_figure_after_the_start_is_compared_with_the_start() -> None:
     assert "zeggen deze cijfers nog niet" not in lead
 
 
+def _without(label: str, year: str, place: str = "twente") -> Callable[[Figure], bool]:
+    return lambda f: (
+        not (f.place == place and f.period == year and dict(f.by).get("school_type") == label)
+    )
+
+
+def test_years_that_differ_within_a_group_stand_in_each_row() -> None:
+    """One newest year is never said of a row that has another."""
+    page = home(_without("vwo", "2023-2024"))
+    assert page.opening is not None
+    schools = page.opening.years[0]
+    assert schools.now == "2023-2024 en 2022-2023"
+    assert schools.ends == 2023, "the age is that of the oldest"
+    table = block(page, VerdictTable)
+    assert table.groups[0].years == "eindexamen"
+    small = [row.small for row in table.groups[0].rows]
+    assert small[0] == "2014-2015 → 2023-2024"
+    assert small[1] == "2014-2015 → 2022-2023"
+    assert small[2] == "basis, kader, gemengd, 2014-2015 → 2023-2024"
+
+
+def test_the_choice_is_made_of_one_year() -> None:
+    newest = lambda f: f.period == "2023-2024" and f.classification == "cbs"  # noqa: E731
+    page = home(lambda f: not newest(f))
+    assert "2022-2023" in block(page, ChoiceBlock).detail
+    usual = next(
+        f
+        for f in packaged().published.figures
+        if f.id == "technical_profile_share.exam.monitor:twente:2022-2023"
+    )
+    first = block(page, ChoiceBlock).options[0]
+    assert usual.low is not None
+    assert usual.high is not None
+    assert first.low <= 100 * usual.low
+    assert first.high >= 100 * usual.high
+
+
+def test_one_year_of_the_country_is_no_comparison_and_says_which() -> None:
+    row = rows(home(_without("havo", "2014-2015", "nl")))["havo"]
+    assert row.national == "geen cijfer → 35,6–37,5\u00a0%"
+    assert rows(home(_without("havo", "2023-2024", "nl")))["havo"].national == ""
+
+
+def test_nothing_measured_is_one_word_and_no_arrow() -> None:
+    row = rows(home(lambda f: f.indicator != "mbo_technical_students"))["mbo"]
+    assert (row.before, row.now, row.mark.text) == ("", "geen cijfer", "Nog niets gemeten")
+
+
 def test_each_goal_is_one_line() -> None:
     found = block(home(), GoalLines)
     assert found.heading == "2 van de 7 doelen zijn gemeten"

@@ -116,9 +116,8 @@ def _short(period: str) -> str:
 
     Examples
     --------
-    >>> _short("2014-2015"), _short("2024")
-    ('’14/’15', '2024')
+    >>> _short("2014-2015"), _short("2024"), _short("'t jaar")
+    ('’14/’15', '2024', "'t jaar")
     """
     found = re.fullmatch(r"\d\d(\d\d)[-/]\d\d(\d\d)", period)
-    text = f"’{found[1]}/’{found[2]}" if found else period
-    return text.replace("\\", "").replace("'", "’")
+    return f"’{found[1]}/’{found[2]}" if found else period

@@ -5,7 +5,7 @@ verdicts; nothing is worded twice.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from instroom.core import periods
@@ -16,9 +16,7 @@ from instroom.monitoring import verdicts
 from instroom.monitoring.verdicts import ChangeVerdict
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import (
-    ChoiceBlock,
     ComparedYears,
-    CountingChoice,
     GoalLine,
     GoalLines,
     Opening,
@@ -30,15 +28,8 @@ from instroom.reports.blocks import (
 )
 from instroom.reports.documents import parts
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.figure_index import Topic
+from instroom.reports.figure_index import FigureIndex, Topic
 
-#: Where people are counted -> what a group of verdicts is called.
-GROUPS = {
-    "school": "Scholen in {region}",
-    "study": "Opleidingen in {region}",
-    "residence": "Jongeren uit {region}",
-    "none": "{region}",
-}
 #: The same in the line about dates.
 SHORT_GROUPS = {
     "school": "Scholen",
@@ -63,7 +54,7 @@ class JudgedStage:
     stage: models.GoalStage
     topic: Topic
     found: ChangeVerdict
-    country: tuple[Figure | None, Figure | None]
+    country: tuple[Figure | None, Figure | None] = (None, None)
 
     @property
     def rule(self) -> models.VerdictRule:
@@ -75,6 +66,20 @@ class JudgedStage:
         """Where its people are counted."""
         return registry.indicators()[self.stage.indicator].place_of
 
+    @property
+    def years(self) -> tuple[str, str]:
+        """The year that is compared with and the newest one, as the rows say them."""
+        now = self.found.now.period if self.found.now else self.stage.since
+        counted = parts.stage_of(self.topic)
+        return sentences.short_period(self.stage.since, counted), sentences.short_period(
+            now, counted
+        )
+
+    def figures(self, index: FigureIndex, place: str) -> list[Figure]:
+        """Return the share over the years at a place."""
+        by = {"school_type": self.stage.school_type} if self.stage.school_type else {}
+        return index.get(self.topic, place, **by)
+
 
 def judged(writer: PageWriter, counting: str = "") -> list[JudgedStage]:
     """Return all shares by which goals are judged, in order.
@@ -82,20 +87,20 @@ def judged(writer: PageWriter, counting: str = "") -> list[JudgedStage]:
     ``counting`` names the classification that takes the place of the default one, wherever there
     is one of that name.
     """
-    found = []
-    for goal in sorted(registry.kpis().values(), key=lambda k: k.number):
-        for stage in goal.stages:
-            topic = _topic(stage, counting)
-            by = {"school_type": stage.school_type} if stage.school_type else {}
-            index = writer.index
-            verdict = verdicts.verdict(
-                index.get(topic, writer.region, **by), stage.since, verdicts.rule_of(goal.rule)
-            )
-            beside = writer.country if writer.country in writer.beside else ""
-            national = {f.period: f for f in index.known(topic, beside, **by)}
-            pair = [national.get(f.period) if f else None for f in (verdict.before, verdict.now)]
-            found.append(JudgedStage(goal, stage, topic, verdict, (pair[0], pair[1])))
-    return found
+    return [
+        _judged(writer, goal, stage, counting) for goal in goals.in_order() for stage in goal.stages
+    ]
+
+
+def _judged(
+    writer: PageWriter, goal: models.Kpi, stage: models.GoalStage, counting: str
+) -> JudgedStage:
+    row = JudgedStage(goal, stage, _topic(stage, counting), ChangeVerdict("not_measured", ""))
+    found = verdicts.verdict(row.figures(writer.index, writer.region), stage.since, row.rule)
+    beside = writer.country if writer.country in writer.beside else ""
+    national = {f.period: f for f in row.figures(writer.index, beside) if f.numbered}
+    before, now = (national.get(f.period) if f else None for f in (found.before, found.now))
+    return replace(row, found=found, country=(before, now))
 
 
 def _topic(stage: models.GoalStage, counting: str) -> Topic:
@@ -127,12 +132,17 @@ def question(writer: PageWriter) -> str:
 def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
     """Return question, answer, comparison years and age of the data."""
     t, region = writer.t, writer.region_name
-    answer = []
-    for place_of in dict.fromkeys(row.place_of for row in rows):
-        mine = [row for row in rows if row.place_of == place_of]
-        group = t(GROUPS[place_of], region=region)
-        answer.append(t("{group}: {list}.", group=group, list=_said_together(mine, t)))
-    overall = verdicts.overall([row.found for row in rows])
+    answer = [
+        t(
+            "{group}: {list}.",
+            group=t(words.GROUPS[place_of], region=region),
+            list=_said_together(mine, t),
+        )
+        for place_of, mine in _groups(rows)
+    ]
+    # "More" answers the question only of shares that are better when they are higher.
+    asked = [r.found for r in rows if registry.indicators()[r.stage.indicator].better == "higher"]
+    overall = verdicts.overall(asked)
     rule = rows[0].rule if rows else verdicts.rule_of()
     return Opening(
         question(writer),
@@ -141,6 +151,12 @@ def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
         tuple(_dates(rows, t)),
         _since_start(writer, rows),
     )
+
+
+def _groups(rows: Sequence[JudgedStage]) -> Iterator[tuple[str, list[JudgedStage]]]:
+    """Yield the rows that are counted in one way, in order."""
+    for place_of in dict.fromkeys(row.place_of for row in rows):
+        yield place_of, [row for row in rows if row.place_of == place_of]
 
 
 def _said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
@@ -155,23 +171,17 @@ def _said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
 
 
 def _dates(rows: Sequence[JudgedStage], t: Texts) -> Iterator[ComparedYears]:
-    """Yield per group which two years are compared, and when the newest one ended."""
-    for place_of in dict.fromkeys(row.place_of for row in rows):
-        mine = [row for row in rows if row.place_of == place_of]
-        since = words.listed(list(dict.fromkeys(_moment(r, r.stage.since) for r in mine)), t)
-        known = [(row.found.now, row) for row in mine if row.found.now]
+    """Yield per group which years are compared, and when the oldest of the newest ended."""
+    for place_of, mine in _groups(rows):
+        known = [row for row in mine if row.found.now]
+        since, now = (list(dict.fromkeys(row.years[i] for row in known)) for i in (0, 1))
         if known:
-            figure, row = max(known, key=lambda pair: pair[0].period)
-            now = _moment(row, figure.period)
-            yield ComparedYears(t(SHORT_GROUPS[place_of]), now, since, _ends(figure))
-
-
-def _moment(row: JudgedStage, period: str) -> str:
-    """Return a school year in which was counted, or the year of the first of October."""
-    stage = parts.stage_of(row.topic)
-    if stage is not None and stage.counted == "school_year":
-        return period
-    return period[:4]
+            yield ComparedYears(
+                t(SHORT_GROUPS[place_of]),
+                words.listed(now, t),
+                words.listed(since, t),
+                min(_ends(row.found.now) for row in known if row.found.now),
+            )
 
 
 def _ends(figure: Figure) -> int:
@@ -183,109 +193,24 @@ def _ends(figure: Figure) -> int:
 
 def _since_start(writer: PageWriter, rows: Sequence[JudgedStage]) -> str:
     """Return what the figures say since the programme began; usually that they do not yet."""
-    t = writer.t
-    starts = {row.goal.start for row in rows if row.goal.start}
+    t, said = writer.t, []
+    starts = sorted({row.goal.start for row in rows if row.goal.start})
+    for start in starts:
+        after = []
+        for row in (row for row in rows if row.goal.start == start):
+            figures = row.figures(writer.index, writer.region)
+            found = verdicts.verdict(figures, start, row.rule)
+            if found.now is not None and found.before is not None:
+                after.append(replace(row, found=found))
+        if after:
+            said.append(t("Sinds {start}: {list}.", start=start, list=_said_together(after, t)))
     if not starts:
         return ""
-    start = min(starts)
-    after = []
-    for row in (row for row in rows if row.goal.start):
-        by = {"school_type": row.stage.school_type} if row.stage.school_type else {}
-        found = verdicts.verdict(
-            writer.index.get(row.topic, writer.region, **by), row.goal.start, row.rule
-        )
-        if found.now is not None and found.before is not None:
-            after.append(JudgedStage(row.goal, row.stage, row.topic, found, (None, None)))
-    began = t("Het programma begon in {year}.", year=periods.parse(start).start + 1)
-    if not after:
+    began = t("Het programma begon in {year}.", year=periods.parse(starts[0]).start + 1)
+    if not said:
         return began + " " + t("Wat het doet, zeggen deze cijfers nog niet.")
-    return t(
-        "{began} Sinds {start}: {list}. Of dat door het programma komt, zeggen deze cijfers niet.",
-        began=began,
-        start=start,
-        list=_said_together(after, t),
-    )
-
-
-def counting_choice(writer: PageWriter, counting: str = "") -> ChoiceBlock | None:
-    """Return the choice of what counts, each with what it makes of the first goal's newest year.
-
-    None when there is nothing to choose, or no figure to show for it.
-    """
-    t = writer.t
-    first = next((s for k in _by_number() for s in k.stages if _kinds(s.indicator)), None)
-    if first is None:
-        return None
-    indicator = registry.indicators()[first.indicator]
-    options, newest = [], None
-    for kind in _kinds(first.indicator):
-        topic = Topic(first.indicator, first.stage or None, kind)
-        figure = writer.index.latest(topic, writer.region)
-        if figure is None or figure.low is None or figure.high is None:
-            return None
-        newest = figure
-        rules = registry.classifications()[f"{indicator.classification}/{kind}"]
-        usual = kind == indicator.default_classification
-        options.append(
-            CountingChoice(
-                t(rules.choice),
-                t(rules.choice_short) or t(rules.choice),
-                "" if usual else f"home/{kind}",
-                kind == (counting or indicator.default_classification),
-                t(
-                    "{amount} van de 100",
-                    amount=_rounded(figure.low, figure.high, t),
-                ),
-                100 * figure.low,
-                100 * figure.high,
-            )
-        )
-    if newest is None or len(options) < 2:
-        return None
-    who = sentences.who(newest, t)
-    return ChoiceBlock(
-        t("Wat telt als techniek? U kiest."),
-        t(
-            "{who}, {moment}.",
-            who=who[:1].upper() + who[1:],
-            moment=newest.period,
-        ),
-        t("Scholen in {region}. De hele pagina rekent mee.", region=writer.region_name),
-        tuple(options),
-    )
-
-
-def counting_kinds() -> list[str]:
-    """Return the classifications, other than the default, that the first page can be read by."""
-    first = next((s for k in _by_number() for s in k.stages if _kinds(s.indicator)), None)
-    if first is None:
-        return []
-    usual = registry.indicators()[first.indicator].default_classification
-    return [kind for kind in _kinds(first.indicator) if kind != usual]
-
-
-def _by_number() -> list[models.Kpi]:
-    return sorted(registry.kpis().values(), key=lambda k: k.number)
-
-
-def _kinds(indicator_id: str) -> list[str]:
-    """Return the classifications a reader can choose from, the default one first."""
-    indicator = registry.indicators()[indicator_id]
-    folder = f"{indicator.classification}/"
-    found = [
-        key.removeprefix(folder)
-        for key, rules in registry.classifications().items()
-        if indicator.classification and key.startswith(folder) and rules.choice
-    ]
-    return sorted(found, key=lambda kind: kind != indicator.default_classification)
-
-
-def _rounded(low: float, high: float, t: Texts) -> str:
-    """Return "47 tot 50": never narrower than the bounds."""
-    first, last = floor(100 * low + 1e-9), ceil(100 * high - 1e-9)
-    if abs(high - low) < 1e-12:
-        first = last = round(100 * low)
-    return str(first) if first == last else t("{low} tot {high}", low=first, high=last)
+    cause = t("Of dat door het programma komt, zeggen deze cijfers niet.")
+    return " ".join([began, *said, cause])
 
 
 def verdict_table(writer: PageWriter, rows: Sequence[JudgedStage]) -> VerdictTable | None:
@@ -297,44 +222,33 @@ def verdict_table(writer: PageWriter, rows: Sequence[JudgedStage]) -> VerdictTab
     low = floor(min((s.low for s in spans), default=0.0) * 10) / 10
     high = ceil(max((s.high for s in spans), default=1.0) * 10) / 10
     ticks = [x / 10 for x in range(round(low * 10), round(high * 10) + 1) if x % 2 == 0]
-    groups = []
-    for place_of in dict.fromkeys(row.place_of for row in rows):
-        mine = [row for row in rows if row.place_of == place_of]
-        groups.append(
-            VerdictGroup(
-                t(GROUPS[place_of], region=writer.region_name),
-                t(WHO_ELSE[place_of]),
-                _what(mine, t),
-                tuple(_row(row, t) for row in mine),
-            )
-        )
+    beside = words.place_name(writer.country, t) if writer.country in writer.beside else ""
     return VerdictTable(
         "antwoord",
-        t("Per onderwijssoort: toen, nu, en Nederland ernaast"),
-        words.place_name(writer.country, t) if writer.country in writer.beside else "",
-        writer.country.upper(),
-        tuple(groups),
+        t("Per onderwijssoort: toen, nu, en {country} ernaast", country=beside)
+        if beside
+        else t("Per onderwijssoort: toen en nu"),
+        beside,
+        writer.country.upper() if beside else "",
+        tuple(_group(place_of, mine, writer) for place_of, mine in _groups(rows)),
         low,
         high,
         tuple((x, t.percent(x, digits=0)) for x in ticks if low < x < high),
     )
 
 
-def _what(rows: Sequence[JudgedStage], t: Texts) -> str:
-    """Return what is compared in a group: "eindexamen 2014-2015 → 2023-2024"."""
-    first = rows[0]
-    stage = parts.stage_of(first.topic)
-    years = {
-        (row.stage.since, row.found.now.period if row.found.now else row.stage.since)
-        for row in rows
-    }
+def _group(place_of: str, rows: Sequence[JudgedStage], writer: PageWriter) -> VerdictGroup:
+    """Return the rows of a group; years that they share are said once, others in each row."""
+    t, years = writer.t, {row.years for row in rows}
+    stage = parts.stage_of(rows[0].topic)
     title = t(stage.title) if stage else ""
-    if len(years) != 1:
-        return title
-    since, now = next(iter(years))
-    if stage is not None and stage.counted == "school_year":
-        return f"{title} {since} → {now}"
-    return f"{title} {since[:4]} → {now[:4]}"
+    same = " → ".join(next(iter(years))) if len(years) == 1 else ""
+    return VerdictGroup(
+        t(words.GROUPS[place_of], region=writer.region_name),
+        t(WHO_ELSE[place_of]),
+        " ".join(filter(None, (title, same))),
+        tuple(_row(row, t, "" if same else " → ".join(row.years)) for row in rows),
+    )
 
 
 def _spans(row: JudgedStage) -> tuple[ShareSpan | None, ...]:
@@ -345,20 +259,18 @@ def _spans(row: JudgedStage) -> tuple[ShareSpan | None, ...]:
     )
 
 
-def _row(row: JudgedStage, t: Texts) -> VerdictRow:
+def _row(row: JudgedStage, t: Texts, years: str) -> VerdictRow:
     before, now, then_there, now_there = _spans(row)
     shown = row.found.now
     return VerdictRow(
         t(row.stage.label),
-        t(row.stage.small),
+        ", ".join(filter(None, (t(row.stage.small), years))),
         mark_of(row, t),
-        words.plain_amount(row.found.before, t),
+        words.plain_amount(row.found.before, t) if before or now else "",
         words.amount(shown, t) if shown else t("geen cijfer"),
-        " → ".join(
-            (words.plain_amount(row.country[0], t), words.amount(row.country[1], t))
-            if row.country[0] and row.country[1]
-            else [words.amount(f, t) for f in row.country if f]
-        ),
+        f"{words.plain_amount(row.country[0], t)} → {words.amount(row.country[1], t)}"
+        if row.country[1]
+        else "",
         parts.key_of(row.topic),
         (before, now, then_there, now_there),
         shown.id if shown else "",

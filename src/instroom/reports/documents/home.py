@@ -18,6 +18,7 @@ from instroom.reports.blocks import (
     TableCell,
 )
 from instroom.reports.documents import first_screen, parts
+from instroom.reports.documents.counting import counting_choice, counting_words
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import PageWriter
@@ -28,7 +29,7 @@ def home_page(writer: PageWriter, counting: str = "") -> Document:
     """Return the first page of the region; ``counting`` is what counts, when not the default."""
     t = writer.t
     rows = first_screen.judged(writer, counting)
-    choice = first_screen.counting_choice(writer, counting)
+    choice = counting_choice(writer, counting)
     table = first_screen.verdict_table(writer, rows)
     blocks: list[Block] = [block for block in (choice, table) if block]
     blocks.append(first_screen.goal_lines(writer, rows))
@@ -41,16 +42,17 @@ def home_page(writer: PageWriter, counting: str = "") -> Document:
     return Document(
         f"home/{counting}" if counting else "",
         t.language,
-        first_screen.question(writer),
+        " – ".join(filter(None, (first_screen.question(writer), counting_words(counting, t)))),
         "over",
-        t(
+        "",
+        tuple(blocks),
+        writer.region_name,
+        writer.index.results.example,
+        description=t(
             "Kiezen meer jongeren in {region} voor techniek? Hier staat wat open cijfers zeggen, hoe zeker dat is "
             "en wat we niet weten.",
             region=writer.region_name,
         ),
-        tuple(blocks),
-        writer.region_name,
-        writer.index.results.example,
         opening=first_screen.opening(writer, rows),
     )
 

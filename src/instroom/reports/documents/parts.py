@@ -168,8 +168,7 @@ def chip(topic: Topic, figures: Sequence[Figure], t: Texts) -> tuple[str, str]:
     (stage, rule), *_ = stages
     found = verdicts.verdict(figures, stage.since, rule)
     said, colour = rule.outcomes[found.outcome], verdicts.colour(found, topic.indicator)
-    counted = stage_of(topic)
-    year = found.since if counted and counted.counted == "school_year" else found.since[:4]
+    year = sentences.short_period(found.since, stage_of(topic))
     return (t(said.chip, year=year), colour or ("none" if said.shape == "open" else "same"))
 
 

@@ -67,7 +67,8 @@ def paper(
     -------
     dict
         What was written; ``came_along`` when no counts were read, and the figures are those that
-        come with Instroom; ``uncounted`` when files were read all the same.
+        come with Instroom; ``uncounted`` when files were read all the same; ``example`` when the
+        figures are invented.
 
     Raises
     ------
@@ -98,6 +99,7 @@ def paper(
         "replaced": replaced,
         "came_along": results.came_along,
         "uncounted": results.uncounted,
+        "example": results.example,
     }
 
 

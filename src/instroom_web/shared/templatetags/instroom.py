@@ -136,7 +136,7 @@ def numeric(row: Sequence[Mapping[str, Any]] | None, place: int) -> bool:
 
 
 @register.simple_tag
-def strokes(low: float, high: float) -> SafeString:
+def strokes(low: int, high: int) -> SafeString:
     """Draw a hundred strokes, filled to ``low`` and pale to ``high``."""
     return mark_safe(inline.strokes(low, high))  # noqa: S308 - our own drawing, of numbers
 

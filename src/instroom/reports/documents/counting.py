@@ -1,0 +1,103 @@
+"""What counts as technology: the choice of the first page, which the whole page follows."""
+
+from math import ceil, floor
+
+from instroom.core.series import Figure
+from instroom.core.texts import Texts
+from instroom.definitions import models, registry
+from instroom.reports import goals, sentences, words
+from instroom.reports.blocks import ChoiceBlock, CountingChoice
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import Topic
+
+
+def counting_choice(writer: PageWriter, counting: str = "") -> ChoiceBlock | None:
+    """Return the choice of what counts, each with what it makes of one and the same year.
+
+    None when there is nothing to choose, or no figure to show for each.
+    """
+    t, first = writer.t, _chosen_stage()
+    kinds = _kinds(first.indicator) if first else []
+    if first is None or len(kinds) < 2:
+        return None
+    indicator, stage = registry.indicators()[first.indicator], first.stage or None
+    known = [writer.index.known(Topic(indicator.id, stage, k), writer.region) for k in kinds]
+    shared = set.intersection(*({f.period for f in figures} for figures in known))
+    if not shared:
+        return None
+    year = max(shared)
+    figures = [next(f for f in one if f.period == year) for one in known]
+    who = sentences.who(figures[0], t)
+    return ChoiceBlock(
+        t("Wat telt als techniek? U kiest."),
+        t("{who}, {moment}.", who=who[:1].upper() + who[1:], moment=year),
+        t(
+            "{group}. De hele pagina rekent mee.",
+            group=t(words.GROUPS[indicator.place_of], region=writer.region_name),
+        ),
+        tuple(
+            _option(indicator, kind, figure, counting, t)
+            for kind, figure in zip(kinds, figures, strict=True)
+        ),
+    )
+
+
+def _option(
+    indicator: models.Indicator, kind: str, figure: Figure, counting: str, t: Texts
+) -> CountingChoice:
+    rules = registry.classifications()[f"{indicator.classification}/{kind}"]
+    usual = kind == indicator.default_classification
+    low, high = _of_hundred(figure)
+    amount = str(low) if low == high else t("{low} tot {high}", low=low, high=high)
+    return CountingChoice(
+        t(rules.choice),
+        t(rules.choice_short) or t(rules.choice),
+        "" if usual else f"home/{kind}",
+        kind == (counting or indicator.default_classification),
+        t("{amount} van de 100", amount=amount),
+        low,
+        high,
+    )
+
+
+def counting_kinds() -> list[str]:
+    """Return the classifications, other than the default, that the first page can be read by."""
+    first = _chosen_stage()
+    if first is None:
+        return []
+    usual = registry.indicators()[first.indicator].default_classification
+    return [kind for kind in _kinds(first.indicator) if kind != usual]
+
+
+def counting_words(counting: str, t: Texts) -> str:
+    """Return what is chosen when it is not the default, as it is said."""
+    first = _chosen_stage()
+    if not counting or first is None:
+        return ""
+    kind = registry.indicators()[first.indicator].classification
+    return t(registry.classifications()[f"{kind}/{counting}"].choice)
+
+
+def _chosen_stage() -> models.GoalStage | None:
+    """Return the first share by which a goal is judged that can be counted in several ways."""
+    return next((s for k in goals.in_order() for s in k.stages if _kinds(s.indicator)), None)
+
+
+def _kinds(indicator_id: str) -> list[str]:
+    """Return the classifications a reader can choose from, the default one first."""
+    indicator = registry.indicators()[indicator_id]
+    folder = f"{indicator.classification}/"
+    found = [
+        key.removeprefix(folder)
+        for key, rules in registry.classifications().items()
+        if indicator.classification and key.startswith(folder) and rules.choice
+    ]
+    return sorted(found, key=lambda kind: kind != indicator.default_classification)
+
+
+def _of_hundred(figure: Figure) -> tuple[int, int]:
+    """Return how many of a hundred: bounds are never made narrower, an exact share is rounded."""
+    low, high = 100 * (figure.low or 0.0), 100 * (figure.high or 0.0)
+    if figure.value is not None:
+        return round(low), round(low)
+    return floor(low + 1e-9), ceil(high - 1e-9)
