@@ -270,9 +270,9 @@ PROVEN: dict[KindName, Proven] = {
         ),
         menu=On(
             "",
-            "8 Meer kinderen op een techniekclub clubs niet te vergelijken",
-            "8 More children at a technology club clubs cannot be compared",
-            "8 Mehr Kinder in einem Technikklub Klubs nicht vergleichbar",
+            "8 Meer kinderen op een techniekclub clubs dat jaar ontbreekt",
+            "8 More children at a technology club clubs that year is missing",
+            "8 Mehr Kinder in einem Technikklub Klubs dieses Jahr fehlt",
         ),
         sentence=Said("kpi", *(f"8. {said}" for said in MEMBERS)),
         docs=Written("doelen.md", "## 8. Meer kinderen op een techniekclub"),

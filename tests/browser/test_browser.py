@@ -34,7 +34,7 @@ def test_page_has_no_accessibility_violations(open_page, key, language, width):
     assert len(found["passes"]) > 10
 
 
-@pytest.mark.parametrize("width", [1280, 768, 360, 320])
+@pytest.mark.parametrize("width", [1280, 1101, 1024, 900, 768, 360, 320])
 @pytest.mark.parametrize("key", KINDS)
 def test_page_never_scrolls_sideways(open_page, key, width):
     page = open_page(address_of("nl", key), width)

@@ -1,9 +1,11 @@
 """A small site with invented figures, marked as an example, to show every kind of page."""
 
+from functools import cache
 from typing import Any
 
 from instroom.core.quantities import Count
 from instroom.core.series import Figure
+from instroom.core.texts import Texts
 from instroom.reports.blocks import (
     Block,
     Chapter,
@@ -12,6 +14,7 @@ from instroom.reports.blocks import (
     EntryList,
     FigureBlock,
     Method,
+    Opening,
     PageLink,
     PageTable,
     Picture,
@@ -20,6 +23,12 @@ from instroom.reports.blocks import (
     TableCell,
     TextBlock,
 )
+from instroom.reports.documents import first_screen
+from instroom.reports.documents.counting import counting_choice
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import FigureIndex
+from instroom.reports.picture_queue import PictureQueue
+from instroom.reports.results import PACKAGE, Results, load
 
 LANGUAGES = ("nl", "en", "de")
 SHA = "9f" * 32
@@ -218,7 +227,7 @@ def home_blocks() -> tuple[Block, ...]:
         heading="Van basisschool tot tweede studiejaar",
         sentence="Van de 100 kinderen in groep 8 volgen er later 21 een technische studie tot in"
         " het tweede jaar.",
-        chip="nog geen nulmeting",
+        chip="nog niets gemeten",
         chip_kind="none",
         picture=Picture("pipeline-wide", "pipeline-narrow", "Pijplijn", "Voorbeeld."),
         tables=(schools_table(),),
@@ -252,7 +261,7 @@ def home_blocks() -> tuple[Block, ...]:
                 (1, "Samenwerking school en bedrijf", "meer dan toeval omhoog", "ahead"),
                 (2, "Instroom in technische opleidingen", "meer dan toeval omlaag", "behind"),
                 (3, "Technisch profiel", "binnen de ruis", "same"),
-                (4, "Behoud in het eerste jaar", "nog geen nulmeting", "none"),
+                (4, "Behoud in het eerste jaar", "nog niets gemeten", "none"),
             )
         ),
     )
@@ -327,6 +336,14 @@ PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
         "monitoring",
         (share_block(),),
     ),
+    **{
+        key: (title, "monitoring", (share_block(),))
+        for key, title in (
+            ("indicator/mbo_technical_students", "Studenten in een technische mbo-opleiding"),
+            ("indicator/ho_technical_entrants", "Eerstejaars techniek in hbo en wo"),
+        )
+    },
+    "home/cbs": ("Kiest Twente techniek? Alleen N&T", "over", home_blocks()),
     "place/GM0153": ("Enschede", "over", (share_block(), *text_blocks("Enschede"))),
     "glossary": ("Begrippen", "over", glossary_blocks()),
     "method": ("Werkwijze", "over", text_blocks("de werkwijze")),
@@ -336,8 +353,31 @@ PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
 }
 
 
+#: The first page, counted in each way.
+FIRST = ("", "home/cbs")
+
+
+@cache
+def packaged() -> Results:
+    return load(PACKAGE)
+
+
+def first_lines(language: str) -> tuple[Opening, tuple[Block, ...]]:
+    """Give the first screen as it is: the longest real words in this language."""
+    t = Texts(language)
+    writer = PageWriter(FigureIndex(packaged()), t, PictureQueue(t, example=True))
+    rows = first_screen.judged(writer)
+    blocks = (counting_choice(writer), first_screen.verdict_table(writer, rows))
+    goals = first_screen.goal_lines(writer, rows)
+    return first_screen.opening(writer, rows), (*filter(None, blocks), goals)
+
+
 def document(language: str, key: str) -> dict[str, Any]:
     title, chapter, blocks = PAGES[key]
+    opening = None
+    if key in FIRST:
+        opening, first = first_lines(language)
+        blocks = (*first, *blocks)
     trail = (PageLink("Monitoring", "indicators"),) if key.startswith("indicator/") else ()
     return Document(
         key=key,
@@ -351,6 +391,7 @@ def document(language: str, key: str) -> dict[str, Any]:
         example=True,
         trail=trail,
         description="Voorbeeld van een pagina.",
+        opening=opening,
     ).to_dict()
 
 

@@ -30,7 +30,12 @@ def test_page_shows_title_in_its_language(client, language, key):
     response = client.get(address(language, key))
     html = response.content.decode()
     assert response.status_code == 200
-    assert f"<h1>{sample.PAGES[key][0].replace('&', '&amp;')}</h1>" in html
+    heading = sample.PAGES[key][0]
+    if key in sample.FIRST:
+        opening, _ = sample.first_lines(language)
+        heading = f"{opening.question} <b>{opening.verdict}</b>"
+        assert all(line in html for line in opening.answer)
+    assert f"<h1>{heading.replace('&', '&amp;')}</h1>" in html
     assert "Voorbeeld" in html or "Example" in html or "Beispiel" in html
 
 
@@ -207,4 +212,5 @@ def test_new_build_shows_new_pages(client):
     site = sample.site()
     site["documents"] = [dict(page, title="Nieuw") for page in site["documents"]]
     store_site(**site)
-    assert "<h1>Nieuw</h1>" in client.get("/nl/").content.decode()
+    assert "<h1>Nieuw</h1>" in client.get("/nl/claims/").content.decode()
+    assert "Nieuw" in client.get("/nl/").content.decode().partition("</title>")[0]

@@ -9,7 +9,7 @@ from instroom.core.series import Figure
 from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
 from instroom.definitions import registry
-from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput
+from instroom.monitoring.explanation import ExplainAnswer, ExplainedInput, formula_words
 from instroom.monitoring.pipeline import OPEN_DATA, PipelineAnswer, steps
 from instroom.monitoring.series_answer import SeriesAnswer
 from instroom.reports import goals, words
@@ -104,19 +104,26 @@ def fetch_lines(found: FetchAnswer, language: str) -> list[str]:
     return lines
 
 
-def series_lines(found: SeriesAnswer, language: str) -> list[str]:
-    """Return a small table of a series."""
+def series_lines(found: SeriesAnswer, language: str, *, ids: bool = False) -> list[str]:
+    """Return a small table of a series; with ``ids`` every line begins with the figure's name."""
     t = Texts(language)
     definition = found.definition
     head = [t(definition.title)]
     if text := definition.classification:
         head.append(t(text))
-    lines = [" · ".join(head), *(t(n) for n in definition.notes), ""]
+    lines = [*_example(found, t), " · ".join(head), *(t(n) for n in definition.notes), ""]
+    wide = max((len(figure.id) for figure in found.series), default=0)
     for figure in found.series:
         split = " ".join(words.part_name(name, value, t) for name, value in figure.by)
         name = f"{words.place_name(figure.place, t)} {split}".strip()
-        lines.append(f"{name:<28} {figure.period:<10} {_number(figure, t)}")
+        first = f"{figure.id:<{wide}}  " if ids else ""
+        lines.append(f"{first}{name:<28} {figure.period:<10} {_number(figure, t)}")
     return lines
+
+
+def _example(found: SeriesAnswer | PipelineAnswer | ExplainAnswer, t: Texts) -> list[str]:
+    """Say first of invented figures that they are."""
+    return [goals.invented(t)] if found.example else []
 
 
 def _number(figure: Figure, t: Texts) -> str:
@@ -142,7 +149,10 @@ def pipeline_lines(found: PipelineAnswer, language: str, name: str = OPEN_DATA) 
     titles = {key: t(step.title) for key, step in listed.items()}
     wide = max(map(len, titles.values()))
     date = found.date or t("geen datum")
-    lines = [f"{words.place_name(found.place, t)}, {date} ({t('momentopname')})"]
+    lines = [
+        *_example(found, t),
+        f"{words.place_name(found.place, t)}, {date} ({t('momentopname')})",
+    ]
     for step in found.steps:
         name = f"  {titles[step.id]:<{wide}} "
         if step.count is None:
@@ -175,10 +185,11 @@ def explain_lines(found: ExplainAnswer, language: str = "nl") -> list[str]:
         word, reason = status_word(found.status, t), words.reason(found.reason, t)
         facts = [(t("waarde:"), f"{word}: {reason}")]
     if found.formula:
-        facts.insert(0, (t("formule:"), found.formula))
+        facts.insert(0, (t("formule:"), formula_words(found.formula, t)))
     files = [(t("bestand:"), _input(one, t)) for one in found.inputs]
     wide = max(len(name) for name, _ in (*facts, *files)) + 1
-    lines = [t(found.definition.title), *(f"{name:<{wide}}{said}" for name, said in facts)]
+    lines = [*_example(found, t), t(found.definition.title)]
+    lines += [f"{name:<{wide}}{said}" for name, said in facts]
     lines += _of_release(found, t)
     return lines + [f"{name:<{wide}}{said}" for name, said in files]
 
@@ -248,7 +259,8 @@ def paper_lines(found: PaperAnswer, language: str) -> list[str]:
     t = Texts(language)
     line = t("{file}, {size} kB", file=found["file"], size=t.number(found["bytes"] / 1000))
     uncounted = found["uncounted"]
-    rest = [goals.along(t, uncounted=uncounted)] if found["came_along"] else []
+    rest = [goals.invented(t)] if found["example"] else []
+    rest += [goals.along(t, uncounted=uncounted)] if found["came_along"] else []
     return [_replaced(line, t, replaced=found["replaced"]), *rest]
 
 

@@ -95,11 +95,14 @@ def _add_figures(add: Add, t: Texts) -> None:
     sub.add_argument(
         "--no-transitions", action="store_true", help=t("fusies van scholen niet volgen")
     )
+    sub.add_argument(
+        "--ids", action="store_true", help=t("ook de naam van elk cijfer, voor explain")
+    )
     sub = add("pipeline", t("van basisschool tot vervolgstudie op een peildatum"), _pipeline)
-    sub.add_argument("--place", default="twente")
+    sub.add_argument("--place")
     sub.add_argument("--name", default="open_data", metavar="ID", help=t("welke (open_data)"))
     sub = add("kpi", t("de zeven doelen van het programma"), _kpi)
-    sub.add_argument("--place", default="twente")
+    sub.add_argument("--place")
     sub = add("explain", t("een cijfer opnieuw uitrekenen uit de bewaarde bestanden"), _explain)
     sub.add_argument("id")
     sub.add_argument("--release", type=whole, metavar="N", help=t("zoals die uitgave het vertelde"))
@@ -216,7 +219,7 @@ def _series(args: argparse.Namespace) -> int:
 
     found = api.series(
         args.indicator,
-        place=args.place or ["twente"],
+        place=args.place or (),
         by=args.by,
         stage=args.stage,
         classification=args.classification,
@@ -225,7 +228,7 @@ def _series(args: argparse.Namespace) -> int:
         transitions=not args.no_transitions,
         data=args.data,
     )
-    _out(args, found, lambda: series_lines(found, args.lang))
+    _out(args, found, lambda: series_lines(found, args.lang, ids=args.ids))
     return 0
 
 

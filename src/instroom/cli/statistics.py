@@ -241,8 +241,8 @@ def _add_meta(add: Add, out: Out, t: Texts) -> None:
 def _add_protect(add: Add, out: Out, t: Texts) -> None:
     def protect(args: argparse.Namespace) -> int:
         from instroom import api
+        from instroom.core.data_directory import data_directory
         from instroom.privacy import releases
-        from instroom.sources.store import data_directory
 
         register = Path(args.register or data_directory(args.data) / releases.REGISTER)
         found = api.protect(

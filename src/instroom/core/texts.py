@@ -177,7 +177,8 @@ class Texts:
         """Return a message in this language; other text is data and stays as it is."""
         translate = _refusals(self.language).gettext
         if not isinstance(text, Message):
-            return translate(text) if _is_refusal(text) else text
+            # an empty text is the name of a translation file's own header
+            return translate(text) if text and _is_refusal(text) else text
         return text.rendered(translate, comma=self.language != "en")
 
     def number(self, value: float, high: float | None = None, digits: int = 0) -> str:

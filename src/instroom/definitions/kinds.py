@@ -67,6 +67,7 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "verb",
         "need",
         "notes",
+        "breaks.note",
         "stages.title",
         "stages.who",
         "stages.note",

@@ -106,8 +106,10 @@ def _of_stages(kpi: models.Kpi, definitions: Definitions) -> Iterator[Reference]
     yield _to("verdict", definitions, ("kpi", kpi.id, "rule"), kpi.rule)
     for number, stage in enumerate(kpi.stages):
         at: Position = ("kpi", kpi.id, f"stages.{number}")
-        yield Reference(*at, stage.indicator, kpi.indicators, Message("indicator"))
-        indicator = definitions("indicator").get(stage.indicator)
+        known = definitions("indicator")
+        shares = [i for i in kpi.indicators if i in known and known[i].measure == "share"]
+        yield Reference(*at, stage.indicator, shares, Message("share"))
+        indicator = known.get(stage.indicator)
         if indicator is None:
             continue
         if stage.stage:

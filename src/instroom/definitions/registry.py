@@ -80,6 +80,13 @@ def classifications() -> Registry[models.Classification]:
     return _get("classification")
 
 
+def counted_by(indicator: models.Indicator, wanted: str = "") -> str | None:
+    """Return the classification ``wanted`` where an indicator has it, else its usual one."""
+    if wanted and f"{indicator.classification}/{wanted}" in classifications():
+        return wanted
+    return indicator.default_classification
+
+
 def pipelines() -> Registry[models.PipelineDefinition]:
     """Return the pipelines."""
     return _get("pipeline")

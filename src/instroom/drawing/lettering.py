@@ -11,7 +11,7 @@ _ADVANCE = (
     *(32, 56, 61, 57, 61, 58, 37, 61, 59, 24, 24, 55, 24, 88, 59, 60),
     *(61, 61, 38, 53, 33, 59, 56, 82, 55, 56, 55, 43, 33, 43, 66),
 )
-_OTHER = {"–": 50, "’": 26, "▲": 99, "▼": 99, "·": 29, "\u00a0": 28, "−": 66}
+_OTHER = {"–": 50, "’": 26, "▲": 99, "▼": 99, "·": 29, "\u00a0": 28, "−": 66, "…": 87}
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -31,21 +31,39 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
-    """Break a text into lines at its spaces; a word is never broken.
+    """Break a text into lines at its spaces; a word that does not fit also at its hyphens.
 
     Examples
     --------
     >>> wrap("Hof van Twente", 60, 12)
     ('Hof van', 'Twente')
+    >>> wrap("in Rijssen-Holten", 50, 12)
+    ('in', 'Rijssen-', 'Holten')
     """
     lines: list[str] = []
     for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, bold=bold) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return tuple(lines)
+        whole = text_width(word, size, bold=bold) <= width
+        for order, part in enumerate([word] if whole else word.replace("-", "- ").split(" ")):
+            longer = f"{lines[-1]}{'' if order else ' '}{part}" if lines else part
+            if lines and text_width(longer, size, bold=bold) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(part)
+    return tuple(line for line in lines if line) or ("",)
+
+
+def shortened(text: str, width: float, size: float, *, bold: bool = False) -> str:
+    """Return a text, cut at a space when that will do, so that it fits on one line.
+
+    Examples
+    --------
+    >>> shortened("Hof van Twente", 70, 12), shortened("Hengelo", 40, 12)
+    ('Hof van …', 'Hen…')
+    """
+    ends = [place for place in range(len(text), 0, -1) if text[place : place + 1] == " "]
+    cut = [f"{text[:end]} …" for end in ends]
+    cut += [f"{text[:end].rstrip()}…" for end in range(len(text) - 1, 0, -1)]
+    return first_fit([text, *cut], width, size, bold=bold) or "…"
 
 
 def first_fit(
@@ -70,36 +88,38 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     >>> spread([10, 12, 80], 20, 0, 100)
     [1.0, 21.0, 80.0]
     """
+    return stacked(wanted, [gap] * len(wanted), low - gap / 2, high + gap / 2)
+
+
+def stacked(
+    wanted: Sequence[float], sizes: Sequence[float], low: float, high: float
+) -> list[float]:
+    """Return the middles of boxes, as near as can be to where they are wanted, none over another.
+
+    ``low`` and ``high`` are the edges that they stay within, when there is room.
+
+    Examples
+    --------
+    >>> stacked([10, 12], [20, 40], 0, 100)
+    [10.0, 40.0]
+    """
     order = sorted(range(len(wanted)), key=lambda place: (wanted[place], place))
-    groups: list[list[float]] = []  # each: how many, sum of wanted centres
+    middles, reach = [], 0.0  # of the boxes, packed from nought
     for place in order:
-        groups.append([1, wanted[place]])
-        while len(groups) > 1 and _overlap(groups[-2], groups[-1], gap):
-            count, total = groups.pop()
-            groups[-1] = [groups[-1][0] + count, groups[-1][1] + total]
+        middles.append(reach + sizes[place] / 2)
+        reach += sizes[place]
+    groups: list[tuple[int, float]] = []  # each: how many boxes, sum of their wanted moves
+    for place, middle in zip(order, middles, strict=True):
+        groups.append((1, wanted[place] - middle))
+        while len(groups) > 1 and _mean(groups[-2]) > _mean(groups[-1]):
+            (count, total), (more, extra) = groups[-2:]
+            groups[-2:] = [(count + more, total + extra)]
+    moves = [_mean(group) for group in groups for _ in range(group[0])]
     result = [0.0] * len(wanted)
-    spots = [spot for group in groups for spot in _spots(group, gap)]
-    spots = _inside(spots, gap, low, high)
-    for place, spot in zip(order, spots, strict=True):
-        result[place] = spot
+    for place, middle, move in zip(order, middles, moves, strict=True):
+        result[place] = middle + min(max(move, low), high - reach)
     return result
 
 
-def _spots(group: list[float], gap: float) -> list[float]:
-    count, total = int(group[0]), group[1]
-    start = total / count - gap * (count - 1) / 2
-    return [start + gap * step for step in range(count)]
-
-
-def _overlap(first: list[float], second: list[float], gap: float) -> bool:
-    return _spots(second, gap)[0] - _spots(first, gap)[-1] < gap
-
-
-def _inside(spots: list[float], gap: float, low: float, high: float) -> list[float]:
-    for step, spot in enumerate(spots):
-        floor = low if step == 0 else spots[step - 1] + gap
-        spots[step] = max(spot, floor)
-    for step in range(len(spots) - 1, -1, -1):
-        ceiling = high if step == len(spots) - 1 else spots[step + 1] - gap
-        spots[step] = min(spots[step], ceiling)
-    return spots
+def _mean(group: tuple[int, float]) -> float:
+    return group[1] / group[0]

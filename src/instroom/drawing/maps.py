@@ -40,7 +40,7 @@ class MapTile:
     """One municipality; ``column`` and ``row`` count from 0.
 
     ``value`` or ``low``-``high`` with status ``ok``, ``provisional`` or ``bounded``;
-    ``not_applicable`` is a municipality without such schools.
+    ``missing`` is a municipality of which nothing was read; it says nothing about its schools.
     """
 
     code: str
@@ -211,11 +211,11 @@ def _draw_strip(
 
 
 def _draw_unknown(sheet: _Sheet, tile: MapTile, box: tuple[float, float, float, float]) -> None:
-    """Draw a tile without a number: bare (no such school) or hatched, with the word."""
+    """Draw a tile without a number: bare (nobody counted) or hatched, with the word."""
     empty = tile.status == "not_applicable"
     fill = "none" if empty else _hatch(sheet.drawing, tile)
     sheet.drawing.rect(box, fill, radius=6, stroke=HATCH_LINE, dash="4 4" if empty else None)
-    word = _word(sheet, tile)
+    word = status_word(tile.status, sheet.texts)
     colour = MUTED if empty else INK
     if not empty:
         _draw_plate(sheet, tile, box, word)
@@ -244,12 +244,6 @@ def _draw_plate(
     sheet.drawing.rect(plate, HATCH_GROUND, radius=5)
 
 
-def _word(sheet: _Sheet, tile: MapTile) -> str:
-    if tile.status == "not_applicable":
-        return sheet.texts("geen school")
-    return status_word(tile.status, sheet.texts)
-
-
 def _draw_words(
     sheet: _Sheet,
     tile: MapTile,
@@ -265,11 +259,17 @@ def _draw_words(
     room = wide - strip
     if sheet.width == "narrow":
         middle = x + room / 2
-        text = first_fit(figures, room - 4, second - 1) or figures[-1]
+        text = first_fit(figures, room - 4, second - 1)
+        # A word breaks at its spaces, an interval after its dash; a word too long is a dash.
         lines = wrap(figures[0], room - 6, SMALLEST)
-        if small and all(text_width(line, SMALLEST) <= room - 6 for line in lines):
+        if text is None:
+            lines = tuple(figures[-1].replace("–", "– ").split(" "))
+        if (small or text is None) and all(
+            text_width(line, SMALLEST) <= room - 6 for line in lines
+        ):
             _draw_stack(sheet, (middle, y + high / 2), (tile.abbreviation, *lines), colour)
             return
+        text = text or figures[-1]
         size = second if text_width(text, second) <= room - 4 else second - 1
         sheet.drawing.text(
             middle, y + high / 2 - 3, tile.abbreviation,
@@ -277,8 +277,9 @@ def _draw_words(
         )  # fmt: skip
         sheet.drawing.text(middle, y + high / 2 + 14, text, size=size, fill=colour, anchor="middle")
         return
-    size = third + 1 if small else second
-    text = first_fit(figures, room - 24, size) or figures[-1]
+    sizes = [third + 1] if small else [second, second - 4, third + 1, SMALLEST]
+    fitting = ((first_fit(figures, room - 24, size, bold=not small), size) for size in sizes)
+    text, size = next(((text, size) for text, size in fitting if text), (figures[-1], sizes[-1]))
     sheet.drawing.text(x + 12, y + 24, tile.abbreviation, size=first, bold=True, fill=colour)
     name = first_fit([tile.name], room - 24, third)
     if name:
@@ -364,7 +365,10 @@ def _signs(sheet: _Sheet, tiles: Sequence[MapTile]) -> list[tuple[str, str]]:
     for tile in tiles:
         if tile.bounds is None:
             hidden = "hatch" if tile.status == "protected" else "back"
-            found[_word(sheet, tile)] = "bare" if tile.status == "not_applicable" else hidden
+            word = status_word(tile.status, sheet.texts)
+            if tile.status == "missing":
+                word = sheet.texts("geen cijfer in dit bestand")
+            found[word] = "bare" if tile.status == "not_applicable" else hidden
         elif len({bisect_right(sheet.breaks, bound) for bound in tile.bounds}) > 1:
             found[sheet.texts("twee kleuren: ligt in een van beide")] = "two"
     return sorted((sign, text) for text, sign in found.items())

@@ -1,7 +1,8 @@
 """Where a figure comes from: computed again from the bytes as they came, and compared."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from instroom.core.answers import ABSENT, Absent, Answer
@@ -52,15 +53,18 @@ class ExplainAnswer(Answer):
     reason: str | None
     files: str | Absent = ABSENT
     inputs: tuple[ExplainedInput, ...]
+    #: Whether the figure is of the invented region; for words, as JSON tells it by its place.
+    example: bool = field(default=False, metadata={"inner": True})
 
     def summary(self, language: str = "nl") -> str:
         """Return the sum behind the figure, and whether it came out the same again."""
         t = Texts(language)
+        said = formula_words(self.formula, t)
         if self.equal is None:
-            return t("{formula}; niet na te rekenen", formula=self.formula)
+            return t("{formula}; niet na te rekenen", formula=said)
         if self.equal:
-            return t("{formula}; opnieuw uitgerekend en gelijk", formula=self.formula)
-        return t("{formula}; opnieuw uitgerekend en NIET gelijk", formula=self.formula)
+            return t("{formula}; opnieuw uitgerekend en gelijk", formula=said)
+        return t("{formula}; opnieuw uitgerekend en NIET gelijk", formula=said)
 
 
 def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
@@ -86,6 +90,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
         status=figure.status,
         reason=figure.reason,
         inputs=tuple(_input(s) for sha in figure.sources if (s := store.get(sha))),
+        example=facts.invented([figure]),
     )
 
 
@@ -134,7 +139,8 @@ def _find(published: Published, figure_id: str) -> Figure:
         code="unknown_figure",
         where=Where(key=figure_id),
         hint=Message(
-            "read the publishers' files first (instroom read), and take the id from instroom series"
+            "read the publishers' files first (instroom read), and take the id from "
+            "instroom series --ids"
         ),
         figure_id=figure_id,
     )
@@ -153,6 +159,22 @@ def formula(part: Count | None, whole: Count | None) -> str:
         f"low = {part.low} / ({part.low} + {rest_high}); "
         f"high = {part.high} / ({part.high} + {rest_low})"
     )
+
+
+#: What a formula names, as it stands in every answer; read aloud in the reader's language.
+_NAMED = re.compile(r"\b(low|high|count)(?= = )")
+
+
+def formula_words(formula: str, t: Texts) -> str:
+    """Return the sum behind a figure as a reader's page says it.
+
+    Examples
+    --------
+    >>> formula_words("low = 3 / (3 + 5); high = 4 / (4 + 4)", Texts("nl"))
+    'laagste = 3 / (3 + 5); hoogste = 4 / (4 + 4)'
+    """
+    names = {"low": t("laagste"), "high": t("hoogste"), "count": t("aantal")}
+    return _NAMED.sub(lambda found: names[found[0]], formula)
 
 
 def _between(low: int, high: int) -> str:

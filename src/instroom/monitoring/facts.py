@@ -1,7 +1,7 @@
 """The data directory opened for counting: files, schools, and sums per school and year."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from instroom.core.observations import Conditions, choose, tally
+from instroom.core.series import Figure
 from instroom.definitions import models, registry
 from instroom.region.organisations import Organisations, organisations
 from instroom.sources.store import Store, Stored
@@ -109,6 +110,11 @@ class ClassifiedCounts:
             if place and name and place != name:
                 found.setdefault(place, name)
         return found
+
+    def invented(self, figures: Iterable[Figure]) -> bool:
+        """Whether any of these figures was counted from a file of the invented region."""
+        shas = {sha for figure in figures for sha in figure.sources}
+        return any(s.receipt.get("example") for sha in shas if (s := self.store.get(sha)))
 
     def forget(self) -> None:
         """Let the sums go; those of one indicator serve no other."""

@@ -5,6 +5,7 @@ from operator import add
 
 import numpy as np
 
+from instroom.core.places import kind_of
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.monitoring.facts import (
@@ -70,6 +71,25 @@ def add_up(
             groups[(*names[target], made.periods[period])].add(made.file, added)
 
 
+def unsure_of(
+    made: ClassifiedCells, rows: Codes, members: "Membership", counted: "CountedRule"
+) -> set[tuple[str, str]]:
+    """Return the places and periods of which rows of one file may be, or may not: nobody said."""
+    unsure = [members.unsure(place) for place in made.places]
+    said = np.array([not found for found in unsure], dtype=bool)
+    counts = np.array(
+        [counted.breakdown(made.places[0], part) is not None for part in made.parts], dtype=bool
+    )
+    rows = rows[~said[made.place[rows]]]
+    rows = rows[counts[made.part[rows]]]
+    pairs = np.unique(made.place[rows] * len(made.periods) + made.period[rows])
+    found: set[tuple[str, str]] = set()
+    for pair in pairs.tolist():
+        place, period = divmod(pair, len(made.periods))
+        found |= {(one, made.periods[period]) for one in unsure[place]}
+    return found
+
+
 @dataclass(slots=True)
 class CountedRule:
     """Which parts are counted, judged once per combination of dimensions."""
@@ -127,6 +147,10 @@ class Membership:
             for place in places
             if place in registry.regions()
         }
+        kinds = {place: kind_of(place) for place in places if place not in self.regions}
+        larger = ("municipality", "province", "corop")
+        self.areas = {*self.regions, *(p for p, kind in kinds.items() if kind in larger)}
+        self.boards = {place for place, kind in kinds.items() if kind == "board"}
 
     def of(self, counted: CountedPlace) -> list[str]:
         """Return the places asked for that a count in this place belongs to."""
@@ -142,3 +166,14 @@ class Membership:
         if counted.board:
             found.add(counted.board)
         return sorted(found & self.wanted)
+
+    def unsure(self, counted: CountedPlace) -> set[str]:
+        """Return the places asked for that a count may belong to, for all that was read."""
+        found = set[str]()
+        if counted.municipality is None:
+            found |= {
+                place
+                for place in self.areas
+                if place not in self.regions or registry.regions()[place].example == counted.example
+            }
+        return found if counted.board else found | self.boards

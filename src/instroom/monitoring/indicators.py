@@ -17,7 +17,7 @@ from instroom.core.statuses import Status
 from instroom.definitions import models, registry
 from instroom.definitions.definition_set import unknown_id
 from instroom.monitoring.facts import ClassifiedCells, ClassifiedCounts, cells, judged
-from instroom.monitoring.groups import CountedRule, CountSums, Group, Membership, add_up
+from instroom.monitoring.groups import CountedRule, CountSums, Group, Membership, add_up, unsure_of
 from instroom.region.locate import find_place
 
 
@@ -184,19 +184,25 @@ def _figures(
         facts,
     )
     seen: set[str] = set()
+    unsure: set[tuple[str, str]] = set()
     for made in cells:
         inside = np.array([periods.inside(period, span) for period in made.periods], dtype=bool)
         rows = np.flatnonzero(inside[made.period])
         seen |= {made.periods[i] for i in np.unique(made.period[rows]).tolist()}
         members = [membership.of(place) for place in made.places]
         add_up(groups, made, rows, members, counted)
+        if not question.by:
+            unsure |= unsure_of(made, rows, membership, counted)
     figures = [
         figure
         for group, sums in groups.items()
         if (figure := _figure(name, indicator, group, sums)).status != "not_applicable"
         or not figure.by
     ]
-    figures += _absent(name, without, question, wanted_types, places, seen, groups, facts)
+    if seen:
+        figures += _absent(name, without, question, wanted_types, places, seen, groups, unsure)
+    else:
+        figures += _unread(name, question, places, facts, other=any(c.periods for c in cells))
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
 
@@ -253,6 +259,24 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: CountS
     )
 
 
+def _unread(
+    name: _Name,
+    question: IndicatorQuery,
+    places: list[str],
+    facts: ClassifiedCounts,
+    *,
+    other: bool,
+) -> list[Figure]:
+    """Say why nothing was counted; ``other``: there are files, of other periods."""
+    exact = question.period if question.period and ":" not in question.period else ""
+    lacking = facts.lacking.get(name.indicator, set())
+    if lacking and (not exact or exact in lacking):
+        periods_of = sorted(lacking)
+        return [name.missing(p, t, (), "measure_not_in_file") for p in places for t in periods_of]
+    reason = "no_file_for_date" if other or lacking else "source_not_read"
+    return [name.missing(p, exact, (), reason) for p in places]
+
+
 def _absent(
     name: _Name,
     without: dict[str, str],
@@ -261,16 +285,13 @@ def _absent(
     places: list[str],
     seen: set[str],
     groups: dict[Group, CountSums],
-    facts: ClassifiedCounts,
+    unsure: set[tuple[str, str]],
 ) -> list[Figure]:
-    """Say of every figure that was asked for and is not there why it is not."""
-    if not seen:
-        exact = question.period if question.period and ":" not in question.period else ""
-        lacking = facts.lacking.get(name.indicator, set())
-        if lacking and (not exact or exact in lacking):
-            reason, periods_of = "measure_not_in_file", sorted(lacking)
-            return [name.missing(p, t, (), reason) for p in places for t in periods_of]
-        return [name.missing(p, exact, (), "source_not_read") for p in places]
+    """Say of every figure that was asked for and is not there why it is not.
+
+    No school is known to be in a place only when of every school is known where it is; ``unsure``
+    holds the places and periods that are not that far.
+    """
     result = []
     for school_type, reason in without.items():
         if question.by == ("school_type",) and school_type in wanted_types:
@@ -282,7 +303,9 @@ def _absent(
         result += [name.missing(p, t, pairs, reason) for p in places for t in sorted(seen)]
     if not question.by and not result:
         result = [
-            name.missing(place, period, (), "no_records")
+            name.missing(
+                place, period, (), "place_not_known" if (place, period) in unsure else "no_records"
+            )
             for place in places
             for period in sorted(seen)
             if (place, (), period) not in groups

@@ -4,7 +4,7 @@ Without flow data it is a cross-section: every step counts other children on the
 open data cannot tell is a step with a status and a reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from instroom.core import periods
@@ -17,7 +17,7 @@ from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy.published import Published, publish
-from instroom.region.locate import find_place
+from instroom.region.locate import find_place, home_region
 from instroom.sources.store import Store
 
 
@@ -80,15 +80,21 @@ def _series(
     return found
 
 
-def from_published(place: str, published: Published, name: str = OPEN_DATA) -> Pipeline:
-    """Build the pipeline from figures that passed the gate (breakdown by school type)."""
+def from_published(
+    place: str, published: Published, name: str = OPEN_DATA, counting: str = ""
+) -> Pipeline:
+    """Build the pipeline from figures that passed the gate (breakdown by school type).
+
+    ``counting`` is a classification that counts instead of the usual one, where there is one of
+    that name.
+    """
     definition = registry.pipelines()[name]
     table: dict[tuple[str, str, str], Figure] = {}
     for figure in published.figures:
         indicator_of = registry.indicators()[figure.indicator]
         if figure.place != place or len(figure.by) > 1:
             continue
-        if figure.classification != indicator_of.default_classification:
+        if figure.classification != registry.counted_by(indicator_of, counting):
             continue
         school_type = dict(figure.by).get("school_type", "")
         if figure.by and not school_type:
@@ -146,6 +152,8 @@ class PipelineAnswer(Answer):
     date: str | None
     cross_section: bool
     steps: tuple[PipelineCount, ...]
+    #: Whether counts are of the invented region; for words, as JSON tells it by its place.
+    example: bool = field(default=False, metadata={"inner": True})
 
     def summary(self, language: str = "nl") -> str:
         """Return how many steps have a number, and on which date."""
@@ -160,12 +168,14 @@ class PipelineAnswer(Answer):
 
 
 def pipeline(
-    *, place: str = "twente", name: str = OPEN_DATA, data: str | Path | None = None
+    *, place: str | None = None, name: str = OPEN_DATA, data: str | Path | None = None
 ) -> PipelineAnswer:
     """Return the pipeline of a place at one reference date (a cross-section).
 
     Parameters
     ----------
+    place
+        Code or name of a place; left out, the region (see :func:`home_region`).
     name
         Which pipeline: the name of a definition file.
 
@@ -176,7 +186,11 @@ def pipeline(
     DataError
         For an unknown place.
     """
-    return answer(compute_pipeline(place, ClassifiedCounts(Store.asked(data)), name))
+    store = Store.asked(data)
+    facts = ClassifiedCounts(store)
+    found = compute_pipeline(place or home_region(store), facts, name)
+    figures = [row.figure for row in found.steps if row.figure]
+    return replace(answer(found), example=facts.invented(figures))
 
 
 def address(word: str, name: str) -> str:

@@ -17,6 +17,7 @@ from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.score_files import names_of
 from instroom.monitoring.series_answer import SeriesAnswer, indicator_meaning
 from instroom.privacy.published import Published, publish
+from instroom.region.locate import home_region
 from instroom.sources.store import Store
 
 _SIZES: tuple[Literal["value", "low", "high"], ...] = ("value", "low", "high")
@@ -43,7 +44,7 @@ def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:
 def series(
     indicator: str,
     *,
-    place: Sequence[str] | str = ("twente",),
+    place: Sequence[str] | str = (),
     by: str | Sequence[str] = (),
     stage: str | None = None,
     classification: str | None = None,
@@ -59,7 +60,7 @@ def series(
     indicator
         Id of an indicator, such as ``technical_profile_share``.
     place
-        Codes or names of places.
+        Codes or names of places; left out, the region (see :func:`home_region`).
     by
         Breakdowns: ``gender``, ``school_type``, ``municipality``, ``board``, ``school``.
     period
@@ -79,12 +80,14 @@ def series(
     DataError
         For an unknown place or period.
     """
+    store = Store.asked(data)
+    places = names_of(place) or (home_region(store),)
     question = IndicatorQuery(
-        indicator, names_of(place), names_of(by), stage, classification, period,
+        indicator, places, names_of(by), stage, classification, period,
         names_of(school_type), transitions,
     )  # fmt: skip
     definition, used_stage, used_classification = resolve(question)
-    facts = ClassifiedCounts(Store.asked(data))
+    facts = ClassifiedCounts(store)
     found = ask(question, facts)
     if period:
         _refuse_other_period(question, found, facts)
@@ -94,6 +97,7 @@ def series(
         stage=used_stage if len(definition.stages) > 1 else None,
         definition=indicator_meaning(definition, used_stage, used_classification),
         series=found.figures,
+        example=facts.invented(found.figures),
     )
 
 
@@ -167,8 +171,8 @@ def parse_id(figure_id: str) -> tuple[IndicatorQuery, tuple[tuple[str, str], ...
             "'{figure_id}' is no figure",
             code="unknown_figure",
             where=Where(key=figure_id),
-            expected=Message("an id as printed by instroom series --json"),
-            hint=Message("take the id from the output of instroom series"),
+            expected=Message("an id as printed by instroom series --ids"),
+            hint=Message("take the id from the output of instroom series --ids"),
             figure_id=figure_id,
         )
     head = parts[0].split(".")

@@ -1,6 +1,6 @@
 """What an indicator means, and the answer of ``instroom series``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from instroom.core.answers import Answer
 from instroom.core.series import Figure
@@ -59,6 +59,8 @@ class SeriesAnswer(Answer):
     stage: str | None
     definition: IndicatorMeaning
     series: tuple[Figure, ...]
+    #: Whether figures are of the invented region; for words, as JSON tells it by their place.
+    example: bool = field(default=False, metadata={"inner": True})
 
     def summary(self, language: str = "nl") -> str:
         """Return the newest figure that has a number, with its year."""

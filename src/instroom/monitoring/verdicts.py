@@ -19,6 +19,7 @@ class ChangeVerdict:
 
     ``low`` and ``high`` bound the change (-1 to 1), ``margin`` is what chance alone does to it
     (half the width of a ``certain`` interval, as a share); all None when there is no comparison.
+    ``broken`` is the period of a break in the series between the two years, empty without one.
     """
 
     outcome: models.Outcome
@@ -28,6 +29,7 @@ class ChangeVerdict:
     low: float | None = None
     high: float | None = None
     margin: float | None = None
+    broken: str = ""
 
 
 #: The rule of a goal that names none.
@@ -80,7 +82,19 @@ def verdict(
         return ChangeVerdict("not_measured" if not known else "not_comparable", since)
     if now is None or before is None:
         return ChangeVerdict("not_comparable", since, before, now)
+    if broken := _break_between(before, now):
+        return ChangeVerdict("not_comparable", since, before, now, broken=broken)
     return _compared(before, now, since, rule or rule_of())
+
+
+def _break_between(before: Figure, now: Figure) -> str:
+    """Return the period of a break in the series between two figures, empty without one."""
+    breaks = registry.indicators()[now.indicator].breaks
+    found = breaks.get(dict(now.by).get("school_type", "all"))
+    if found is None:
+        return ""
+    at = periods.parse(found.period)
+    return found.period if periods.parse(before.period) < at <= periods.parse(now.period) else ""
 
 
 def colour(found: ChangeVerdict, indicator: str) -> str:
@@ -98,8 +112,10 @@ def colour(found: ChangeVerdict, indicator: str) -> str:
 def overall(found: Sequence[ChangeVerdict]) -> models.Overall:
     """Return what several verdicts say together; an uncertain one is never a yes or a no."""
     outcomes = {one.outcome for one in found}
-    if outcomes <= {"not_measured", "not_comparable"}:
+    if outcomes <= {"not_measured"}:
         return "not_measured"
+    if outcomes <= {"not_measured", "not_comparable"}:
+        return "not_comparable"
     if {"more", "less"} <= outcomes:
         return "mixed"
     if "more" in outcomes:
@@ -115,9 +131,9 @@ def _compared(before: Figure, now: Figure, since: str, rule: models.VerdictRule)
     certain = intervals.direction(first, last, chance, intervals.quantile(rule.certain))
     maybe = intervals.direction(first, last, chance, intervals.quantile(rule.maybe))
     outcome: models.Outcome = "no_difference"
-    if certain:
+    if certain and min(first[2], last[2]) >= rule.least:
         outcome = "more" if certain > 0 else "less"
-    elif maybe:
+    elif maybe:  # also what would be certain of more people
         outcome = "maybe_more" if maybe > 0 else "maybe_less"
     return ChangeVerdict(
         outcome,

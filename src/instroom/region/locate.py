@@ -8,6 +8,21 @@ from instroom.core.places import kind_of, normal
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.region.organisations import Organisations
+from instroom.sources.store import Store
+
+#: The region that is meant when none is named.
+DEFAULT_REGION = "twente"
+
+
+def home_region(store: Store) -> str:
+    """Return the region that is meant when none is named: the invented one where only that is.
+
+    A folder with nothing but invented counts has nothing to say of another region.
+    """
+    counted = [stored for stored in store if stored.receipt["observations"]]
+    if counted and all(stored.receipt.get("example") for stored in counted):
+        return next(code for code, region in registry.regions().items() if region.example)
+    return DEFAULT_REGION
 
 
 def find_place(text: str, schools: Organisations | None = None) -> str:

@@ -208,6 +208,7 @@ class VerdictRow:
     url: str
     spans: tuple[ShareSpan | None, ShareSpan | None, ShareSpan | None, ShareSpan | None]
     figure: str = ""
+    years: str = ""
 
 
 @dataclass(frozen=True, slots=True)

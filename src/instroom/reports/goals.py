@@ -88,7 +88,9 @@ def along(t: Texts, *, uncounted: bool = False) -> str:
             "Er is nog geen bestand met aantallen ingelezen. Dit zijn de cijfers die met Instroom "
             "meekomen."
         )
-    return t("Hier is nog niets ingelezen. Dit zijn de cijfers die met Instroom meekomen.")
+    return t(
+        "Dit zijn de cijfers die met Instroom meekomen; hier zijn nog geen bestanden ingelezen."
+    )
 
 
 def invented(t: Texts) -> str:
@@ -184,7 +186,7 @@ class GoalState:
 
     def word(self, t: Texts) -> str:
         """Return in a word or two whether it is measured."""
-        return t("gemeten") if self.measured else t("nog geen nulmeting")
+        return t("gemeten") if self.measured else t("nog niets gemeten")
 
     def why(self, t: Texts) -> str:
         """Return in a sentence what is needed to know it, or why there is no number."""

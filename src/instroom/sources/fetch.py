@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from instroom.core.data_directory import data_directory
 from instroom.core.errors import (
     DataError,
     DefinitionError,
@@ -28,7 +29,6 @@ from instroom.sources.door import NetworkDoor, opened
 from instroom.sources.downloads import Meter
 from instroom.sources.records import FetchAnswer, FetchEntry
 from instroom.sources.roads import road_of
-from instroom.sources.store import data_directory
 from instroom.sources.vintages import folder_of, keep
 
 _STEP = 1_000_000

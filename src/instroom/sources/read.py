@@ -4,13 +4,12 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from instroom.core.errors import (
-    DataError,
     InstroomError,
     MachineError,
     SourceError,
@@ -22,8 +21,15 @@ from instroom.core.printing import printable
 from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
-from instroom.sources import any_table, leftovers, parse, sandbox
-from instroom.sources.records import HowRead, OpenReceipt, ParsedFile, ReadAnswer, ReadEntry
+from instroom.sources import any_table, leftovers, noted, parse, sandbox
+from instroom.sources.records import (
+    HowRead,
+    OpenReceipt,
+    ParsedFile,
+    ReadAnswer,
+    ReadEntry,
+    Receipt,
+)
 from instroom.sources.steady import Limits, refuse_large
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
@@ -128,8 +134,11 @@ def read(
         leftovers.sweep_scratch()
         marks = _marks(files, entries, limits)
         todo = []
+        before: dict[int, Receipt] = {}
         for position, sha256 in marks.items():
             known = store.sound(sha256)
+            if known:
+                before[position] = known.receipt
             if known and _still_valid(known, source, period):
                 entries[position] = _entry(files[position][0], sha256, known.receipt, already=True)
             else:
@@ -137,7 +146,8 @@ def read(
         if todo:
             asked = _Asked(source, period, limits, progress or silent)
             _parse(files, marks, todo, entries, store, asked)
-    _note_overlaps(entries, store, todo)
+    noted.overlaps(entries, store, todo)
+    noted.other_reading(entries, before, todo)
     answer: ReadAnswer = {
         "files": [entries[i] for i in range(len(files))],
         "seconds": round(time.perf_counter() - started, 3),
@@ -335,36 +345,3 @@ def _refusal(name: str, sha256: str | None, error: InstroomError) -> ReadEntry:
         "warnings": [],
         "error": error.in_file(name).to_dict(),
     }
-
-
-def _note_overlaps(entries: dict[int, ReadEntry], store: Store, new: list[int]) -> None:
-    """Say of each newly read file which other files of its source cover the same periods."""
-    for position in new:
-        entry = entries[position]
-        if entry["status"] != "read" or not entry["observations"]:
-            continue
-        for other in _others(store, str(entry["source"])):
-            shared = sorted(set(other.receipt["periods"]) & set(entry["periods"]))
-            if other.sha256 != entry["sha256"] and shared and not other.excerpt:
-                entry["warnings"] = [
-                    *entry["warnings"],
-                    {
-                        "code": "vintage_overlap",
-                        "count": len(shared),
-                        "message": Message(
-                            "{name} covers {value} too; the newest wins, nothing is added up",
-                            name=other.receipt["name"],
-                            value=", ".join(shared),
-                        ),
-                    },
-                ]
-
-
-def _others(store: Store, source: str) -> list[Stored]:
-    """Return the files of a source; a damaged one beside them does not stop this run."""
-    found = []
-    for folder in store.folders():
-        with suppress(DataError):
-            if (stored := store.get(folder.name)) and stored.source == source:
-                found.append(stored)
-    return sorted(found, key=Stored.vintage, reverse=True)

@@ -6,71 +6,20 @@ receipt holds a digest of every part, which is checked when the part is opened.
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from instroom.core.errors import DataError, SourceError, UserError, Where
+from instroom.core.data_directory import data_directory, folder_to_ask
+from instroom.core.errors import DataError, SourceError
 from instroom.core.messages import Message
-from instroom.core.printing import printable
 from instroom.definitions import registry
 from instroom.sources import leftovers, receipts
 from instroom.sources.leftovers import scratch
 from instroom.sources.receipts import sha256_of
 from instroom.sources.records import HowRead, OpenReceipt, Receipt
-
-DEFAULT = "instroom-data"
-
-
-def data_directory(data: str | Path | None = None) -> Path:
-    """Return the data directory: the argument, ``INSTROOM_DATA``, or ``./instroom-data``.
-
-    Raises
-    ------
-    UserError
-        ``no_folder`` when it is a file, or lies below one.
-    """
-    root = Path(data or os.environ.get("INSTROOM_DATA") or DEFAULT)
-    taken = next((path for path in (root, *root.parents) if path.exists()), None)
-    if taken is not None and not taken.is_dir():
-        raise UserError(
-            "the data directory is no folder",
-            code="no_folder",
-            where=Where(key="--data"),
-            found=Message("{path} is a file", path=printable(str(taken), 150)),
-            expected=Message("a folder, or a name that is not there yet"),
-            hint=Message("choose a folder with --data"),
-        )
-    return root
-
-
-def folder_to_ask(data: str | Path | None = None) -> Path:
-    """Return the data directory of a command that tells something, and makes no folder.
-
-    A folder that somebody names is there, or it is a mistake; the usual one may not be there yet.
-
-    Raises
-    ------
-    DataError
-        ``no_data_directory`` when the folder that was named is not there.
-    """
-    root = data_directory(data)
-    named = data or os.environ.get("INSTROOM_DATA")
-    if named and not root.exists():
-        raise DataError(
-            "there is no data directory here",
-            code="no_data_directory",
-            where=Where(file=printable(str(root), 120)),
-            found=Message("nothing of this name"),
-            expected=Message("a folder in which files were read"),
-            hint=Message(
-                "check --data and INSTROOM_DATA; a new folder is made by: instroom read FOLDER"
-            ),
-        )
-    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +179,6 @@ __all__ = [
     "Store",
     "Stored",
     "changed_while_read",
-    "data_directory",
-    "folder_to_ask",
     "scratch",
     "sha256_of",
 ]

@@ -49,11 +49,11 @@ class Search:
 Function = Callable[[Floats], tuple[float, Floats, Floats]]
 
 
-def uphill(gradient: Floats, bend: Floats, flat: float = FLAT) -> tuple[Floats, float, bool]:
+def uphill(gradient: Floats, bend: Floats, flat: float = FLAT) -> tuple[Floats, float, bool] | None:
     """Return Newton's step, twice the gain it promises, and whether the surface is a hill here.
 
     Where it is not, directions that curve upwards are taken as if they curved down as much, so
-    that the step climbs.
+    that the step climbs. Where slopes or curvature are no finite numbers there is no step: None.
 
     Parameters
     ----------
@@ -70,6 +70,8 @@ def uphill(gradient: Floats, bend: Floats, flat: float = FLAT) -> tuple[Floats, 
     >>> step.tolist(), gain, hill
     ([0.5], 1.0, False)
     """
+    if not (np.isfinite(gradient).all() and np.isfinite(bend).all()):
+        return None
     try:
         step: Floats = cho_solve(cho_factor(bend), gradient)
         return step, float(gradient @ step), True
@@ -146,7 +148,10 @@ def minimise(function: Function, start: Floats) -> Search:
     value, gradient, hessian = function(theta)
     last = np.inf
     for iteration in range(1, STEPS + 1):
-        step, promise = _step(gradient, hessian, theta)
+        found = _step(gradient, hessian, theta)
+        if found is None:
+            return Search(theta, value, iteration, False)
+        step, promise = found
         quiet = promise < QUIET * (1 + 1e-6 * abs(value))
         if promise < DONE or (quiet and promise >= last):
             return Search(theta, value, iteration, True)
@@ -164,9 +169,12 @@ def _lower(value: float, promise: float, *, quiet: bool) -> Callable[[Any, float
     return lambda there, part: there[0] <= value - 1e-4 * part * promise or there[0] < most
 
 
-def _step(gradient: Floats, hessian: Floats, theta: Floats) -> tuple[Floats, float]:
+def _step(gradient: Floats, hessian: Floats, theta: Floats) -> tuple[Floats, float] | None:
     """Return the Newton step, at most as long as the parameters, and what it promises."""
-    step, _, _ = uphill(-gradient, hessian)
+    found = uphill(-gradient, hessian)
+    if found is None:
+        return None
+    step = found[0]
     limit = max(1.0, float(np.abs(theta).max(initial=0.0)))
     longest = float(np.abs(step).max(initial=0.0))
     if longest > limit:

@@ -23,16 +23,16 @@ ALIASED = 1e-11
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 
-def independent(products: Floats, least: float | Floats = ALIASED) -> tuple[Ints, Floats]:
+def independent(products: Floats, share: float | Floats = ALIASED) -> tuple[Ints, Floats]:
     """Return which columns are no combination of earlier ones, and their Cholesky factor.
 
     Parameters
     ----------
     products
         Shape (p, p): sums of products of the columns, in their order.
-    least
-        What of a column's own sum of squares must be left after the earlier ones, one number or
-        shape (p,).
+    share
+        What part of a column's own sum of squares must be left after the earlier ones, so that
+        its units do not matter: one number or shape (p,), of which 1 keeps a column never.
 
     Returns
     -------
@@ -44,9 +44,11 @@ def independent(products: Floats, least: float | Floats = ALIASED) -> tuple[Ints
     >>> kept, lower = independent(np.array([[1.0, 1, 0.6], [1, 1, 0.6], [0.6, 0.6, 1]]))
     >>> kept.tolist(), lower.round(9).tolist()
     ([0, 2], [[1.0, 0.0], [0.6, 0.8]])
+    >>> independent(np.diag([1.0, 1e-20]))[0].tolist()
+    [0, 1]
     """
     lower = np.zeros_like(products)
-    enough = np.broadcast_to(least, len(products))
+    enough = share * np.diag(products)
     kept: list[int] = []
     for j in range(len(products)):
         # Row j of a factor that skips the columns found to be combinations.
@@ -86,7 +88,7 @@ Left out, because every row has the same value: 'one'."
 def weakest(information: Floats) -> float:
     """Return the smallest eigenvalue of an information matrix scaled to a diagonal of ones.
 
-    0 when a parameter has no information of its own, or an endless one.
+    0 when a parameter has no information of its own, or any is not finite.
 
     Examples
     --------
@@ -94,7 +96,7 @@ def weakest(information: Floats) -> float:
     (1.0, 0.0)
     """
     diagonal = np.diag(information)
-    if not (np.isfinite(diagonal).all() and (diagonal > 0).all()):
+    if not (np.isfinite(information).all() and (diagonal > 0).all()):
         return 0.0
     size = np.sqrt(diagonal)
     return float(np.linalg.eigvalsh(information / np.outer(size, size))[0])
@@ -117,7 +119,7 @@ def tied(products: Floats, least: float = 1e-10) -> Ints:
 
 
 def inverse(information: Floats, least: float) -> Floats | None:
-    """Return the inverse of an information matrix, or None when it is singular.
+    """Return the inverse of an information matrix, or None when it is singular or not finite.
 
     ``least`` is what :func:`weakest` must be at least.
 
@@ -128,9 +130,10 @@ def inverse(information: Floats, least: float) -> Floats | None:
     >>> inverse(np.ones((2, 2)), 1e-12) is None
     True
     """
-    size = np.sqrt(np.diag(information))
-    if not (size > 0).all():
+    diagonal = np.diag(information)
+    if not (np.isfinite(information).all() and (diagonal > 0).all()):
         return None
+    size = np.sqrt(diagonal)
     values, vectors = np.linalg.eigh(information / np.outer(size, size))
     if values[0] < least:
         return None

@@ -1,7 +1,7 @@
 """Results without numbers: the one way to fill what could not be computed with ``nan``."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -53,7 +53,8 @@ def without_numbers(
     Raises
     ------
     TypeError
-        For a field that is not known and cannot be ``nan``.
+        For a field that is not known and cannot be ``nan``; for a name in ``known`` that is no
+        field, or in ``shapes`` that is no array.
 
     Examples
     --------
@@ -72,10 +73,16 @@ def without_numbers(
     (array([nan]), array([[nan, nan]]), nan, 3, 'too_few')
     """
     types = get_type_hints(kind)
+    parts = fields(kind)  # type: ignore[arg-type]
+    strange = {*known} - {part.name for part in parts}
+    strange |= {name for name in shapes or {} if types.get(name) != Floats}
+    if strange:
+        raise TypeError(f"{', '.join(sorted(strange))}: no such field of {kind}")
     own = {"ci": (size, 2), "cov": (size, size), "covariance": (size, size), **(shapes or {})}
     values = {"status": problem[0], "reason": problem[1], **known}
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.name not in values:
+    for field in parts:
+        own_value = field.default is not MISSING or field.default_factory is not MISSING
+        if field.name not in values and not own_value:
             shape = own.get(field.name, (size,))
             values[field.name] = _gone(field.name, types[field.name], shape)
     return kind(**values)

@@ -77,6 +77,7 @@ def search(language: str, words: str) -> QuerySet[StoredDocument]:
     """Return the pages that hold every word; those with the word in their title first."""
     wanted = words.casefold().split()
     found = documents(language) if wanted else StoredDocument.objects.none()
+    found = found.exclude(key__startswith="home/")  # the first page, counted in another way
     for word in wanted:
         found = found.filter(text__contains=word)
     in_title = (

@@ -1,6 +1,7 @@
 """What every command tells when nothing was read, or the folder is not there: one rule."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from documentation.kitchen import EXAMS, lay
 from instroom.cli.main import main
 from instroom.core.texts import Texts
+from instroom.region.locate import home_region
 from instroom.reports import goals, site
 from instroom.reports.at_hand import results_along
 from instroom.reports.documents import pages
@@ -169,3 +172,80 @@ def test_no_goal_ends_in_nothing(here: Path, place: str) -> None:
         for goal in goals.kpi(place=place, data=here, lang=language).kpis:
             assert goal.sentence == goal.sentence.strip()
             assert goal.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de"])
+@pytest.mark.parametrize("name", ["kpi", "paper", "series", "pipeline", "explain"])
+def test_invented_figures_are_told_and_called_that(
+    invented: Path, capsys: pytest.CaptureFixture[str], name: str, language: str
+) -> None:
+    """Without a place it is the invented region: of no other is there anything."""
+    words = [*TELLING[name], "--data", str(invented)]
+    if name == "explain":
+        words[1] = FIGURE.replace("twente", "voorbeeld").replace("2023-2024", "2018-2019")
+    if name == "paper":
+        words[3] = str(invented.parent / "x.docx")
+    said = goals.invented(Texts(language))
+    assert main([*words, "--lang", language]) == 0
+    shown = capsys.readouterr().out
+    assert shown.splitlines().count(said) == 1
+    if name in ("kpi", "series", "pipeline"):
+        assert "Voorbeeldstreek" in shown
+        assert main([*words, "--place", "twente", "--lang", language]) == 0
+        assert said not in capsys.readouterr().out, "nothing of Twente is told, so nothing invented"
+    _, found = answered(capsys, *words)
+    assert found.get("example", True) is True
+    if name in ("kpi", "pipeline"):
+        assert found["place"] == "voorbeeld"
+
+
+@pytest.fixture(scope="module")
+def invented(example: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("invented") / "data"
+    names = ("exams_open", "mbo", "primary", "addresses_vo")
+    assert main(["read", *(str(example[name]) for name in names), "--data", str(folder)]) == 0
+    return folder
+
+
+def test_beside_one_real_file_the_region_is_the_real_one(
+    invented: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = tmp_path / "data"
+    shutil.copytree(invented, real)
+    assert home_region(Store(real)) == "voorbeeld"
+    lay(tmp_path)
+    assert main(["read", str(tmp_path / EXAMS), "--data", str(real)]) == 0
+    capsys.readouterr()
+    assert home_region(Store(real)) == "twente"
+    assert home_region(Store(tmp_path / "nothing")) == "twente"
+
+
+def test_the_names_of_figures_are_shown_when_asked(
+    invented: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ``--ids`` prints first is what ``explain`` takes, and its hint names the option."""
+    words = ["series", "technical_profile_share", "--by", "gender", "--data", str(invented)]
+    _, found = answered(capsys, *words)
+    ids = [figure["id"] for figure in found["series"]]
+    assert main(words) == 0
+    assert not any(name in capsys.readouterr().out for name in ids)
+    assert main([*words, "--ids"]) == 0
+    lines = capsys.readouterr().out.splitlines()[-len(ids) :]
+    assert [line.split()[0] for line in lines] == ids
+    assert main(["explain", lines[-1].split()[0], "--data", str(invented)]) == 0
+    capsys.readouterr()
+    for wrong in ("nothing", "technical_profile_share.exam.monitor:voorbeeld:2018-2019:gender=x"):
+        _, found = answered(capsys, "explain", wrong, "--data", str(invented))
+        assert "instroom series --ids" in found["error"]["hint"]
+
+
+def test_a_year_in_no_file_is_not_a_file_that_was_not_read(
+    invented: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figure = FIGURE.replace("2023-2024", "1999-2000")
+    _, found = answered(capsys, "explain", figure, "--data", str(invented))
+    assert (found["value"], found["status"], found["reason"]) == (
+        None,
+        "missing",
+        "no_file_for_date",
+    )

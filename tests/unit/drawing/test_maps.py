@@ -57,14 +57,20 @@ class TestBothWidths:
         svg = draw(width=width)
         assert f"url(#m-{width}-hatch)" in svg
         assert f"url(#m-{width}-back)" in svg
-        assert {"afgeschermd", "geen cijfer", "geen school"} <= set(texts(svg))
+        assert {"afgeschermd", "geen cijfer"} <= set(texts(svg))
+        assert "geen cijfer in dit bestand" in " ".join(filter(None, texts(svg)))
 
-    def test_a_tile_without_schools_is_bare(self, width):
+    def test_a_tile_in_which_nobody_was_counted_is_bare(self, width):
         svg = draw(MapTile("2", "Tub", "Tubbergen", 0, 0, status="not_applicable"), width=width)
         assert "hatch" not in svg
         assert "back" not in svg
         assert "0,0" not in svg
-        assert "geen school" in texts(svg)
+        assert "niemand geteld" in texts(svg)
+
+    @pytest.mark.parametrize("language", ["nl", "en", "de"])
+    def test_no_tile_says_that_a_municipality_has_no_school(self, width, language):
+        said = " ".join(filter(None, texts(draw(width=width, language=language)))).lower()
+        assert not re.search("school|schule", said)
 
     def test_texts_stay_inside_the_picture(self, width):
         for element in tree(draw(width=width)).iter(f"{SVG}text"):

@@ -139,14 +139,58 @@ def test_school_years_and_calendar_years_never_mix(
     assert [f.period for f in figures(facts, "po_pupils", period=period)] == expected
 
 
+PROFILE = "technical_profile_share"
+
+
 def test_a_year_that_nobody_counted_is_missing_with_a_reason(tmp_path: Path) -> None:
     facts = store(tmp_path, Table(PO, [primary("2018-2019", 10)]))
     found = only(figures(facts, "po_pupils", period="2003-2004"))
     assert (found.period, found.status, found.reason) == (
         "2003-2004",
         "missing",
-        "source_not_read",
+        "no_file_for_date",
     )
+    unread = only(figures(facts, "vo_pupils", period="2003-2004"))
+    assert unread.reason == "source_not_read"
+    (outside,) = figures(facts, "po_pupils", period="1990-1991:2003-2004")
+    assert (outside.period, outside.reason) == ("", "no_file_for_date")
+
+
+@pytest.mark.parametrize("source", ["duo_mbo_students", "duo_vo_pupils"])
+def test_a_school_that_nobody_placed_may_be_anywhere(tmp_path: Path, source: str) -> None:
+    """A file with names of towns alone says of no municipality that there is no school in it."""
+    mbo = source == "duo_mbo_students"
+    indicator = "mbo_technical_students" if mbo else "vo_pupils"
+    more = {"measure": "students", "subfield": "x"} if mbo else {"school_type": "havo"}
+    unplaced = row("2019-2020", 50, place="00MA00", locality="HENGELO OV", gender="total", **more)
+    asked = ("twente", HENGELO, "PV23", "CR12", AMSTERDAM, "BG11111", "99ZZ00", "nl")
+    before = figures(store(tmp_path / "a", Table(source, [unplaced])), indicator, *asked)
+    assert {f.place: (f.status, f.reason) for f in before if not f.numbered} == {
+        **dict.fromkeys(asked[:6], ("missing", "place_not_known")),
+        "99ZZ00": ("missing", "no_records"),
+    }
+    lists = Table(
+        "duo_school_addresses",
+        companion=[address("00MA00", HENGELO, "HENGELO OV", board="11111")],
+    )
+    after = figures(store(tmp_path / "b", Table(source, [unplaced]), lists), indicator, *asked)
+    assert {f.place: f.reason for f in after if not f.numbered} == {
+        AMSTERDAM: "no_records",
+        "99ZZ00": "no_records",
+    }
+
+
+def test_only_schools_that_count_make_a_place_unsure(tmp_path: Path) -> None:
+    """A vmbo without a municipality says nothing of havo; an invented one nothing of Twente."""
+    known = exam("2018-2019", 9, "nt", municipality=AMSTERDAM)
+    lost = exam("2018-2019", 9, "nt", municipality=None, place="00ZZ00", school_type="vmbo")
+    (found,) = figures(store(tmp_path / "a", Table(EXAM, [known, lost])), PROFILE)
+    assert found.reason == "no_records"
+    lost["school_type"] = "vwo"
+    (found,) = figures(store(tmp_path / "b", Table(EXAM, [known, lost])), PROFILE)
+    assert found.reason == "place_not_known"
+    (found,) = figures(store(tmp_path / "c", Table(EXAM, [lost], example=True)), PROFILE)
+    assert found.reason == "no_records"
 
 
 @pytest.mark.parametrize("period", ["tomorrow", "2018-2020", "2018-2019:x"])

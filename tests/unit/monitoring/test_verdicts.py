@@ -144,7 +144,17 @@ def test_several_verdicts_together() -> None:
     assert _found("more", "not_measured") == "partly"
     assert _found("less", "maybe_more") == "partly_no"
     assert _found("maybe_more", "no_difference") == "unclear"
-    assert _found("not_measured", "not_comparable") == _found() == "not_measured"
+    assert _found("not_measured") == _found() == "not_measured"
+    assert _found("not_measured", "not_comparable") == "not_comparable"
+
+
+@pytest.mark.parametrize("n", [1, 3, 10, 19])
+def test_a_handful_is_never_certain(n: int) -> None:
+    for then, now, possible in ((0.0, 1.0, "maybe_more"), (1.0, 0.0, "maybe_less")):
+        found = verdicts.verdict([figure(2014, then, n=n), figure(2023, now, n=5000)], "2014-2015")
+        assert found.outcome in (possible, "no_difference")
+    many = verdicts.verdict([figure(2014, 0.0, n=20), figure(2023, 1.0, n=5000)], "2014-2015")
+    assert many.outcome == "more"
 
 
 @pytest.mark.parametrize("outcome", models.OUTCOMES)

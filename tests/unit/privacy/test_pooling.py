@@ -121,6 +121,17 @@ def test_combinations_of_two_values_need_three_rows_or_none(
     assert _codes(cross) == (set() if fine else {("small_pair", "z")})
 
 
+@pytest.mark.parametrize(("both", "fine"), [(0, True), (2, False), (3, True)])
+def test_combinations_in_a_school_without_a_neighbour_need_three_rows_or_none(
+    both: int, fine: bool
+) -> None:
+    x, z = np.zeros(60), np.zeros(60)
+    x[:20] = 1
+    z[20 - both : 40 - both] = 1
+    cross = from_arrays({"x": x, "z": z}, {"school": ["a"] * 60}, keep_labels=True)
+    assert _codes(cross) == (set() if fine else {("small_pair", "z")})
+
+
 @pytest.mark.parametrize("few", range(4))
 @pytest.mark.parametrize("of_x", [(0, 1), (1, 2)])
 @pytest.mark.parametrize("of_z", [(0, 1), (1, 2), (-1, 1), (-0.5, 0.5)])

@@ -10,6 +10,7 @@ import pytest
 from instroom.core.series import Figure
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
+from instroom.monitoring import verdicts
 from instroom.reports.blocks import (
     ChoiceBlock,
     ComparedYears,
@@ -21,7 +22,7 @@ from instroom.reports.blocks import (
 from instroom.reports.documents import first_screen
 from instroom.reports.documents.home import home_page
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.figure_index import FigureIndex
+from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue
 from instroom.reports.results import PACKAGE, Results, load
 
@@ -58,13 +59,13 @@ def test_the_answer_per_stage() -> None:
     page = home()
     assert page.opening is not None
     assert page.opening.question == "Kiezen meer jongeren in Twente voor techniek?"
-    assert page.opening.verdict == "Niet overal."
+    assert page.opening.verdict == "Hier en daar minder."
     assert page.opening.answer == (
-        "Scholen in Twente: havo minder, vmbo meer, vwo niet zeker.",
+        "Scholen in Twente: havo minder, vwo en vmbo niet zeker.",
         "Opleidingen in Twente: hbo minder, mbo en wo niet zeker.",
     )
     assert page.opening.years == (
-        ComparedYears("Scholen", "2023-2024", "2014-2015", 2024),
+        ComparedYears("Scholen", "2023-2024", "2014-2015 en 2018-2019", 2024),
         ComparedYears("Opleidingen", "2019", "2015", 2019),
     )
     said = "Het programma begon in 2024. Wat het doet, zeggen deze cijfers nog niet."
@@ -79,7 +80,7 @@ def test_then_and_now_and_the_country() -> None:
     assert found["mbo"].mark.text == "Geen verschil te zien"
     assert found["vwo"].mark.shape == "up_open"
     coloured = {label for label, row in found.items() if row.mark.colour}
-    assert coloured == {"havo", "vmbo", "hbo"}
+    assert coloured == {"havo", "hbo"}
 
 
 def test_the_row_says_the_figure_it_names() -> None:
@@ -141,7 +142,7 @@ def test_other_files_never_move_the_verdict(keep: Callable[[Figure], bool]) -> N
 def test_without_the_first_year_nothing_is_compared() -> None:
     page = home(lambda f: f.period not in SINCE)
     assert page.opening is not None
-    assert page.opening.verdict == "Dat is nog niet gemeten."
+    assert page.opening.verdict == "Dat is nog niet te vergelijken."
     assert {row.mark.text for row in rows(page).values()} == {"Niet te vergelijken"}
     assert not any(row.mark.colour for row in rows(page).values())
 
@@ -174,11 +175,29 @@ def test_years_that_differ_within_a_group_stand_in_each_row() -> None:
     assert schools.now == "2023-2024 en 2022-2023"
     assert schools.ends == 2023, "the age is that of the oldest"
     table = block(page, VerdictTable)
-    assert table.groups[0].years == "eindexamen"
-    small = [row.small for row in table.groups[0].rows]
-    assert small[0] == "2014-2015 → 2023-2024"
-    assert small[1] == "2014-2015 → 2022-2023"
-    assert small[2] == "basis, kader, gemengd, 2014-2015 → 2023-2024"
+    said = {row.label: row.years for row in table.groups[0].rows}
+    usual = table.groups[0].years.removeprefix("eindexamen ")
+    assert {label: years or usual for label, years in said.items()} == {
+        "havo": "2014-2015 → 2023-2024",
+        "vwo": "2014-2015 → 2022-2023",
+        "vmbo": "2018-2019 → 2023-2024",
+    }
+
+
+def test_nothing_is_compared_across_a_break_in_the_series() -> None:
+    stage = next(s for k in registry.kpis().values() for s in k.stages if s.label == "vmbo")
+    index = FigureIndex(packaged())
+    topic = Topic(stage.indicator, stage.stage, "monitor")
+    figures = index.get(topic, "twente", school_type="vmbo")
+    across = verdicts.verdict(figures, "2014-2015")
+    assert (across.outcome, across.broken) == ("not_comparable", "2018-2019")
+    assert (across.low, across.margin) == (None, None)
+    assert verdicts.verdict(figures, "2018-2019").outcome == "no_difference"
+    before = [f for f in figures if f.period < "2018"]
+    assert verdicts.verdict(before, "2014-2015").outcome != "not_comparable"
+    assert (
+        verdicts.verdict(index.get(topic, "twente", school_type="havo"), "2014-2015").broken == ""
+    )
 
 
 def test_the_choice_is_made_of_one_year() -> None:
@@ -213,7 +232,7 @@ def test_each_goal_is_one_line() -> None:
     assert found.heading == "2 van de 7 doelen zijn gemeten"
     assert [goal.number for goal in found.goals] == [1, 2, 3, 4, 5, 6, 7]
     assert [mark.text for mark in found.goals[2].marks] == [
-        "havo minder", "vwo niet zeker", "vmbo meer"
+        "havo minder", "vwo misschien meer", "vmbo geen verschil te zien"
     ]  # fmt: skip
     assert [goal.number for goal in found.goals if goal.measured] == [3, 4]
 

@@ -1,12 +1,14 @@
 """Kept entries: exact, found by what they depend on, worked out again when damaged."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Series
-from instroom.reports.result_cache import ResultCache, series_of, series_text
+from instroom.reports.result_cache import Kind, ResultCache, series_of, series_text
 
 
 def figure(**more: object) -> Figure:
@@ -61,6 +63,36 @@ def test_what_was_not_used_goes(tmp_path: Path) -> None:
     (tmp_path / "cache/series/.half.1").write_bytes(b"")
     kept.sweep()
     assert [p.name for p in (tmp_path / "cache/series").iterdir()] == ["new"]
+
+
+def test_kinds_that_no_longer_exist_go_and_the_others_stay(tmp_path: Path) -> None:
+    for kind in get_args(Kind):
+        ResultCache.of(tmp_path, kind).put("entry", kind)
+    old = tmp_path / "cache/pictures/deep"
+    old.mkdir(parents=True)
+    (old / "entry").write_bytes(b"x")
+    (tmp_path / "files").mkdir()
+    kept = ResultCache.of(tmp_path, "series")
+    kept.sweep()
+    assert sorted(p.name for p in (tmp_path / "cache").iterdir()) == sorted(get_args(Kind))
+    assert ResultCache.of(tmp_path, "names").get("entry") == "names"
+    assert (tmp_path / "files").is_dir()
+
+
+def test_an_entry_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Two writers of one process use no one name, and what cannot be written is not kept."""
+    kept = ResultCache.of(tmp_path, "series")
+    kept.put("taken", "a")
+    (tmp_path / "cache/series/folder").mkdir()
+    kept.put("folder", "a")
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: kept.put("same", "tekst" * 9999), range(40)))
+    assert kept.get("same") == "tekst" * 9999
+    assert kept.get("folder") is None
+    assert {p.name for p in (tmp_path / "cache/series").iterdir()} == {"taken", "folder", "same"}
+    (tmp_path / "names").write_text("a file", "utf-8")
+    ResultCache(tmp_path / "names").put("entry", "a")
+    assert (tmp_path / "names").read_text("utf-8") == "a file"
 
 
 def test_without_a_folder_nothing_is_kept() -> None:

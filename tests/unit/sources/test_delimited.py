@@ -12,6 +12,7 @@ from instroom.core.errors import SourceError
 from instroom.sources import delimited, parse, read
 from instroom.sources.decode import survey
 from instroom.sources.delimited import NeedsCareError, open_delimited, whole
+from instroom.sources.store import Store
 from unit.sources.made_tables import rows_of
 
 CELLS = st.text(st.sampled_from("ab1 ,.<5-\u00e9\"'\t"), max_size=6)
@@ -170,6 +171,28 @@ def test_standard_input_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stdin", Stream)
     found = read.read("-", data=tmp_path / "d", period="2018-2019")["files"][0]
     assert (found["file"], found["status"], found["rows"]) == ("-", "read", 9)
+
+
+def test_a_file_read_as_something_else_says_what_it_was(tmp_path: Path) -> None:
+    """The new reading takes the place of the old one: whoever mistyped a year must see it."""
+    path, data = tmp_path / "a.csv", tmp_path / "d"
+    path.write_text("\n".join([HEADER, *map(school, range(9))]), "latin-1")
+    said = []
+    for period in ("2018-2019", "2019-2020", "2019-2020", None, "2018-2019"):
+        (entry,) = read.read(path, data=data, period=period)["files"]
+        found = [str(w["message"]) for w in entry["warnings"] if w["code"] == "read_otherwise"]
+        said.append((entry["already"], entry["periods"], found))
+    message = "this file was read before: it was {}, and is {} now"
+    assert said == [
+        (False, ["2018-2019"], []),
+        (False, ["2019-2020"], [message.format("2018-2019", "2019-2020")]),
+        (True, ["2019-2020"], []),
+        (True, ["2019-2020"], []),
+        (False, ["2018-2019"], [message.format("2019-2020", "2018-2019")]),
+    ]
+    (stored,) = Store(data)
+    kept = {warning["code"] for warning in stored.receipt["warnings"]}
+    assert "read_otherwise" not in kept, "it is about this command, not about the file"
 
 
 @pytest.mark.parametrize("column", [0, -1], ids=["first", "last"])

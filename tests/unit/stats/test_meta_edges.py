@@ -9,6 +9,7 @@ from instroom.core.errors import DataError
 from instroom.stats.evidence.heterogeneity import METHODS
 from instroom.stats.evidence.meta import predict, random_effects
 from instroom.stats.evidence.meta_diagnostics import egger, influence, leave_one_out
+from instroom.stats.evidence.trial_effects import design_problem
 from instroom.stats.trials.effect_measures import (
     hedges_correction,
     log_odds,
@@ -49,6 +50,17 @@ def test_reml_is_at_least_as_likely_as_every_neighbour(trials):
     peak = restricted(found.tau2)
     grid = [0.0, *(found.tau2 + 0.01) * np.geomspace(0.01, 100, 60)]
     assert all(restricted(tau2) <= peak + 1e-9 for tau2 in grid)
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize(("noise", "status"), [(1e-6, "not_supported"), (1e-4, None)])
+def test_a_moderator_must_differ_from_the_others_by_a_share_of_itself(noise, status, unit) -> None:
+    """The bound is 1e-11 of its squares, so that 3 in a million of its spread is left."""
+    rng = np.random.default_rng(3)
+    x, other = rng.normal(size=(2, 20))
+    design = np.column_stack([np.ones(20), x, unit * (x + noise * other)])
+    problem = design_problem(design)
+    assert (problem and problem[0]) == status
 
 
 def test_the_order_of_trials_does_not_matter() -> None:

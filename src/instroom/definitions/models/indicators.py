@@ -43,6 +43,13 @@ class Stage(DefinitionPart):
         return [item if isinstance(item, list) else [item] for item in value]
 
 
+class SeriesBreak(DefinitionPart):
+    """A first period from which a series counts in another way, and what changed."""
+
+    period: str = Field(min_length=1)
+    note: str
+
+
 class Indicator(Definition):
     """A number with a meaning: what is counted, out of whom, from which sources.
 
@@ -51,6 +58,7 @@ class Indicator(Definition):
     counted together when nobody asks for one; ``separate`` the ones shown apart. ``verb`` is what
     those do who are counted, in Dutch: "7 % van de leerlingen" is followed by "blijft zitten".
     ``fluctuation`` is what chance does to the share, per school type, or of ``all`` together.
+    ``breaks`` says per school type from when its years do not compare with those before.
     ``home`` is the place on the first page of a region: 1 is first and brings the map, 0 is none.
     """
 
@@ -74,6 +82,7 @@ class Indicator(Definition):
     notes: list[str] = []
     order: int = 100
     fluctuation: dict[str, Fluctuation] = {}
+    breaks: dict[str, SeriesBreak] = {}
 
     @model_validator(mode="after")
     def _complete(self) -> "Indicator":
@@ -82,9 +91,18 @@ class Indicator(Definition):
                 raise ValueError(Message("an indicator that is missing needs a reason"))
         elif not self.stages:
             raise ValueError(Message("an indicator needs at least one stage with sources"))
-        parts = all(stage.part for stage in self.stages.values())
-        if self.measure == "share" and not self.classification and not parts:
+        partial = all(stage.part for stage in self.stages.values())
+        if self.measure == "share" and not self.classification and not partial:
             raise ValueError(Message("a share needs a classification, or a part in every stage"))
+        parts = {"all", *self.school_types, *self.separate}
+        for name in (*self.fluctuation, *self.breaks):
+            if name not in parts:
+                raise ValueError(
+                    Message(
+                        "'{name}' is no school type of this indicator, nor 'all'",
+                        name=name,
+                    )
+                )
         if self.measure == "share" and not self.verb:
             raise ValueError(Message("a share needs a verb: what those do who are counted"))
         return self

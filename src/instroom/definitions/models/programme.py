@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from instroom.core import periods
 from instroom.core.errors import DataError
@@ -28,12 +28,12 @@ class GoalStage(DefinitionPart):
     was read never moves it.
     """
 
-    label: str
+    label: str = Field(min_length=1)
     small: str = ""
     indicator: str
     stage: str = ""
     school_type: str = ""
-    since: str
+    since: str = Field(min_length=1)
 
 
 class Kpi(Definition):

@@ -49,7 +49,9 @@ class OutcomeWords(DefinitionPart):
 
 
 #: What several verdicts say together.
-Overall = Literal["yes", "no", "mixed", "partly", "partly_no", "unclear", "not_measured"]
+Overall = Literal[
+    "yes", "no", "mixed", "partly", "partly_no", "unclear", "not_comparable", "not_measured"
+]
 OVERALL: tuple[Overall, ...] = (
     "yes",
     "no",
@@ -57,6 +59,7 @@ OVERALL: tuple[Overall, ...] = (
     "partly",
     "partly_no",
     "unclear",
+    "not_comparable",
     "not_measured",
 )
 
@@ -66,12 +69,14 @@ class VerdictRule(Definition):
 
     ``certain`` and ``maybe`` are two-sided chances: a share that did not change is called more or
     less in at most ``1 - certain`` of all comparisons, and possibly so in ``1 - maybe`` of them.
+    With fewer people than ``least`` in one of the years nothing is certain.
     ``fluctuation`` holds for a share whose indicator has none of its own. ``overall`` answers the
     question of the first page in a word or two.
     """
 
     certain: float = Field(gt=0.5, lt=1)
     maybe: float = Field(gt=0.5, lt=1)
+    least: int = Field(ge=1)
     fluctuation: Fluctuation
     outcomes: dict[Outcome, OutcomeWords]
     overall: dict[Overall, str]

@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 from instroom.core.texts import Texts
 from instroom.drawing.canvas import HAIRLINE, MUTED, Unit, Width, number
 from instroom.drawing.charts.plots import Plot, grouped, nested
+from instroom.drawing.lettering import text_width
 
 
 def axis_domain(values: Sequence[float], unit: Unit) -> tuple[float, float, float]:
@@ -36,6 +37,8 @@ def _nice(rough: float) -> float:
 _YEARS: dict[Width, tuple[int, int]] = {"wide": (13, 18), "narrow": (12, 17)}
 #: Size of the letters, and how far their foot is under the line they belong to.
 _HEIGHTS: dict[Width, tuple[int, int]] = {"wide": (13, 4), "narrow": (11, 3)}
+#: Between those letters and the axis.
+_SPACE = 8
 
 
 def line_axes(
@@ -48,25 +51,40 @@ def line_axes(
     texts: Texts,
 ) -> str:
     """Draw both axes; the years move down for ``rows`` rows of strips."""
-    low, high = plot.y_domain
-    count = round((high - low) / step)
-    heights = [round(low + step * place, 9) for place in range(count + 1)]
+    heights = _axis_heights(plot.y_domain, step)
     size, foot = _HEIGHTS[width]
     grid = "".join(_grid_line(plot, height) for height in heights)
     names = "".join(
         _letters(
-            "end", (-8, plot.down(height) + foot), size, _height_text(height, step, unit, texts)
+            "end",
+            (-_SPACE, plot.down(height) + foot),
+            size,
+            _height_text(height, step, unit, texts),
         )
         for height in heights
     )
     offset = rows * 22 + (6 if rows else 0)
-    places = _shown_periods(len(periods), width)
+    places = _shown_periods(periods, plot, width)
     years = "".join(_year(plot, place, periods, width) for place in places)
     under = f"0.5,{number(plot.height + offset + 0.5)}"
     return "".join(
         f"<g>{nested(grouped(content), place)}</g>"
         for content, place in ((grid, "0.5,0.5"), (years, under), (names, "0.5,0.5"))
     )
+
+
+def heights_width(
+    domain: tuple[float, float], step: float, unit: Unit, width: Width, texts: Texts
+) -> float:
+    """Return how much room the numbers beside the upright axis take, with the space after them."""
+    size, _ = _HEIGHTS[width]
+    written = (_height_text(height, step, unit, texts) for height in _axis_heights(domain, step))
+    return max(text_width(text, size) for text in written) + _SPACE
+
+
+def _axis_heights(domain: tuple[float, float], step: float) -> list[float]:
+    low, high = domain
+    return [round(low + step * place, 9) for place in range(round((high - low) / step) + 1)]
 
 
 def _grid_line(plot: Plot, height: float) -> str:
@@ -103,10 +121,16 @@ def _height_text(height: float, step: float, unit: Unit, texts: Texts) -> str:
     return texts.percent(height, digits=0 if step >= 0.00999 else 1)
 
 
-def _shown_periods(count: int, width: Width) -> list[int]:
-    """Return which periods get a label: all, every second, or first, middle and last."""
+def _shown_periods(periods: Sequence[str], plot: Plot, width: Width) -> list[int]:
+    """Return which periods get a label: all, every second, or first, middle and last.
+
+    On a phone the middle one, and then the first, give way where there is no room.
+    """
+    count = len(periods)
     if width == "narrow":
-        return sorted({0, (count - 1) // 2, count - 1}) if count else []
+        need = max([text_width(_short(name), _YEARS[width][0]) for name in periods] or [0]) + 8
+        chosen = [0, (count - 1) // 2, count - 1] if plot.width >= 3 * need else [0, count - 1]
+        return sorted(set(chosen if plot.width >= 2 * need else [count - 1])) if count else []
     every = 1 + (count - 1) // 13
     return [place for place in range(count) if (count - 1 - place) % every == 0]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import floor, log10
+from math import ceil, floor, log10
 
 import numpy as np
 
@@ -82,7 +82,9 @@ def curve_chart(
     y_ticks = ticks(*_heights(curves, marks), 5)
     labels = [wrap(curve.label, 180 if wide else 84, letters, bold=True) for curve in curves]
     right = max(text_width(text, letters, bold=True) for lines in labels for text in lines) + 34
-    left = 62.0 if wide else 44.0
+    texts = Texts(language)
+    left = max(text_width(text, letters) for text in _y_words(y_ticks, texts, share=share)) + 10
+    left = max(left, 62.0 if wide else 44.0)
     plot = Plot(
         left, 34.0, WIDTHS[width] - left - right, 300 if wide else 200,
         (min(xs), max(xs)), (y_ticks[0], y_ticks[-1]),
@@ -94,13 +96,13 @@ def curve_chart(
     _draw_marks(over, plot, marks, curves, letters)
     _draw_names(over, plot, curves, labels, letters)
     spec = filled(_shape(), plot, size, _data(curves))
-    spec["encoding"] = _axes(plot, x_ticks, y_ticks, share=share, letters=letters)
+    spec["encoding"] = _axes(plot, x_ticks, y_ticks, texts, share=share, letters=letters)
     return to_svg(
         spec,
         name=f"{name}-{width}",
         title=title,
         description=description,
-        language=Texts(language).language,
+        language=texts.language,
         example_word=example_word,
         size=size,
         over=over.body,
@@ -120,6 +122,17 @@ def ticks(low: float, high: float, about: int) -> list[float]:
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.75)
     first, last = floor(low / step + 1e-9), -floor(-high / step + 1e-9)
     return [round(step * place, 9) for place in range(first, max(last, first + 1) + 1)]
+
+
+def _y_words(y_ticks: list[float], texts: Texts, *, share: bool) -> list[str]:
+    """Return the numbers beside the upright axis, as Vega will write them."""
+    if share:
+        return [texts.percent(tick, digits=0) for tick in y_ticks]
+    return [texts.number(tick, digits=_places(y_ticks)) for tick in y_ticks]
+
+
+def _places(ticks: list[float]) -> int:
+    return max(0, -floor(log10(ticks[1] - ticks[0]) + 1e-9))
 
 
 def _heights(curves: Sequence[Curve], marks: Sequence[Mark]) -> tuple[float, float]:
@@ -163,17 +176,30 @@ def _data(curves: Sequence[Curve]) -> DataSets:
 
 
 def _axes(
-    plot: Plot, x_ticks: list[float], y_ticks: list[float], *, share: bool, letters: float
+    plot: Plot,
+    x_ticks: list[float],
+    y_ticks: list[float],
+    texts: Texts,
+    *,
+    share: bool,
+    letters: float,
 ) -> Spec:
     inside = [x for x in x_ticks if plot.x_domain[0] <= x <= plot.x_domain[1]]
-    step = y_ticks[1] - y_ticks[0]
-    places = max(0, -floor(log10(step) + 1e-9))
+    digits = _places(x_ticks)
+    wide = max([text_width(texts.number(x, digits=digits), letters) for x in inside] or [0])
+    # The first and the last number stand inside the axis, half their width nearer to the next.
+    every = ceil((1.5 * wide + 4) * plot.pixel / (x_ticks[1] - x_ticks[0]))
     return {
         "x": {
             "field": "x",
             "type": "quantitative",
             "scale": {"domain": list(plot.x_domain), "nice": False, "zero": False},
-            "axis": {"values": inside, "labelFontSize": letters, "grid": False, "title": None},
+            "axis": {
+                "values": inside[::every],
+                "labelFontSize": letters,
+                "grid": False,
+                "title": None,
+            },
         },
         "y": {
             "field": "y",
@@ -181,7 +207,7 @@ def _axes(
             "scale": {"domain": list(plot.y_domain), "nice": False, "zero": False},
             "axis": {
                 "values": y_ticks,
-                "format": ".0%" if share else f",.{places}f",
+                "format": ".0%" if share else f",.{_places(y_ticks)}f",
                 "labelFontSize": letters,
                 "title": None,
             },

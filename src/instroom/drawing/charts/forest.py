@@ -8,7 +8,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, floor, isfinite, log10, sqrt
+from math import ceil, floor, inf, isfinite, log10, sqrt
 
 from instroom.core.texts import Texts
 from instroom.drawing.canvas import (
@@ -23,7 +23,7 @@ from instroom.drawing.canvas import (
     Width,
 )
 from instroom.drawing.charts.plots import Plot, filled, small_letters
-from instroom.drawing.lettering import text_width, wrap
+from instroom.drawing.lettering import shortened, text_width
 from instroom.drawing.vega import DataSets, Datum, Spec, to_svg
 
 
@@ -143,16 +143,28 @@ def effect_axis(rows: Sequence[EffectRow]) -> tuple[tuple[float, float], float]:
     return (round(ends[0], 9), round(ends[1], 9)), round(step, 9)
 
 
-def axis_values(domain: tuple[float, float], step: float) -> list[float]:
-    """Return where an axis has its numbers.
+def axis_values(
+    domain: tuple[float, float], step: float, length: float = inf, letters: float = 0.0
+) -> list[float]:
+    """Return where an axis has its numbers: around 0, as many as stand apart on its length.
 
     Examples
     --------
     >>> axis_values((-0.4, 0.6), 0.2)
     [-0.4, -0.2, 0.0, 0.2, 0.4, 0.6]
+    >>> axis_values((-0.4, 0.6), 0.2, length=180, letters=13)
+    [-0.4, 0.0, 0.4]
     """
-    count = round((domain[1] - domain[0]) / step)
-    return [round(domain[0] + step * place, 9) + 0.0 for place in range(count + 1)]
+    first, last = (round(end / step) for end in domain)
+    wide = max(text_width(axis_text(step * place, step), letters) for place in (first, last))
+    # The first and the last number stand inside the axis, half their width nearer to the next.
+    every = max(1, ceil((1.5 * wide + 4) / (length / (last - first))))
+    return [round(step * place, 9) + 0.0 for place in range(first, last + 1) if place % every == 0]
+
+
+def axis_text(value: float, step: float) -> str:
+    """Return a number of an axis, as wide as it is in any language."""
+    return f"{value:.{decimals(step)}f}".replace("-", "−")
 
 
 def _sizes(rows: Sequence[EffectRow], texts: Texts, width: Width) -> _Sizes:
@@ -209,8 +221,7 @@ def _draw_words(
     baseline = plot.top + place * sizes.row + (sizes.row / 2 + 5 if width == "wide" else 17)
     right = WIDTHS[width] if width == "wide" else WIDTHS[width] - 2
     over.text(right, baseline, _figure(row, texts), size=sizes.letters, bold=bold, anchor="end")
-    lines = wrap(row.label, sizes.label, sizes.letters, bold=bold)
-    text = lines[0] if len(lines) == 1 else f"{lines[0]} …"
+    text = shortened(row.label, sizes.label, sizes.letters, bold=bold)
     x, anchor = (0.0, "start") if width == "narrow" else (sizes.label, "end")
     over.text(x, baseline, text, size=sizes.letters, bold=bold,
               anchor="end" if anchor == "end" else "start")  # fmt: skip
@@ -296,9 +307,9 @@ def _shape(plot: Plot, step: float, width: Width) -> Spec:
             "type": "quantitative",
             "scale": {"domain": list(plot.x_domain), "nice": False, "zero": False},
             "axis": {
-                "values": axis_values(plot.x_domain, step),
+                "values": axis_values(plot.x_domain, step, plot.width, small_letters(width)),
                 "format": f".{decimals(step)}f",
-                "labelFontSize": 13 if width == "wide" else 11,
+                "labelFontSize": small_letters(width),
                 "labelOverlap": True,
                 "grid": True,
                 "title": None,

@@ -16,8 +16,9 @@ from instroom.drawing.canvas import (
     Drawing,
     Width,
 )
-from instroom.drawing.charts.forest import EffectRow, axis_values, decimals, effect_axis
+from instroom.drawing.charts.forest import EffectRow, axis_text, axis_values, decimals, effect_axis
 from instroom.drawing.charts.plots import Plot, filled, small_letters
+from instroom.drawing.lettering import text_width
 from instroom.drawing.vega import Spec, to_svg
 from instroom.stats.intervals import Z95
 
@@ -72,7 +73,11 @@ def funnel_chart(
     ends = [EffectRow("", end, end, end) for end in (average - reach, average + reach)]
     domain, step = effect_axis([*rows, *ends])
     outer = (WIDTHS[width], 460.0 if width == "wide" else 320.0)
-    left = 62.0 if width == "wide" else 42.0
+    heights = max(
+        text_width(axis_text(-value, down), small_letters(width))
+        for value in axis_values((-bottom, 0.0), down)
+    )
+    left = max(62.0 if width == "wide" else 42.0, heights + 10)
     plot = Plot(left, 34.0, outer[0] - left - 16, outer[1] - 34 - 58, domain, (-bottom, 0.0))
     under, over = Drawing(f"{name}-{width}"), Drawing(f"{name}-{width}")
     _draw_funnel(under, plot, average, bottom)
@@ -122,14 +127,16 @@ def _template() -> Spec:
 
 def _shape(plot: Plot, step: float, down: float, width: Width) -> Spec:
     shape = copy.deepcopy(_template())
-    letters = 13 if width == "wide" else 11
+    letters = small_letters(width)
     shape["encoding"] = {
         side: {
             "field": side,
             "type": "quantitative",
             "scale": {"domain": list(domain), "nice": False, "zero": False},
             "axis": {
-                "values": axis_values(domain, size),
+                "values": axis_values(
+                    domain, size, *((plot.width, letters) if side == "x" else ())
+                ),
                 "labelFontSize": letters,
                 "labelOverlap": True,
                 "title": None,

@@ -7,7 +7,10 @@ from instroom.core.texts import Texts
 from instroom.drawing.canvas import MUTED, Drawing, Unit, Width
 from instroom.drawing.charts.figures import Line, Point, written
 from instroom.drawing.charts.plots import Plot
-from instroom.drawing.lettering import spread, wrap
+from instroom.drawing.lettering import stacked, wrap
+
+#: How far labels may stand above and under the plot.
+_OVER = 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,25 @@ def end_labels(
     return found
 
 
+def _lead(width: Width) -> float:
+    return 18.0 if width == "wide" else 15.0
+
+
+def _sizes(labels: Sequence[Label], width: Width) -> list[float]:
+    """Return how high each label is, with the space between two."""
+    return [label.rows() * _lead(width) + 6 for label in labels]
+
+
+def labels_height(labels: Sequence[Label], width: Width) -> float:
+    """Return how high a plot is at least, so that its labels stand under one another."""
+    return sum(_sizes(labels, width)) - 2 * _OVER
+
+
 def draw_labels(over: Drawing, plot: Plot, labels: Sequence[Label], width: Width) -> None:
     """Draw the labels at their heights, moved apart, each joined to its line."""
-    size, lead = (15.0, 18.0) if width == "wide" else (12.0, 15.0)
-    rows = max([label.rows() for label in labels], default=1)
+    size, lead = 15.0 if width == "wide" else 12.0, _lead(width)
     wanted = [plot.y(label.last.middle) for label in labels]
-    half = rows * lead / 2
-    spots = spread(wanted, rows * lead + 6, plot.top + half - 8, plot.top + plot.height - half + 8)
+    spots = stacked(wanted, _sizes(labels, width), plot.top - _OVER, plot.top + plot.height + _OVER)
     start = plot.left + plot.width + (4 if width == "wide" else 1)
     text_x = start + (26 if width == "wide" else 14)
     for label, aim, spot in zip(labels, wanted, spots, strict=True):

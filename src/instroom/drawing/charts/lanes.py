@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from instroom.drawing.canvas import WIDTHS, Width
 from instroom.drawing.charts.plots import Plot, grouped
-from instroom.drawing.lettering import text_width
+from instroom.drawing.lettering import text_width, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Lane:
     inline: bool
 
 
+def row_label(row: Row, room: float, letters: float) -> tuple[str, ...]:
+    """Return the lines of a row's label."""
+    return wrap(row.label, room, letters, bold=row.bold)
+
+
 def rows_plot(
     rows: Sequence[Row], domain: tuple[float, float], reference_label: str, width: Width
 ) -> tuple[Plot, tuple[float, float], Lane]:
@@ -50,13 +55,16 @@ def rows_plot(
     letters = 15.0 if width == "wide" else 12.0
     figures = max([text_width(r.figure, letters, bold=True) for r in rows] or [0]) + 16
     top = 30.0 if reference_label else 4.0
+    longest = max([text_width(row.label, letters, bold=row.bold) for row in rows] or [0])
+    label = min(longest, 280.0) if width == "wide" else float(outer)
+    lines = max([len(row_label(row, label, letters)) for row in rows] or [1])
     if width == "wide":
-        longest = max([text_width(row.label, letters, bold=row.bold) for row in rows] or [0])
-        label = min(longest, 280.0)
-        lane = Lane(48, 26, 11, letters, label, inline=True)
+        height = max(48.0, lines * 18.0 + 8)
+        lane = Lane(height, 26, (height - 26) / 2, letters, label, inline=True)
         left = label + 20
     else:
-        lane = Lane(50, 18, 24, letters, outer, inline=False)
+        more = (lines - 1) * 16.0
+        lane = Lane(50 + more, 18, 24 + more, letters, label, inline=False)
         left = 1.0
     inner = outer - left - figures
     height = lane.height * len(rows)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from instroom.core.texts import Texts
 from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Unit, Width, frame
-from instroom.drawing.charts.axes import axis_domain, line_axes
+from instroom.drawing.charts.axes import axis_domain, heights_width, line_axes
 from instroom.drawing.charts.figures import Line
 from instroom.drawing.charts.keys import draw_key, key_items, key_rows
-from instroom.drawing.charts.labels import Label, draw_labels, end_labels
+from instroom.drawing.charts.labels import Label, draw_labels, end_labels, labels_height
 from instroom.drawing.charts.marks import line_marks
 from instroom.drawing.charts.plots import Plot
 from instroom.drawing.charts.strips import Strip, draw_strip, packed, strips_of
@@ -56,7 +56,8 @@ def line_chart(
     strips = strips_of(lines, periods, texts)
     labels = end_labels(lines, periods, texts, unit, width)
     key = key_items(lines, texts)
-    plot, size, rows = _line_plot(periods, (low, high), strips, labels, key, width)
+    left = heights_width((low, high), step, unit, width, texts)
+    plot, size, rows = _line_plot(periods, (low, high), left, strips, labels, key, width)
     over = Drawing(f"{name}-{width}")
     for strip, row in zip(strips, rows, strict=True):
         draw_strip(over, plot, strip, row, width)
@@ -93,6 +94,7 @@ def _heights(lines: Sequence[Line]) -> list[float]:
 def _line_plot(
     periods: Sequence[str],
     y_domain: tuple[float, float],
+    heights: float,
     strips: Sequence[Strip],
     labels: Sequence[Label],
     key: Sequence[tuple[str, str]],
@@ -102,11 +104,12 @@ def _line_plot(
     texts = [text for label in labels for text in (*label.head, label.figure)]
     longest = max([text_width(text, 15 if wide else 12, bold=True) for text in texts] or [0])
     right = longest + (44 if wide else 24)
-    left, top = (56.0, 16.0) if wide else (38.0, 10.0)
+    left, top = (max(heights, 56.0), 16.0) if wide else (max(heights, 38.0), 10.0)
     outer = WIDTHS[width]
     edge = 0.3 if len(periods) > 1 else 0.5
     x_domain = (-edge, max(len(periods) - 1, 0) + edge)
-    plot = Plot(left, top, outer - left - right, 300 if wide else 206, x_domain, y_domain)
+    height = max(300.0 if wide else 206.0, labels_height(labels, width))
+    plot = Plot(left, top, outer - left - right, height, x_domain, y_domain)
     rows = packed(strips, plot, width)
     deep = (max(rows, default=-1) + 1) * 22
     bottom = 66 if wide else 54 + 18 * len(key_rows(key, plot, width))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from instroom.drawing.canvas import BORDER, INK, MUTED, PAPER, Drawing, Width, frame
-from instroom.drawing.charts.lanes import Lane, Row, bar_marks, row_ends, rows_plot
+from instroom.drawing.charts.lanes import Lane, Row, bar_marks, row_ends, row_label, rows_plot
 from instroom.drawing.charts.plots import Plot
-from instroom.drawing.lettering import text_width, wrap
+from instroom.drawing.lettering import text_width
 
 
 def rows_chart(
@@ -78,10 +78,13 @@ def _draw_row(over: Drawing, plot: Plot, row: Row, order: int, lane: Lane) -> No
 
 
 def _draw_row_label(over: Drawing, plot: Plot, row: Row, top: float, lane: Lane) -> None:
+    lines = row_label(row, lane.label_width, lane.letters)
     if not lane.inline:
-        over.text(0, top + 16, row.label, size=lane.letters, bold=row.bold)
+        y = top + lane.offset - 8 - (len(lines) - 1) * 16
+        for line in lines:
+            over.text(0, y, line, size=lane.letters, bold=row.bold)
+            y += 16
         return
-    lines = wrap(row.label, lane.label_width, lane.letters, bold=row.bold)
     y = top + lane.offset + lane.bar / 2 - (len(lines) - 1) * 9 + lane.letters * 0.36
     for line in lines:
         over.text(plot.left - 14, y, line, size=lane.letters, bold=row.bold, anchor="end")

@@ -4,6 +4,7 @@ Everything here follows from the goals' files (which shares, since which year) a
 verdicts; nothing is worded twice.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
@@ -69,11 +70,10 @@ class JudgedStage:
     @property
     def years(self) -> tuple[str, str]:
         """The year that is compared with and the newest one, as the rows say them."""
-        now = self.found.now.period if self.found.now else self.stage.since
         counted = parts.stage_of(self.topic)
-        return sentences.short_period(self.stage.since, counted), sentences.short_period(
-            now, counted
-        )
+        since = sentences.short_period(self.stage.since, counted)
+        now = self.found.now
+        return since, sentences.short_period(now.period, counted) if now else since
 
     def figures(self, index: FigureIndex, place: str) -> list[Figure]:
         """Return the share over the years at a place."""
@@ -105,23 +105,26 @@ def _judged(
 
 def _topic(stage: models.GoalStage, counting: str) -> Topic:
     indicator = registry.indicators()[stage.indicator]
-    kind = indicator.default_classification
-    if counting and f"{indicator.classification}/{counting}" in registry.classifications():
-        kind = counting
-    return Topic(stage.indicator, stage.stage or None, kind)
+    kind = registry.counted_by(indicator, counting)
+    several = len(indicator.stages) > 1
+    moment = (stage.stage or indicator.default_stage) if several else None
+    return Topic(stage.indicator, moment, kind)
 
 
 def mark_of(row: JudgedStage, t: Texts, *, named: bool = False) -> VerdictMark:
-    """Return a verdict as a mark; ``named`` puts the stage before its short word ("havo minder").
+    """Return a verdict as a mark; ``named`` puts the stage before it ("havo minder").
 
     Only what is certain has a colour, and only where more is better or worse.
     """
     said = row.rule.outcomes[row.found.outcome]
     text = t(said.title)
     if named:
-        text = t("{name} {verdict}", name=t(row.stage.label), verdict=t(said.short))
+        text = t("{name} {verdict}", name=t(row.stage.label), verdict=text[:1].lower() + text[1:])
     colour = verdicts.colour(row.found, row.stage.indicator)
-    return VerdictMark(text, said.shape, colour, t(said.note))
+    note = t(said.note)
+    if row.found.broken:
+        note = t("andere telling sinds {year}", year=row.found.broken)
+    return VerdictMark(text, said.shape, colour, note)
 
 
 def question(writer: PageWriter) -> str:
@@ -146,7 +149,7 @@ def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
     rule = rows[0].rule if rows else verdicts.rule_of()
     return Opening(
         question(writer),
-        t(rule.overall[overall]),
+        t(rule.overall[overall]) if asked else "",
         tuple(answer),
         tuple(_dates(rows, t)),
         _since_start(writer, rows),
@@ -173,7 +176,7 @@ def _said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
 def _dates(rows: Sequence[JudgedStage], t: Texts) -> Iterator[ComparedYears]:
     """Yield per group which years are compared, and when the oldest of the newest ended."""
     for place_of, mine in _groups(rows):
-        known = [row for row in mine if row.found.now]
+        known = [row for row in mine if row.found.now and row.found.before]
         since, now = (list(dict.fromkeys(row.years[i] for row in known)) for i in (0, 1))
         if known:
             yield ComparedYears(
@@ -193,20 +196,30 @@ def _ends(figure: Figure) -> int:
 
 def _since_start(writer: PageWriter, rows: Sequence[JudgedStage]) -> str:
     """Return what the figures say since the programme began; usually that they do not yet."""
-    t, said = writer.t, []
+    t, said, later = writer.t, [], False
     starts = sorted({row.goal.start for row in rows if row.goal.start})
     for start in starts:
-        after = []
-        for row in (row for row in rows if row.goal.start == start):
-            figures = row.figures(writer.index, writer.region)
-            found = verdicts.verdict(figures, start, row.rule)
-            if found.now is not None and found.before is not None:
-                after.append(replace(row, found=found))
+        mine = [row for row in rows if row.goal.start == start]
+        found = [
+            verdicts.verdict(row.figures(writer.index, writer.region), start, row.rule)
+            for row in mine
+        ]
+        later = later or any(one.now for one in found)
+        after = [
+            replace(row, found=one)
+            for row, one in zip(mine, found, strict=True)
+            if one.now and one.before
+        ]
         if after:
             said.append(t("Sinds {start}: {list}.", start=start, list=_said_together(after, t)))
     if not starts:
         return ""
-    began = t("Het programma begon in {year}.", year=periods.parse(starts[0]).start + 1)
+    first = periods.parse(starts[0])
+    year = first.start + 1 if first.kind == "school" else first.start
+    began = t("Het programma begon in {year}.", year=year)
+    if not said and later:
+        why = t("Wat het doet, is niet te zeggen: over {start} is geen cijfer.", start=starts[0])
+        return f"{began} {why}"
     if not said:
         return began + " " + t("Wat het doet, zeggen deze cijfers nog niet.")
     cause = t("Of dat door het programma komt, zeggen deze cijfers niet.")
@@ -238,17 +251,21 @@ def verdict_table(writer: PageWriter, rows: Sequence[JudgedStage]) -> VerdictTab
 
 
 def _group(place_of: str, rows: Sequence[JudgedStage], writer: PageWriter) -> VerdictGroup:
-    """Return the rows of a group; years that they share are said once, others in each row."""
-    t, years = writer.t, {row.years for row in rows}
+    """Return the rows of a group; the years that most share are said once, others in the row."""
+    t = writer.t
+    usual = Counter(row.years for row in rows).most_common(1)[0][0]
     stage = parts.stage_of(rows[0].topic)
-    title = t(stage.title) if stage else ""
-    same = " → ".join(next(iter(years))) if len(years) == 1 else ""
+    said = (t(stage.title) if stage else "", _arrow(usual))
     return VerdictGroup(
         t(words.GROUPS[place_of], region=writer.region_name),
         t(WHO_ELSE[place_of]),
-        " ".join(filter(None, (title, same))),
-        tuple(_row(row, t, "" if same else " → ".join(row.years)) for row in rows),
+        " ".join(filter(None, said)),
+        tuple(_row(row, t, "" if row.years == usual else _arrow(row.years)) for row in rows),
     )
+
+
+def _arrow(years: tuple[str, str]) -> str:
+    return " → ".join(dict.fromkeys(years))
 
 
 def _spans(row: JudgedStage) -> tuple[ShareSpan | None, ...]:
@@ -264,7 +281,7 @@ def _row(row: JudgedStage, t: Texts, years: str) -> VerdictRow:
     shown = row.found.now
     return VerdictRow(
         t(row.stage.label),
-        ", ".join(filter(None, (t(row.stage.small), years))),
+        t(row.stage.small),
         mark_of(row, t),
         words.plain_amount(row.found.before, t) if before or now else "",
         words.amount(shown, t) if shown else t("geen cijfer"),
@@ -274,6 +291,7 @@ def _row(row: JudgedStage, t: Texts, years: str) -> VerdictRow:
         parts.key_of(row.topic),
         (before, now, then_there, now_there),
         shown.id if shown else "",
+        years,
     )
 
 
@@ -282,7 +300,7 @@ def goal_lines(writer: PageWriter, rows: Sequence[JudgedStage]) -> GoalLines:
     t = writer.t
     lines = []
     for state in goals.states(writer.index.results.published, writer.region):
-        marks = tuple(
+        marks = judged_marks = tuple(
             mark_of(row, t, named=True)
             for row in rows
             if row.goal.id == state.kpi.id and row.found.now is not None
@@ -296,7 +314,7 @@ def goal_lines(writer: PageWriter, rows: Sequence[JudgedStage]) -> GoalLines:
                 t(state.kpi.title),
                 f"programme#{state.kpi.id}",
                 marks or (VerdictMark(t(none.title), none.shape),),
-                state.measured,
+                state.measured or bool(judged_marks),
             )
         )
     return GoalLines(

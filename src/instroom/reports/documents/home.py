@@ -37,7 +37,7 @@ def home_page(writer: PageWriter, counting: str = "") -> Document:
     blocks.append(headline(writer, first, writer.region, full=False))
     if place_map := municipalities(writer, first):
         blocks.append(place_map)
-    blocks += [pipeline_block(writer, name) for name in registry.pipelines()]
+    blocks += [pipeline_block(writer, name, counting) for name in registry.pipelines()]
     blocks += [headline(writer, topic, writer.region, full=False) for topic in others]
     return Document(
         f"home/{counting}" if counting else "",
@@ -89,10 +89,10 @@ def _goal_entry(state: goals.GoalState, t: Texts) -> Entry:
     )
 
 
-def pipeline_block(writer: PageWriter, name: str) -> FigureBlock:
+def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureBlock:
     """Return a pipeline: picture, table, and what open data cannot tell."""
     t = writer.t
-    found = from_published(writer.region, writer.index.results.published, name)
+    found = from_published(writer.region, writer.index.results.published, name, counting)
     heading, anchor = t(found.definition.title), address("pijplijn", name)
     if found.period is None:
         return FigureBlock(
@@ -104,13 +104,14 @@ def pipeline_block(writer: PageWriter, name: str) -> FigureBlock:
     note = t(found.definition.note) or t(
         "Een momentopname van verschillende mensen op dezelfde dag, geen groep die we volgen."
     )
-    drawing = f"{address('pipeline', name)}-{writer.region}"
+    counted = counting_words(counting, t)
+    drawing = "-".join(filter(None, (address("pipeline", name), counting, writer.region)))
     picture = writer.pictures.picture("pipeline", drawing, _flow(found, t), heading, note)
     return FigureBlock(
         anchor,
         heading,
         _told(found, writer, date.year),
-        note,
+        " ".join(filter(None, (note, counted and f"{counted}."))),
         t("momentopname"),
         "none",
         picture=picture,

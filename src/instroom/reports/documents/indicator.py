@@ -126,7 +126,9 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
             places=", ".join(label for label, _ in drawn),
         ),
     )
-    table = parts.years_table(writer, heading, series)
+    # A place alone needs no name above its numbers: a long one pushes them off a phone.
+    columns = series if len(series) > 1 else [("", figures) for _, figures in series]
+    table = parts.years_table(writer, heading, columns)
     more = () if full else (PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),)
     return FigureBlock(
         anchor,
@@ -260,7 +262,7 @@ def _by_kind(writer: PageWriter, topic: Topic) -> FigureBlock:
         "soort",
         heading,
         f"{period}: {sentence}." if newest else t("Hier is nog geen cijfer."),
-        t("De speciale scholen komen pas in 1998 in het bestand.") if schools else "",
+        t("Vóór 1998 staan de meeste speciale scholen nog niet in het bestand.") if schools else "",
         tables=(table,),
         method=parts.method_of_several(writer, topic, newest, period),
     )

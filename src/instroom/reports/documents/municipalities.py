@@ -1,4 +1,4 @@
-"""The municipalities of a region side by side: tile map and table, in the order of names."""
+"""The municipalities of a region side by side: tile map, and table in the order of names."""
 
 from collections.abc import Mapping
 
@@ -51,8 +51,8 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         t("De gemeenten"),
         sentence,
         t(
-            "Op volgorde van naam, niet van cijfer. Een gemeente zonder school met deze groep heeft geen cijfer; "
-            "haar leerlingen gaan ergens anders naar school."
+            "Een gemeente zonder cijfer komt dit jaar in dit bestand niet voor met deze groep. Of er scholen "
+            "staan, is daaraan niet te zien. De tabel staat op volgorde van naam, niet van cijfer."
         ),
         picture=picture,
         tables=(_table(writer, named, found, share=share),),
@@ -77,7 +77,7 @@ def _table(
             TableCell(name, url=f"place/{c}" if c in pages else ""),
             parts.cell(found[c], t)
             if found[c]
-            else TableCell(t("geen school met deze groep"), "not_applicable"),
+            else TableCell(t("geen cijfer in dit bestand"), "missing"),
             *((parts.count_cell(found[c], t),) if share else ()),
         )
         for c, name in named.items()
@@ -87,7 +87,6 @@ def _table(
 
 
 def _tile(code: str, tile: models.TilePosition, figure: Figure | None) -> maps.MapTile:
-    status = figure.status if figure else "not_applicable"
     return maps.MapTile(
         code,
         tile.abbreviation,
@@ -97,5 +96,5 @@ def _tile(code: str, tile: models.TilePosition, figure: Figure | None) -> maps.M
         figure.value if figure else None,
         figure.low if figure else None,
         figure.high if figure else None,
-        "not_applicable" if status == "missing" else status,
+        figure.status if figure else "missing",
     )

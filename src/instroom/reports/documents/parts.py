@@ -9,7 +9,7 @@ from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.monitoring import verdicts
-from instroom.monitoring.explanation import formula
+from instroom.monitoring.explanation import formula, formula_words
 from instroom.reports import sentences, words
 from instroom.reports.blocks import (
     FigureNote,
@@ -212,14 +212,18 @@ def years_table(
     *,
     counts: bool = True,
 ) -> PageTable:
-    """Return a table with a row per period and a column per series (and its counts)."""
+    """Return a table with a row per period and a column per series (and its counts).
+
+    A series without a label is named after what it measures.
+    """
     t = writer.t
     periods = sorted({f.period for _, figures in series for f in figures})
     columns, rows = [t("Periode")], []
     for label, figures in series:
-        columns.append(label)
-        if counts and any(f.denominator for f in figures):
-            columns.append(t("{label}: aantal", label=label))
+        share = any(f.denominator for f in figures)
+        columns.append(label or (t("Aandeel") if share else t("Aantal")))
+        if counts and share:
+            columns.append(t("{label}: aantal", label=label) if label else t("Aantal"))
     for period in periods:
         row = [TableCell(period)]
         for _, figures in series:
@@ -256,8 +260,9 @@ def method(writer: PageWriter, topic: Topic, figure: Figure | None) -> Method:
     """Return where a figure comes from, down to file, rows and sha256."""
     t, indicator, stage = writer.t, registry.indicators()[topic.indicator], stage_of(topic)
     notes = [t(n) for n in indicator.notes]
+    notes += [t(found.note) for found in indicator.breaks.values()]
     notes += [t(stage.note)] if stage and stage.note else []
-    definition = t(indicator.definition)
+    definition, whole = t(indicator.definition), figure.denominator if figure else None
     if topic.classification:
         rules = registry.classifications()[f"{indicator.classification}/{topic.classification}"]
         definition += " " + t(rules.title) + ". " + t(rules.source)
@@ -265,8 +270,8 @@ def method(writer: PageWriter, topic: Topic, figure: Figure | None) -> Method:
     return Method(
         definition,
         figure.period if figure else "",
-        t.number(figure.n) if figure and figure.n is not None else "",
-        formula(figure.numerator, figure.denominator) if figure else "",
+        t.number(whole.low, whole.high) if whole else "",
+        formula_words(formula(figure.numerator, figure.denominator), t) if figure else "",
         tuple(notes),
         tuple(sources(writer, figure.sources if figure else ())),
         figure.id if figure else "",

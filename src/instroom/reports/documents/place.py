@@ -1,5 +1,6 @@
 """A municipality's, board's or school's page: its figures beside region and country, no ranking."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -51,7 +52,7 @@ def place_page(writer: PageWriter, info: PlaceInfo) -> Document:
                 (PageLink(t("Alle plaatsen"), "places"),),
             )
         )
-    blocks.append(_around(writer, info))
+    blocks += [block for block in (_around(writer, info),) if block]
     name = writer.name(info.code)
     return Document(
         f"place/{info.code}",
@@ -104,11 +105,7 @@ def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
         parts.heading_of(topic, t),
         sentence,
         parts.aside(topic, t),
-        tables=(
-            parts.years_table(
-                writer, parts.heading_of(topic, t), [(writer.name(info.code), figures)]
-            ),
-        ),
+        tables=(parts.years_table(writer, parts.heading_of(topic, t), [("", figures)]),),
         method=parts.method(writer, topic, newest),
         downloads=parts.downloads(topic, info.code, None),
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
@@ -201,8 +198,12 @@ def _pooled(
     )
 
 
-def _around(writer: PageWriter, info: PlaceInfo) -> EntryList:
-    """Return the schools and boards that belong to a place, in the order of their names."""
+def _around(writer: PageWriter, info: PlaceInfo) -> TextBlock | None:
+    """Return the schools and boards that belong to a place, in the order of their names.
+
+    None when there are none. Each says what it is and where; only those that are called the same
+    then have their code beside it.
+    """
     t, places = writer.t, writer.index.results.places
     if info.kind == "municipality":
         near = [p for p in places.values() if p.municipality == info.code and p.kind != "board"]
@@ -210,13 +211,32 @@ def _around(writer: PageWriter, info: PlaceInfo) -> EntryList:
         near = [p for p in places.values() if p.board == info.code]
     else:
         near = [places[c] for c in (info.municipality, info.board) if c in places]
-    entries = tuple(
-        Entry(
-            p.code, writer.name(p.code), links=(PageLink(writer.name(p.code), f"place/{p.code}"),)
+    if not near:
+        return None
+    said = {p.code: (writer.name(p.code), _kind_and_town(writer, p)) for p in near}
+    alike = Counter(said.values())
+    links = tuple(
+        PageLink(
+            name,
+            f"place/{code}",
+            note=t("{what} ({code})", what=what, code=code) if alike[name, what] > 1 else what,
         )
-        for p in sorted(near, key=lambda p: writer.name(p.code))
+        for code, (name, what) in sorted(said.items(), key=lambda item: item[1])
     )
-    return EntryList("verwant", t("Hoort hierbij"), entries, "", "terms")
+    return TextBlock("verwant", t("Hoort hierbij"), (), links)
+
+
+def _kind_and_town(writer: PageWriter, info: PlaceInfo) -> str:
+    """Return what a place is and the municipality it is in."""
+    t = writer.t
+    kind = {
+        "municipality": t("gemeente"),
+        "board": t("schoolbestuur"),
+        "school_vo": t("school voor voortgezet onderwijs"),
+        "school_po": t("basisschool of speciale school"),
+    }.get(info.kind, "")
+    where = writer.name(info.municipality) if info.municipality else ""
+    return ", ".join(filter(None, (kind, where)))
 
 
 def places_page(writer: PageWriter) -> Document:

@@ -1,4 +1,4 @@
-"""Why a figure changed: composition or choice, fewer pupils or other choices."""
+"""Why a figure changed: composition or choice, the size of the group or other choices."""
 
 from collections.abc import Sequence
 
@@ -140,9 +140,7 @@ def composition(
         f"{topic.code}-{writer.region}-composition",
         bars,
         t("Verdeling of keuze"),
-        t(
-            "Van het eerste naar het laatste jaar, in twee stappen die samen precies de verandering zijn."
-        ),
+        _steps(split, t),
         unit="share",
     )
     rows = tuple(
@@ -158,9 +156,11 @@ def composition(
         t("Verdeling of keuze"),
         sentence,
         t(
-            "Een samengeteld cijfer kan veranderen zonder dat iemand anders kiest, als meer leerlingen vwo doen. "
-            "Daarom staat deze splitsing er altijd bij."
-        ),
+            "Een samengeteld cijfer kan veranderen zonder dat iemand anders kiest: als de verdeling over {names} "
+            "verandert. Daarom staat deze splitsing er altijd bij.",
+            names=words.type_words(tuple(indicator.school_types), t),
+        )
+        + ("" if split.exact else " " + _own_bounds(t)),
         picture=picture,
         tables=(PageTable(t("Verdeling of keuze"), (t("Deel"), t("Procentpunt")), rows),),
         method=parts.method_of_several(
@@ -170,7 +170,7 @@ def composition(
 
 
 def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
-    """Return the split of the number into fewer children and other choices."""
+    """Return the split of the number into the size of the group and other choices."""
     t, found = writer.t, _ends(writer, topic, writer.region)
     if not found or topic.classification is None:
         return None
@@ -179,12 +179,13 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     split = decomposition.split_number([before[0], after[0]], [before[1], after[1]])
     change, cohort, choice = (_people(*b, t) for b in (split.change, split.first, split.second))
     sentence = t(
-        "Tussen {first} en {last} veranderde het aantal: {change}. Daarvan {cohort} doordat de groep groter of "
-        "kleiner werd, en {choice} door andere keuzes.",
+        "Tussen {first} en {last} veranderde het aantal: {change}. Daarvan {cohort} doordat de groep {size} "
+        "werd, en {choice} door andere keuzes.",
         first=ends[0].period,
         last=ends[1].period,
         change=change,
         cohort=cohort,
+        size=_size(split.first, t),
         choice=choice,
     )
     bars = (
@@ -201,10 +202,8 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         "split",
         f"{topic.code}-{writer.region}-cohort",
         bars,
-        t("Minder leerlingen of andere keuzes"),
-        t(
-            "Van het eerste naar het laatste jaar, in twee stappen die samen precies de verandering zijn."
-        ),
+        t("Grotere of kleinere groep, of andere keuzes"),
+        _steps(split, t),
         unit="count",
     )
     rows = tuple(
@@ -217,17 +216,40 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     )
     return FigureBlock(
         "krimp",
-        t("Minder leerlingen of andere keuzes"),
+        t("Grotere of kleinere groep, of andere keuzes"),
         sentence,
-        t(
-            "De twee delen zijn samen precies de verandering (Kitagawa). Er blijft geen onverklaarde rest."
-        ),
+        t("De twee delen zijn samen precies de verandering. Er blijft geen onverklaarde rest.")
+        if split.exact
+        else _own_bounds(t),
         picture=picture,
         tables=(
-            PageTable(t("Minder leerlingen of andere keuzes"), (t("Deel"), t("Aantal")), rows),
+            PageTable(
+                t("Grotere of kleinere groep, of andere keuzes"), (t("Deel"), t("Aantal")), rows
+            ),
         ),
         method=parts.method_of_several(writer, topic, _ends_words(found, [""]), _between(ends, t)),
     )
+
+
+def _steps(split: decomposition.ChangeDecomposition, t: Texts) -> str:
+    """Return what the picture of a split shows; bounds of its parts do not add up."""
+    if split.exact:
+        return t(
+            "Van het eerste naar het laatste jaar, in twee stappen die samen precies de verandering zijn."
+        )
+    return t("Van het eerste naar het laatste jaar, in twee stappen.") + " " + _own_bounds(t)
+
+
+def _own_bounds(t: Texts) -> str:
+    return t("Elk deel heeft eigen grenzen. Die tellen niet op tot de grenzen van de verandering.")
+
+
+def _size(people: tuple[float, float], t: Texts) -> str:
+    """Return whether a group grew or shrank; both when its bounds allow both."""
+    low, high = people
+    if low > 0:
+        return t("groter")
+    return t("kleiner") if high < 0 else t("groter of kleiner")
 
 
 def _between(ends: Ends, t: Texts) -> str:

@@ -181,7 +181,10 @@ def _mixed(rows: BinaryRows, plain: LogitOptimum, empty: BinaryMixedFit) -> Bina
     slope, first = _moments(rows, plain)
     theta, here = _start(rows, plain, (first, *STARTS), points=empty.points)
     for iteration in range(1, STEPS + 1):
-        step, gain = _step(here)
+        found = _step(here)
+        if found is None:
+            break
+        step, gain = found
         if gain < GAIN:
             if slope <= 0 and here.value <= plain.value:
                 return _boundary(rows, plain, empty, iteration)
@@ -233,9 +236,12 @@ def _start(
     return max(tried, key=lambda start: start[1].value)
 
 
-def _step(here: Curvature) -> tuple[Floats, float]:
+def _step(here: Curvature) -> tuple[Floats, float] | None:
     """Return Newton's step and the gain it predicts (infinite where the Hessian is no guide)."""
-    step, gain, hill = uphill(here.gradient, -here.hessian, flat=1e-6)
+    found = uphill(here.gradient, -here.hessian, flat=1e-6)
+    if found is None:
+        return None
+    step, gain, hill = found
     if not hill:
         gain = np.inf
     return step * LONGEST / max(float(np.abs(step[-1])), LONGEST), gain
@@ -299,7 +305,7 @@ def _result(
     back[:-1, :-1] = rows.scaling
     status = FitStatus.OK
     reason = None
-    if np.linalg.eigvalsh(here.hessian)[-1] < 0:
+    if np.isfinite(here.hessian).all() and np.linalg.eigvalsh(here.hessian)[-1] < 0:
         joint = back @ np.linalg.inv(-here.hessian) @ back.T
     else:
         joint = empty.cov_joint

@@ -340,5 +340,5 @@ def _scale(columns: Floats) -> tuple[Floats, tuple[int, ...]]:
     if intercept is not None:
         scaling[intercept, intercept] = 1 / columns[intercept, 0]
         columns[intercept] = 1.0
-    kept, _ = independent(columns @ columns.T / rows)
+    kept, _ = independent(columns @ columns.T)
     return scaling, tuple(j for j in range(p) if j not in kept)

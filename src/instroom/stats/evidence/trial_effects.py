@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from instroom.core.errors import DataError
 from instroom.core.messages import Message
 from instroom.stats.arrays import Bools, Floats
-from instroom.stats.rank import ALIASED, ROUNDING, independent
+from instroom.stats.rank import ROUNDING, independent
 from instroom.stats.status import FitStatus, Problem
 
 #: Beyond this factor the likelihood of the differences drowns in rounding (a study that weighs
@@ -104,10 +104,8 @@ def design_problem(design: Floats) -> Problem | None:
     scale = np.abs(design).max(axis=0)
     columns = design / np.where(scale > 0, scale, 1)
     columns[:, 1:] -= columns[:, 1:].mean(axis=0)  # the first is the intercept
-    size = (columns**2).sum(axis=0)
-    still = size <= ROUNDING**2 * k
-    products = columns.T @ columns
-    if still.any() or len(independent(products, ALIASED * size)[0]) < p:
+    still = (columns**2).sum(axis=0) <= ROUNDING**2 * k
+    if still.any() or len(independent(columns.T @ columns)[0]) < p:
         return FitStatus.NOT_SUPPORTED, Message(
             "A moderator is the same in every trial or repeats the others."
         )

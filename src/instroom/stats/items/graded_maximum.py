@@ -96,14 +96,14 @@ def _newton(
     value, slope = _evaluate(patterns, layout, at)
     information, last = observed_information(patterns, layout, at), np.inf
     status, reason = _not_found()
-    while steps < MAX_STEPS:
-        move, gain, hill = uphill(slope, information, FLAT)
+    while steps < MAX_STEPS and (found := uphill(slope, information, FLAT)):
+        move, gain, hill = found
         if gain < DECREMENT:
             status, reason = _verdict(checked, layout, at, hill)
             break
         if _slow(gain, last):
             information = observed_information(patterns, layout, at)
-            move, gain, hill = uphill(slope, information, FLAT)
+            move, gain, hill = uphill(slope, information, FLAT) or found
         there, last, steps = _climb(patterns, layout, at, value, move), gain, steps + 1
         if there is None:  # far from the top, where EM still climbs
             at, steps = _em_steps(patterns, layout, at, WARM_UP), steps + WARM_UP

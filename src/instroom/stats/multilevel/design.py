@@ -149,13 +149,14 @@ def _independent(total: Floats, others: int, *, intercept: bool) -> tuple[list[i
     products = total[: others + 1, : others + 1].copy()
     products[0, 0] = max(float(products[0, 0]), 1e-300)
     if not intercept:
-        kept = independent(products[1:, 1:], ALIASED * np.diag(products)[1:])[0] + 1
+        kept = independent(products[1:, 1:])[0] + 1
         return kept.tolist(), []
-    spread = np.diag(products) - products[0] ** 2 / products[0, 0]
+    squares = np.diag(products)
+    spread = squares - products[0] ** 2 / products[0, 0]
     varies = spread > CONSTANT**2 * products[0, 0]
-    least = np.where(varies, ALIASED * spread, np.inf)
-    least[0], varies[0] = 0.0, True
-    return independent(products, least)[0].tolist(), np.flatnonzero(~varies).tolist()
+    share = np.divide(ALIASED * spread, squares, out=np.ones_like(spread), where=varies)
+    share[0], varies[0] = 0.0, True
+    return independent(products, share)[0].tolist(), np.flatnonzero(~varies).tolist()
 
 
 Grouped = tuple[tuple[str, ...], tuple[str, ...], Floats, Floats | None, list[Ints]]

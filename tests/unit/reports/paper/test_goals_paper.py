@@ -107,7 +107,7 @@ def test_without_a_figure_a_goal_says_why(results: Results) -> None:
     assert made.sections[0].heading.startswith("1. ")
     for kpi in registry.kpis().values():
         section = goal(made, kpi.number)
-        assert section.status == "nog geen nulmeting"
+        assert section.status == "nog niets gemeten"
         assert section.paragraphs[0].startswith(kpi.need or "Hier is nog geen cijfer: ")
 
 
