@@ -6,7 +6,7 @@ import pytest
 
 from instroom.core.series import Figure
 from instroom.core.texts import Texts, languages
-from instroom.monitoring.explanation import formula
+from instroom.monitoring.explanation import formula, formula_words
 from instroom.reports import words
 from instroom.reports.blocks import Document, FigureBlock, FigureNote
 from instroom.reports.results import Results
@@ -48,8 +48,11 @@ def test_the_one_id_of_a_block_is_that_of_its_sentence(
         assert words.amount(figure, t) in block.sentence, where
         assert figure.period[:4] in block.sentence, where
         assert told.period == figure.period, where
-        assert told.n == (t.number(figure.n) if figure.n is not None else ""), where
-        assert told.formula == formula(figure.numerator, figure.denominator), where
+        whole = figure.denominator  # as a range where the publisher hides counts
+        assert told.n == (t.number(whole.low, whole.high) if whole else ""), where
+        assert told.formula == formula_words(formula(figure.numerator, figure.denominator), t), (
+            where
+        )
         assert told.parts == (), where
     assert seen > 100
 
