@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from instroom.core.errors import SourceError
-from instroom.sources import delimited, parse, read
+from instroom.sources import delimited, parse, read, sandbox
 from instroom.sources.decode import survey
 from instroom.sources.delimited import NeedsCareError, open_delimited, whole
 from instroom.sources.store import Store
@@ -155,11 +155,16 @@ def test_a_double_key_names_both_rows_across_blocks(large: Path, tmp_path: Path)
     assert caught.value.expected == "a key of its own (also in row 5)"
 
 
-def test_limits_are_named_with_how_to_raise_them(large: Path, tmp_path: Path) -> None:
+def test_limits_are_named_with_how_to_raise_them(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = read.read(large, data=tmp_path / "d", max_size=0.01)["files"][0]
     assert found["error"]["code"] == "too_large"
     assert "--max-size" in found["error"]["hint"]
-    found = read.read(large, data=tmp_path / "d", max_seconds=0.6)["files"][0]
+    # a fast machine reads this file between two looks of half a second; no machine starts an
+    # interpreter in a hundredth
+    monkeypatch.setattr(sandbox, "_LOOK_EVERY", 0.01)
+    found = read.read(large, data=tmp_path / "d", max_seconds=0.02)["files"][0]
     assert found["error"]["code"] == "too_slow"
     assert "--max-seconds" in found["error"]["hint"]
 
