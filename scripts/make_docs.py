@@ -18,6 +18,7 @@ import refusals
 
 from instroom.cli.main import build
 from instroom.core import errors
+from instroom.core.places import LEVELS
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.reports.goals import in_order
@@ -77,6 +78,10 @@ def indicators() -> str:
                     )
         if indicator.breakdowns:
             lines.append(f"- broken down by: {', '.join(indicator.breakdowns)}")
+        if indicator.lowest_place != LEVELS[-1]:
+            lines.append(
+                f"- not shown below: {indicator.lowest_place}, nor of a place with one school"
+            )
         lines += [
             f"- chance, {name}: {found.schools:g} times a coin per person, years {found.years:g}"
             for name, found in indicator.fluctuation.items()

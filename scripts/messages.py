@@ -49,11 +49,10 @@ TABLES = (
     ("instroom/reports/words.py", "GROUPS"),
     ("instroom/reports/documents/first_screen.py", "SHORT_GROUPS"),
     ("instroom/reports/documents/first_screen.py", "WHO_ELSE"),
-    ("instroom/reports/documents/pages.py", "VERDICTS"),
-    ("instroom/reports/documents/pages.py", "EVIDENCE"),
+    ("instroom/reports/documents/claims.py", "EVIDENCE"),
 )
 #: Variables that reach ``t()``: a note of an indicator, the words of a reason.
-LOOPS = {"n", "text", "paragraph"}
+LOOPS = {"n", "text", "paragraph", "question"}
 #: Chapters in the order in which they may use each other: a sentence that several say has its home
 #: in the first of them.
 CHAPTERS = (

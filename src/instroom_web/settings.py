@@ -7,6 +7,10 @@ INSTROOM_SECRET_KEY      otherwise made once and kept in the data directory
 INSTROOM_HOSTS           host names served, separated by commas
 INSTROOM_CONTACT         who runs these pages: an e-mail address, an https address, a phone
                          number, or words; an address that leads nowhere is refused
+INSTROOM_ORGANISATION    who is responsible for these pages, in the declaration of accessibility;
+                         with it INSTROOM_ACCESSIBILITY_STATUS (A to D), _REPORT (https address
+                         of the audit, without which A and B are refused), _DATE (2026-11-29)
+                         and _SIGNED (the office of who signed)
 INSTROOM_HTTPS           ``1`` behind a proxy with TLS: redirect to https and HSTS
 INSTROOM_PROXIES         how many proxies in front append the address they see to
                          ``X-Forwarded-For``, or overwrite it; tries to sign in are then
@@ -28,6 +32,7 @@ from urllib.parse import unquote, urlsplit
 
 from instroom.core.texts import SOURCE_LANGUAGE, languages
 from instroom_web.shared.contact import contact_of
+from instroom_web.shared.declaration import declaration_of
 from instroom_web.shared.keys import secret_key
 from instroom_web.shared.proxies import proxies_of
 
@@ -124,6 +129,8 @@ TEMPLATES = [
 
 #: Whom a reader asks; stands at the foot of every page.
 CONTACT = contact_of(os.environ.get("INSTROOM_CONTACT", ""))
+#: What the page about accessibility declares; what is not filled in stays open there.
+DECLARATION = declaration_of(os.environ)
 
 # Pages of the present build are in the memory of each process. All else that is kept, which is how
 # often somebody tried to sign in, is in the database: a limit holds for all processes together.
@@ -139,6 +146,13 @@ CACHES = {
         "LOCATION": "public_pages",
         "TIMEOUT": None,
         "OPTIONS": {"MAX_ENTRIES": 800},
+    },
+    # fact cards as PNG, some 50 kB each
+    "cards": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "cards",
+        "TIMEOUT": 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 150},
     },
 }
 

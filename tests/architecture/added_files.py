@@ -6,6 +6,8 @@ import instroom.definitions
 
 #: A goal names the rule that judges it; another rule is another file.
 _RULE = Path(instroom.definitions.__file__).parent / "monitoring/verdicts/change.toml"
+#: A school is compared by the rule for its kind; another rule is another file.
+_ALIKE = Path(instroom.definitions.__file__).parent / "region/alike/school_vo.toml"
 #: Kind -> where the file stands in the overlay, and what is in it.
 SAMPLES: dict[str, tuple[str, str]] = {
     "source": (
@@ -155,6 +157,19 @@ sample_nobody_asks = "niemand vraagt waarom kinderen stoppen"
 "Dat jaar ontbreekt" = "Dieses Jahr fehlt"
 """,
     ),
+    "alike": (
+        "region/alike/sample.toml",
+        _ALIKE.read_text("utf-8").replace(
+            "Op deze school kozen {list} een technisch profiel.",
+            "Hier kozen {list} iets met techniek.",
+        )
+        + """
+[words.en]
+"Hier kozen {list} iets met techniek." = "Here {list} chose something with technology."
+[words.de]
+"Hier kozen {list} iets met techniek." = "Hier wählten {list} etwas mit Technik."
+""",
+    ),
     "kpi": (
         "programme/kpis/8_sample.toml",
         """
@@ -184,15 +199,16 @@ number = 99
 quote = "De clubs groeien."
 seed = "Verzonnen om te proberen"
 verdict = "not_recomputable"
-evidence = "none"
+because = "niemand telde ze"
 found = "Niets gevonden."
 checked = 2026-11-23
-approved = true
 [words.en]
 "Techniekclubs groeien" = "Technology clubs grow"
+"niemand telde ze" = "nobody counted them"
 "Niets gevonden." = "Nothing found."
 [words.de]
 "Techniekclubs groeien" = "Technikklubs wachsen"
+"niemand telde ze" = "niemand hat sie gezählt"
 "Niets gevonden." = "Nichts gefunden."
 """,
     ),

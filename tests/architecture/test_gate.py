@@ -147,7 +147,8 @@ def test_blocks_of_a_page_are_made_by_pages_only() -> None:
 def test_pictures_are_asked_for_by_pages_only() -> None:
     drawers = (
         charts.line_chart,
-        charts.split_chart,
+        charts.panel_chart,
+        charts.change_chart,
         charts.bar_chart,
         maps.tile_map,
         flow.pipeline,

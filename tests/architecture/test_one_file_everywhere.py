@@ -168,6 +168,7 @@ TITLES: dict[KindName, tuple[str, str, str]] = {
     "claim": ("Techniekclubs groeien", "Technology clubs grow", "Technikklubs wachsen"),
     "region": ("Proefland", "Proefland", "Proefland"),
     "places": ("Proefdam", "Proefdam", "Proefdam"),
+    "alike": ("iets met techniek.", "something with technology.", "etwas mit Technik."),
     "page": ("Voor ouders", "For parents", "Für Eltern"),
     "glossary": ("Een club na school.", "A club after school.", "Ein Klub nach der Schule."),
 }
@@ -180,9 +181,9 @@ PROVEN: dict[KindName, Proven] = {
         menu=On("sources", *TITLES["source"]),
         sentence=On(
             "sources",
-            "Leden van techniekclubs Bestand clubs.csv Uitgever",
-            "Members of technology clubs File clubs.csv Publisher",
-            "Mitglieder der Technikklubs Datei clubs.csv Herausgeber",
+            "Leden van techniekclubs Uitgever",
+            "Members of technology clubs Publisher",
+            "Mitglieder der Technikklubs Herausgeber",
         ),
         docs=Written("bronnen.md", "| `sample_clubs` | sample | CC0-1.0 |"),
         api=Answered("explain/sample_members:sample:2018-2019", {"source": "sample_clubs"}),
@@ -222,9 +223,9 @@ PROVEN: dict[KindName, Proven] = {
         page=On(SAMPLE_PAGE, "alleen N&T", "N&T only", "nur N&T"),
         menu=On(
             "indicator/technical_profile_share",
-            "monitor CBS alleen N&T",
-            "monitor CBS N&T only",
-            "Monitor CBS nur N&T",
+            "alleen N&T alleen N&T",  # its name on a screen, and on a phone
+            "N&T only N&T only",
+            "nur N&T nur N&T",
         ),
         sentence=On(SAMPLE_PAGE, "telling alleen N&T", "N&T only definition", "Zählweise nur N&T"),
         docs=Written("indicatoren.md", "`sample`: Science and technology only"),
@@ -283,11 +284,9 @@ PROVEN: dict[KindName, Proven] = {
         menu=NotInMenu(*TITLES["claim"]),
         sentence=On(
             "claims",
-            "99. Techniekclubs groeien niet na te rekenen “De clubs groeien.” Niets gevonden.",
-            "99. Technology clubs grow cannot be recalculated “De clubs groeien.” "
-            "Quoted in Dutch. Nothing found.",
-            "99. Technikklubs wachsen nicht nachzurechnen “De clubs groeien.” "
-            "Auf Niederländisch zitiert. Nichts gefunden.",
+            "Niet na te rekenen: niemand telde ze. Niets gevonden.",
+            "Cannot be recalculated: nobody counted them. Nothing found.",
+            "Nicht nachzurechnen: niemand hat sie gezählt. Nichts gefunden.",
         ),
         docs=NotInDocs(*TITLES["claim"]),
         api=NotInApi(*TITLES["claim"]),
@@ -320,6 +319,13 @@ PROVEN: dict[KindName, Proven] = {
         ),
         docs=NotInDocs(*TITLES["places"]),
         api=Answered("series/sample_members?place=Proefdam", {"place": "GM9801"}),
+    ),
+    "alike": Proven(
+        page=On("place/90AA00", *TITLES["alike"]),
+        menu=NotInMenu(*TITLES["alike"]),
+        sentence=On("place/90AA00", "Hier kozen", "Here", "Hier wählten"),
+        docs=NotInDocs(*TITLES["alike"]),
+        api=NotInApi(*TITLES["alike"]),
     ),
     "page": Proven(
         page=On("sample", *TITLES["page"]),

@@ -9,7 +9,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 KINDS = (
     *("", "claims", "programme", "indicator/technical_profile_share", "place/GM0153"),
-    *("glossary", "search/?q=profiel", "search/", "bestaat-niet"),
+    *("glossary", "places", "search/?q=profiel", "search/", "bestaat-niet"),
 )
 EXPECTED_COMPLAINT = "status of 404"
 
@@ -107,6 +107,45 @@ def test_toggle_opens_the_table_by_keyboard(open_page):
     assert table.is_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "region"
+
+
+@pytest.mark.parametrize(("width", "key", "field"), [(1280, "", "#q"), (360, "search/", "#q-page")])
+def test_a_place_is_chosen_by_keyboard_while_typing(open_page, width, key, field):
+    page = open_page(f"/nl/{key}", width, bypass_csp=True)
+    box, offered = page.locator(field), page.locator(f"{field}-list")
+    assert box.get_attribute("aria-expanded") == "false"
+    box.press_sequentially("enschde")
+    option = offered.get_by_role("option").filter(has_text="Enschede").first
+    option.wait_for()
+    assert option.bounding_box()["height"] >= 44
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    box.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == offered.locator("li").first.get_attribute(
+        "id"
+    )
+    box.press("Escape")
+    assert not offered.is_visible()
+    assert (box.input_value(), box.get_attribute("aria-expanded")) == ("enschde", "false")
+    box.press_sequentially("e")
+    box.press("Backspace")
+    option.wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url("**/nl/place/GM0153/")
+
+
+def test_without_script_the_search_asks_its_page(chromium, address):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/nl/")
+    page.locator("#q").fill("enschde")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**/nl/search/?q=enschde")
+    assert page.locator(".results a").first.get_attribute("href") == "/nl/place/GM0153/"
+    context.close()
 
 
 def test_skip_link_moves_past_the_head(open_page):

@@ -9,6 +9,8 @@ from instroom.core.texts import Texts
 from instroom.reports.blocks import (
     Block,
     Chapter,
+    ClaimBlock,
+    ClaimRow,
     Document,
     Entry,
     EntryList,
@@ -18,10 +20,14 @@ from instroom.reports.blocks import (
     PageLink,
     PageTable,
     Picture,
+    PlaceChoice,
+    PlaceGroup,
+    PlaceIndex,
     SourceNote,
     Switch,
     TableCell,
     TextBlock,
+    VerdictMark,
 )
 from instroom.reports.documents import first_screen
 from instroom.reports.documents.counting import counting_choice
@@ -301,7 +307,36 @@ def claims_blocks() -> tuple[Block, ...]:
             facts=(("Bron", "DUO"), ("Gevonden", "40,2–42,0 %")),
         ),
     )
-    return (EntryList("claims", "Wat de opgave zegt, en wat wij vonden", entries),)
+    held = ClaimBlock(
+        "falling",
+        6,
+        "Kiezen steeds minder leerlingen techniek?",
+        "Parallel aan deze krimp kiest ook een dalend aantal leerlingen voor techniek.",
+        "Programmalijn 1: Instroom & Behoud, Aanleiding",
+        "",
+        "Het aandeel daalde op havo.",
+        ("Aantal en aandeel zijn hier twee verhalen.",),
+        (
+            ClaimRow(
+                "havo",
+                "aandeel",
+                "47,1",
+                "41,1\u00a0%",
+                "2014-2015 → 2023-2024",
+                VerdictMark("Minder", "down", "behind", "niet alleen toeval"),
+                "48,9 → 44,1\u00a0%",
+                METHOD.figure,
+            ),
+        ),
+        Picture("share-wide", "share-narrow", "Technisch profiel", "Voorbeeld."),
+        "Twente: eindexamenkandidaten. Bron: DUO.",
+        (PageLink("Alle jaren", "indicator/technical_profile_share"),),
+        (("Kracht van het bewijs", "redelijk"),),
+        "voorlopig",
+        "open",
+        "Nog niet bevestigd.",
+    )
+    return (EntryList("claims", "Wat de opgave zegt, en wat wij vonden", entries), held)
 
 
 def text_blocks(word: str) -> tuple[Block, ...]:
@@ -317,6 +352,14 @@ def text_blocks(word: str) -> tuple[Block, ...]:
         TextBlock("about", f"Over {word}", paragraphs, (PageLink("Begrippen", "glossary"),)),
         schools_table(),
     )
+
+
+def place_index() -> PlaceIndex:
+    town = PageLink("Enschede", "place/GM0153", note="Een zeer lange straatnaam hier 12-A, Goor")
+    groups = (PlaceGroup("Voortgezet onderwijs", (town, town)), PlaceGroup("", (town,)))
+    choice = PlaceChoice("GM0153", "Enschede", "3 scholen", PageLink("Cijfers", town.url), groups)
+    empty = PlaceChoice("GM0141", "Almelo", "geen scholen", None, ())
+    return PlaceIndex("gemeenten", "Kies een gemeente", (choice, empty))
 
 
 PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
@@ -348,7 +391,7 @@ PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
     "glossary": ("Begrippen", "over", glossary_blocks()),
     "method": ("Werkwijze", "over", text_blocks("de werkwijze")),
     "sources": ("Bronnen", "over", text_blocks("de bronnen")),
-    "places": ("Gemeenten en scholen", "over", text_blocks("de gemeenten")),
+    "places": ("Gemeenten en scholen", "over", (*text_blocks("de gemeenten"), place_index())),
     "accessibility": ("Toegankelijkheid", "over", text_blocks("toegankelijkheid")),
 }
 

@@ -73,7 +73,7 @@ def test_an_administrator_adds_and_ends_access(tmp_path):
     assert twice.returncode != 0 and "er is al iemand met dit adres" in twice.stderr
     assert instroom("person", "deactivate", "anna@voorbeeld.nl", *data).returncode == 0
     unknown = instroom("person", "deactivate", "ana@voorbeeld.nl", *data)
-    assert "bedoel je 'anna@voorbeeld.nl'?" in unknown.stderr
+    assert "bedoelt u 'anna@voorbeeld.nl'?" in unknown.stderr
     rows = sqlite3.connect(tmp_path / "instroom.sqlite3")
     assert rows.execute("select email, is_active from accounts_person").fetchall() == [
         ("anna@voorbeeld.nl", 0)

@@ -13,7 +13,7 @@ from test_web_accounts import sign_in
 
 import people
 from instroom_web.accounts.policy import PUBLIC, access_of
-from instroom_web.reports import freshness
+from instroom_web.reports import freshness, queries
 from instroom_web.reports.figures import published_figure
 from instroom_web.shared.page_kinds import (
     MixedPageError,
@@ -117,6 +117,19 @@ def test_a_live_page_shows_the_published_figure_by_its_id(client):
     assert len(blocks[1]) == 1
     assert blocks[1][0] in blocks[0]
     assert re.search(r"<code>\w+[\w.]*:[^<]+</code>", blocks[1][0])
+
+
+@pytest.mark.django_db
+def test_a_figure_among_others_is_found_by_its_id_too():
+    """The first figure of a page of verdicts stands in a block of several."""
+    row = queries.documents("nl").get(key="indicator/technical_profile_share")
+    several = [{"text": "havo: 41,2 %", "figure": "technical_profile_share.exam.x:havo"}]
+    block = {"kind": "figure", "anchor": "x", "method": {"figure": "", "parts": several}}
+    row.body = {**row.body, "blocks": [block]}
+    row.save()
+    found = published_figure("nl", several[0]["figure"])
+    assert found is not None and found.block["anchor"] == "x"
+    assert published_figure("nl", "technical_profile_share.exam.x:vwo") is None
 
 
 @pytest.mark.django_db

@@ -2,10 +2,12 @@
 
 import gzip
 import re
+from urllib.parse import unquote
 
 import pytest
 import sample
 
+from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.reports import page_addresses
 from instroom_web.reports import models, urls
@@ -23,6 +25,14 @@ LOADED = re.compile(
 
 def address(language: str, key: str) -> str:
     return f"/{language}/{key}/" if key else f"/{language}/"
+
+
+#: Addresses elsewhere that a page names and never loads: links to follow, what it tells to who
+#: shows a link to it, text to copy.
+NAMED_ONLY = re.compile(
+    r'xmlns(:\w+)?="[^"]*"|<a href="https://[^"]*"|<meta property="og:[^>]*>'
+    r"|<textarea[^>]*>[^<]*</textarea>|(?<=<a )href=\"http://testserver[^\"]*\""
+)
 
 
 @pytest.mark.parametrize(("language", "key"), EVERY_PAGE)
@@ -45,8 +55,13 @@ def test_page_loads_nothing_from_elsewhere(client, language, key):
     loaded = [first or second for first, second in LOADED.findall(html)]
     assert loaded
     assert all(address.startswith(("/", "#")) for address in loaded), loaded
-    assert "//" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", html).replace("<!DOCTYPE html>", "")
-    assert "<script" not in html
+    assert "//" not in NAMED_ONLY.sub("", html).replace("<!DOCTYPE html>", "")
+    scripts = re.findall(r"<script.*?</script>", html, re.DOTALL)
+    assert len(scripts) == html.count("<script") == 1
+    assert re.fullmatch(
+        r'<script src="/static/instroom/suggest\.js\?\w+" defer></script>', scripts[0]
+    )
+    assert not re.search(r"\son\w+=", html)
     assert " style=" not in html
 
 
@@ -76,15 +91,21 @@ def test_links_lead_somewhere(client, key):
 @pytest.mark.parametrize("language", sample.LANGUAGES)
 @pytest.mark.parametrize("key", sample.PAGES)
 def test_every_id_on_a_page_is_explained(client, language, key):
-    """Beside each id stands the address of its own sum."""
+    """Beside each id stands the address of the page that explains it, with the JSON behind it."""
     html = client.get(address(language, key)).content.decode()
-    found = re.findall(
-        r'<a href="/api/v1/explain/([^"]+)">.*?<code>([^<]+)</code>', html, re.DOTALL
+    assert "/api/v1/explain/" not in html
+    links = re.findall(rf'href="/{language}/figure/([^"]+)/"', html)
+    assert len(links) == html.count("/figure/")
+    beside = re.findall(
+        r'/figure/([^"]+)/">[^<]*(?:<span[^>]*>[^<]*</span>)?</a>\s*<br>\s*<code>([^<]+)<', html
     )
-    assert len(found) == html.count("/api/v1/explain/")
-    for link, name in found:
-        answer = client.get(f"/api/v1/explain/{link}")
-        assert (answer.status_code, answer.json()["id"]) == (200, name)
+    assert len(beside) == html.count("<dt>" + Texts(language)("Narekenen"))
+    assert all(unquote(link) == name for link, name in beside)
+    for link in set(links):
+        shown = client.get(f"/{language}/figure/{link}/")
+        assert shown.status_code == 200
+        (json,) = re.findall(r'href="(/api/v1/explain/[^"]+)"', shown.content.decode())
+        assert client.get(json).json()["id"] == unquote(link)
 
 
 def test_table_marks_header_numbers_and_protected_cells(client):
@@ -181,7 +202,9 @@ def test_search_finds_pages_and_entries(client):
 def test_security_headers_are_on_every_answer(client):
     for url in ("/nl/", "/nl/nee/", "/api/v1/kpi", "/picture/share-wide.svg"):
         headers = client.get(url).headers
-        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+        policy = headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; connect-src 'self'; ")
+        assert "unsafe" not in policy and "*" not in policy and "http" not in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "same-origin"

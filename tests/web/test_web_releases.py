@@ -289,14 +289,15 @@ def test_what_an_older_page_leads_to_is_of_its_release(client, language):
     store_site(**last | {"documents": with_block(last["documents"]), "pictures": pictures})
     page = client.get(f"/{language}/method/?release=2").content.decode()
     found = [
-        html.unescape(link) for link in re.findall(r'href="(/(?:api|download|picture)/[^"]*)', page)
+        html.unescape(link)
+        for link in re.findall(r'href="(/(?:api|download|picture|\w\w/figure)/[^"]*)', page)
     ]
     found.remove("/api/v1/openapi.json")
-    assert len(found) == 4 and all("release=2" in link for link in found), found
+    assert len(found) == 5 and all("release=2" in link for link in found), found
     answers = {link.split("/")[1]: client.get(link) for link in found}
     assert {answer.status_code for answer in answers.values()} == {200}
     assert answers["picture"].content.decode() == drawn["share-wide"]
-    assert answers["api"].json()["value"] == 0.5
+    assert Texts(language).percent(0.5) in answers[language].content.decode()
     today = client.get(f"/{language}/method/").content.decode()
     assert "release=" not in re.sub(r"<footer.*", "", today, flags=re.DOTALL)
     assert client.get("/picture/share-wide.svg").content.decode() != drawn["share-wide"]

@@ -53,6 +53,10 @@ def test_store_site_failing_halfway_leaves_old_rows():
         "<svg><script>x</script></svg>",
         '<svg onload="x()"></svg>',
         '<svg><a href="https://example.org"></a></svg>',
+        '<svg><a href="//example.org/place/GM0153/"></a></svg>',
+        '<svg><a href="/nl/place/../api/"></a></svg>',
+        '<svg><a href="/nl/place/GM0153/?next=x"></a></svg>',
+        '<svg><use href="/nl/place/GM0153/"/></svg>',
         "<svg><style>a{}</style></svg>",
         "<svg><foreignObject/></svg>",
         '<svg><g onclick="x()"/></svg>',
@@ -96,6 +100,11 @@ def test_words_in_a_drawing_are_words(words):
     shown = root[0].text or ""
     assert len(shown) == len(words)
     assert all(a == b or b == "\ufffd" for a, b in zip(words, shown, strict=True))
+
+
+def test_a_tile_may_lead_to_the_page_of_a_place():
+    svg = '<svg><a href="/de/place/GM0153/"><title>Enschede: 51 %</title><rect/></a></svg>'
+    assert own("map", svg) == svg
 
 
 def test_drawing_gets_ids_of_its_own():

@@ -1,6 +1,7 @@
 """What commands print for people."""
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from instroom.core.answers import ABSENT
 from instroom.core.errors import Where, told_parts
@@ -23,6 +24,9 @@ from instroom.reports.stored_rows import (
     ReleasesAnswer,
 )
 from instroom.sources.records import CheckAnswer, CheckName, FetchAnswer, FileWarning, ReadAnswer
+
+if TYPE_CHECKING:
+    from instroom.reports.export_choice import ExportSize
 
 
 def read_lines(found: ReadAnswer, language: str) -> list[str]:
@@ -90,7 +94,7 @@ def fetch_lines(found: FetchAnswer, language: str) -> list[str]:
         lines += sources
     if silent:
         lines += [
-            t("Kijk of je computer verbinding heeft en probeer het opnieuw."),
+            t("Kijk of uw computer verbinding heeft en probeer het opnieuw."),
             t("Of download de bestanden zelf en lees ze in: instroom read MAP"),
         ]
     counts = {status: sum(s["status"] == status for s in found["sources"]) for status in marks}
@@ -251,7 +255,22 @@ def export_lines(found: ExportAnswer, language: str) -> list[str]:
     """Return how many observations are in which file."""
     t = Texts(language)
     line = t("{n} waarnemingen in {file}", n=t.number(found["rows"]), file=found["file"])
-    return [_replaced(line, t, replaced=found["replaced"])]
+    kept = t(
+        "{n} waarnemingen staan er niet in: die gaan over tegenslag van leerlingen op één school.",
+        n=t.number(found["withheld"]),
+    )
+    return [_replaced(line, t, replaced=found["replaced"]), *([kept] if found["withheld"] else [])]
+
+
+def size_line(size: "ExportSize", language: str) -> str:
+    """Return how large an export will be."""
+    t = Texts(language)
+    return t(
+        "ongeveer {mb} MB: {rows} waarnemingen uit {files} bestanden",
+        mb=t.number(size.bytes / 1_000_000, digits=1),
+        rows=t.number(size.rows),
+        files=t.number(size.files),
+    )
 
 
 def paper_lines(found: PaperAnswer, language: str) -> list[str]:

@@ -116,6 +116,12 @@ def _add_results(add: Add, t: Texts) -> None:
     sub = add("export", t("de waarnemingen als bestand"), _export)
     sub.add_argument("dataset", choices=DATASETS)
     sub.add_argument("--source", metavar="ID", help=t("alleen deze bron"))
+    sub.add_argument(
+        "--indicator", metavar="ID", help=t("alleen de bronnen waaruit dit cijfer is geteld")
+    )
+    sub.add_argument(
+        "--yes", "--all", action="store_true", help=t("ook als het bestand groot wordt")
+    )
     _add_out(sub, OBSERVATION_FORMATS, t)
     sub = add("paper", t("een document maken: de doelen als PDF of voor Word"), _paper)
     sub.add_argument("paper", choices=tuple(PAPERS))
@@ -270,13 +276,34 @@ def _releases(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from instroom import api
 
+    _say_size(args)
     found = api.export(
-        args.dataset, format=args.format, out=args.out, source=args.source, data=args.data
+        args.dataset,
+        format=args.format,
+        out=args.out,
+        source=args.source,
+        indicator=args.indicator,
+        yes=args.yes,
+        data=args.data,
     )
     from instroom.cli.lines import export_lines
 
     _out(args, found, lambda: export_lines(found, args.lang))
     return 0
+
+
+def _say_size(args: argparse.Namespace) -> None:
+    """Say in a terminal how large an export will be, before it is made."""
+    if not sys.stderr.isatty():
+        return
+    from instroom.cli.lines import size_line
+    from instroom.core.output_files import format_of
+    from instroom.reports.export_choice import chosen, export_size
+    from instroom.sources.store import Store
+
+    files = chosen(Store.asked(args.data), args.source, args.indicator)
+    size = export_size(files, format_of(args.out, args.format, OBSERVATION_FORMATS))
+    print(size_line(size, args.lang), file=sys.stderr)
 
 
 def _paper(args: argparse.Namespace) -> int:

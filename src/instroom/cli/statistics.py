@@ -186,7 +186,7 @@ def _add_power(add: Add, out: Out, t: Texts) -> None:
         out(args, found, lambda: power_lines(found, args.lang))
         return 0
 
-    sub = add("power", t("welk effect een opzet kan vinden, voor je begint"), power)
+    sub = add("power", t("welk effect een opzet kan vinden, voor u begint"), power)
     sub.add_argument("--schools", type=whole, required=True, metavar="J")
     sub.add_argument(
         "--pupils", type=number, required=True, metavar="N", help=t("per school, of klas")

@@ -60,6 +60,8 @@ LOCATION_ROLES = (
     "institution",
     "place_name",
     "locality",
+    "street",
+    "house_number",
     "postcode",
     "municipality",
     "municipality_name",

@@ -6,7 +6,7 @@ Publishers write one place in many ways: ``HENGELO``, ``Hengelo (O.)``, ``164``,
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -16,6 +16,9 @@ from instroom.core.messages import Message
 Kind = Literal[
     "municipality", "province", "corop", "country", "location", "institution", "board", "region"
 ]
+#: How narrow a place is, from wide to narrow: one more than another is about fewer people.
+Level = Literal["region", "municipality", "board", "school"]
+LEVELS: tuple[Level, ...] = ("region", "municipality", "board", "school")
 #: name, province code, COROP code, other names, code it merged into (empty: still exists).
 Entry: TypeAlias = tuple[str, str, str, Sequence[str], str]
 
@@ -183,6 +186,39 @@ def kind_of(code: str) -> Kind:
         expected=Message("such as twente, nl, GM0153, PV23, CR12, 00AH00, 00AH or BG40631"),
         mark=code,
     )
+
+
+_LEVEL_OF: dict[Kind, Level] = {
+    "municipality": "municipality",
+    "board": "board",
+    "location": "school",
+    "institution": "school",
+}
+
+
+def level_of(place: str, by: Iterable[str] = ()) -> Level:
+    """Say how narrow a figure is: of its place, or of the places it is broken down into.
+
+    Parameters
+    ----------
+    place
+        A public code.
+    by
+        Names of breakdowns; ``municipality``, ``board`` and ``school`` are places.
+
+    Raises
+    ------
+    DataError
+        As :func:`kind_of`.
+
+    Examples
+    --------
+    >>> level_of("twente"), level_of("nl", ["school"]), level_of("GM0153", ["gender"])
+    ('region', 'school', 'municipality')
+    """
+    names = set(by)
+    found = [_LEVEL_OF.get(kind_of(place), "region"), *(name for name in LEVELS if name in names)]
+    return max(found, key=LEVELS.index)
 
 
 class Gazetteer:

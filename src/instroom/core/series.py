@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
+from instroom.core.places import LEVELS, Level, level_of
 from instroom.core.quantities import Count
 from instroom.core.statuses import NUMBERED, Status
 
@@ -62,6 +63,19 @@ class Figure:
     def numbered(self) -> bool:
         """Whether there is a number, or the bounds of one."""
         return self.status in NUMBERED
+
+    def below(self, lowest: Level) -> bool:
+        """Whether it is about a narrower kind of place than the lowest that may be shown.
+
+        Examples
+        --------
+        >>> Figure("x", "2020", "twente", "missing", by=(("school", "00AH00"),)).below("board")
+        True
+        """
+        if lowest == LEVELS[-1]:
+            return False
+        names = (name for name, _ in self.by)
+        return LEVELS.index(level_of(self.place, names)) > LEVELS.index(lowest)
 
     @property
     def n(self) -> int | None:
@@ -135,3 +149,7 @@ class Series:
     audience: Audience = field(kw_only=True)
     #: Dimensions whose total the publisher counts in cells of its own, beside the parts.
     own_totals: tuple[str, ...] = ("gender",)
+    #: The narrowest kind of place of which its figures may be shown; the gate hides narrower ones.
+    lowest_place: Level = field(default="school", kw_only=True)
+    #: Ids of figures that rest on one school, where that is narrower than may be shown.
+    of_one_school: frozenset[str] = field(default=frozenset(), kw_only=True)

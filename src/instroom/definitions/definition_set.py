@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from instroom.core.errors import DefinitionError, Where
 from instroom.core.messages import Message
@@ -12,9 +12,12 @@ from instroom.core.printing import printable
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
 from instroom.definitions import models, reading
 from instroom.definitions.kinds import KINDS, KindName, called, spoken
+from instroom.definitions.lowest_places import refuse_narrower
 
 HERE = Path(__file__).parent
 D = TypeVar("D", bound=models.Definition)
+#: Indicators by id.
+Indicators = dict[str, models.Indicator]
 #: More names than this are counted, and not named, to who asked for another.
 _FEW = 12
 
@@ -96,8 +99,10 @@ class DefinitionSet:
         """Return the definitions of a kind; those of the overlay add or replace by id."""
         if kind not in self._kinds:
             folder, model = KINDS[kind]
-            items = reading.load(HERE / folder, model, HERE) | self._overlay.get(kind, {})
-            self._kinds[kind] = Registry(items, called(kind))
+            shipped, extra = reading.load(HERE / folder, model, HERE), self._overlay.get(kind, {})
+            if kind == "indicator":
+                refuse_narrower(cast(Indicators, shipped), cast(Indicators, extra), folder)
+            self._kinds[kind] = Registry(shipped | extra, called(kind))
         return self._kinds[kind]
 
     @cached_property

@@ -19,6 +19,7 @@ KindName = Literal[
     "claim",
     "region",
     "places",
+    "alike",
     "page",
     "glossary",
 ]
@@ -37,6 +38,7 @@ KINDS: dict[KindName, tuple[str, type[models.Definition]]] = {
     "claim": ("region/claims", models.Claim),
     "region": ("region/regions", models.Region),
     "places": ("region/places", models.Places),
+    "alike": ("region/alike", models.AlikeSchools),
     "page": ("reports/pages", models.PageDefinition),
     "glossary": ("glossary", models.Glossary),
 }
@@ -55,6 +57,7 @@ _CALLED: dict[KindName, tuple[Message, Message]] = {
     "claim": (Message("claim"), Message("claims")),
     "region": (Message("region"), Message("regions")),
     "places": (Message("list of places"), Message("lists of places")),
+    "alike": (Message("rule for schools alike"), Message("rules for schools alike")),
     "page": (Message("page"), Message("pages")),
     "glossary": (Message("glossary"), Message("glossaries")),
 }
@@ -63,6 +66,7 @@ _CALLED: dict[KindName, tuple[Message, Message]] = {
 SPOKEN: dict[KindName, tuple[str, ...]] = {
     "indicator": (
         "title",
+        "question",
         "definition",
         "verb",
         "need",
@@ -71,6 +75,7 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "stages.title",
         "stages.who",
         "stages.note",
+        "stages.question",
     ),
     "classification": ("title", "label", "choice", "choice_short", "source", "note"),
     "codes": ("codes.title",),
@@ -78,7 +83,17 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
     "reasons": ("texts",),
     "verdict": ("outcomes.title", "outcomes.short", "outcomes.note", "outcomes.chip", "overall"),
     "kpi": ("title", "need", "stages.label", "stages.small"),
-    "claim": ("title", "found", "seed"),
+    "claim": (
+        "title",
+        "found",
+        "seed",
+        "because",
+        "compared.label",
+        "picture.caption",
+        "facts.what",
+        "facts.note",
+        "facts.shares.label",
+    ),
     "glossary": ("terms.meaning",),
     "page": (
         "title",
@@ -87,6 +102,15 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "sections.heading",
         "sections.paragraphs",
         "sections.links.text",
+    ),
+    "alike": (
+        "answer",
+        "sentence",
+        "school_types",
+        "questions",
+        "surroundings.classes.title",
+        "beside.same",
+        "beside.outcomes",
     ),
     "source": ("title", "note"),
     "region": ("note",),

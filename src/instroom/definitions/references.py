@@ -40,7 +40,11 @@ def references(definitions: Definitions) -> Iterator[Reference]:
         for one in definitions(kind).values():
             for name in one.indicators:
                 yield _to("indicator", definitions, (kind, one.id, "indicators"), name)
+    for claim in definitions("claim").values():
+        yield from _of_claim(claim, definitions)
     yield from _of_regions(definitions)
+    for rule in definitions("alike").values():
+        yield from _of_alike(rule, definitions)
 
 
 def _to(of: KindName, definitions: Definitions, at: Position, value: str) -> Reference:
@@ -117,6 +121,42 @@ def _of_stages(kpi: models.Kpi, definitions: Definitions) -> Iterator[Reference]
         if stage.school_type:
             parts = {*indicator.school_types, *indicator.separate}
             yield Reference(*at, stage.school_type, parts, Message("school type"))
+
+
+def _of_claim(claim: models.Claim, definitions: Definitions) -> Iterator[Reference]:
+    shown = [claim.picture] if claim.picture else []
+    parts: list[tuple[str, models.ComparedSeries | models.ClaimPicture]] = [
+        *((f"compared.{number}", one) for number, one in enumerate(claim.compared)),
+        *(("picture", one) for one in shown),
+    ]
+    for name, one in parts:
+        at: Position = ("claim", claim.id, name)
+        yield _to("indicator", definitions, at, one.indicator)
+        indicator = definitions("indicator").get(one.indicator)
+        if indicator is None:
+            continue
+        if one.stage:
+            yield Reference(*at, one.stage, indicator.stages, Message("stage"))
+        if one.school_type:
+            of = {*indicator.school_types, *indicator.separate}
+            yield Reference(*at, one.school_type, of, Message("school type"))
+    if claim.facts:
+        name = claim.facts.publisher
+        yield _to("publisher", definitions, ("claim", claim.id, "facts.publisher"), name)
+
+
+def _of_alike(rule: models.AlikeSchools, definitions: Definitions) -> Iterator[Reference]:
+    at: tuple[KindName, str] = ("alike", rule.id)
+    shares = [n for n, found in definitions("indicator").items() if found.measure == "share"]
+    yield Reference(*at, "indicator", rule.indicator, shares, Message("share"))
+    indicator = definitions("indicator").get(rule.indicator)
+    if indicator is not None:
+        yield Reference(*at, "stage", rule.stage, indicator.stages, Message("stage"))
+        for name in rule.school_types:
+            known = indicator.separate
+            yield Reference(*at, f"school_types.{name}", name, known, Message("school type"))
+    named: Position = (*at, "surroundings.source")
+    yield _to("source", definitions, named, rule.surroundings.source)
 
 
 def _of_regions(definitions: Definitions) -> Iterator[Reference]:

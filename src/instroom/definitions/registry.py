@@ -122,6 +122,11 @@ def places() -> Registry[models.Places]:
     return _get("places")
 
 
+def alike() -> Registry[models.AlikeSchools]:
+    """Return the rules for schools alike, by the kind of place they are for."""
+    return _get("alike")
+
+
 def pages() -> Registry[models.PageDefinition]:
     """Return the pages of which every word stands in a file."""
     return _get("page")

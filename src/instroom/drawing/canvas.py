@@ -12,7 +12,6 @@ from instroom.core import statuses
 
 # Part of this module's interface too: a drawing and its letters go together.
 from instroom.drawing.lettering import first_fit as first_fit
-from instroom.drawing.lettering import spread as spread
 from instroom.drawing.lettering import text_width as text_width
 from instroom.drawing.lettering import wrap as wrap
 
@@ -208,6 +207,7 @@ def frame(
     title: str,
     description: str,
     example_word: str = "",
+    linked: bool = False,
 ) -> str:
     """Return a whole SVG: title and description first, then the drawing.
 
@@ -223,6 +223,8 @@ def frame(
         What is read aloud.
     example_word
         When given: the word that says these figures are an example, in a mark on top.
+    linked
+        There are links in the picture: it is a group then, and they are read aloud.
     """
     width, height = size
     mark = Drawing(name)
@@ -239,13 +241,14 @@ def frame(
         if f"url(#{name}-{kind})" in body
     )
     defs = f"<defs>{patterns}</defs>" if patterns else ""
+    role, hidden = ("group", "") if linked else ("img", ' aria-hidden="true"')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" width="100%"'
-        f' viewBox="0 0 {_value(width)} {_value(height + top)}" role="img"'
+        f' viewBox="0 0 {_value(width)} {_value(height + top)}" role="{role}"'
         f' aria-labelledby="{name}-title {name}-desc" font-family="{FONT}">'
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(description)}</desc>'
-        f'{defs}<g aria-hidden="true">{body}</g></svg>'
+        f"{defs}<g{hidden}>{body}</g></svg>"
     )
 
 

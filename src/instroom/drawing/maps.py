@@ -6,7 +6,8 @@ the ground, hatch and a narrow drawing of its own, and 14 tiles take well under 
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from math import ceil, floor, log10
 
 from instroom.core.statuses import status_word
@@ -41,6 +42,7 @@ class MapTile:
 
     ``value`` or ``low``-``high`` with status ``ok``, ``provisional`` or ``bounded``;
     ``missing`` is a municipality of which nothing was read; it says nothing about its schools.
+    ``url`` is the path of its own page, empty without one.
     """
 
     code: str
@@ -52,6 +54,7 @@ class MapTile:
     low: float | None = None
     high: float | None = None
     status: Status = "ok"
+    url: str = ""
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -125,19 +128,21 @@ def tile_map(
     """
     steps = tuple(breaks) if breaks is not None else nice_breaks(tiles, unit)
     sheet = _sheet(tiles, Drawing(f"{name}-{width}"), Texts(language), unit, steps, width)
-    for tile in tiles:
-        _draw_tile(sheet, tile)
+    drawn = "".join(_linked(sheet, tile) for tile in tiles)
     rows = max((tile.row for tile in tiles), default=0) + 1
     bottom = rows * (sheet.tile[1] + sheet.gap)
     height = _draw_ramp(sheet, bottom + 16, breaks_label)
     height = _draw_signs(sheet, tiles, height)
+    linked = any(tile.url for tile in tiles)
+    rest = f'<g aria-hidden="true">{sheet.drawing.body}</g>' if linked else sheet.drawing.body
     return frame(
-        sheet.drawing.body,
+        drawn + rest,
         (WIDTHS[width], height),
         name=f"{name}-{width}",
         title=title,
         description=description,
         example_word=example_word,
+        linked=linked,
     )
 
 
@@ -178,6 +183,16 @@ def _sheet(
     high = 92.0 if width == "wide" else max(each * 0.86, 46.0)
     left = (WIDTHS[width] - columns * each - (columns - 1) * gap) / 2
     return _Sheet(drawing, texts, unit, breaks, width, (each, high), gap, left)
+
+
+def _linked(sheet: _Sheet, tile: MapTile) -> str:
+    """Return a tile; with a page of its own as a link that says name and figure."""
+    own, link = Drawing(sheet.drawing.name), Drawing(sheet.drawing.name)
+    _draw_tile(replace(sheet, drawing=own), tile)
+    figure = _figures(sheet, tile.bounds)[0] if tile.bounds else ""
+    said = f"{tile.name}: {figure or status_word(tile.status, sheet.texts)}"
+    link.add("a", f"<title>{escape(said)}</title>{own.body}", href=tile.url)
+    return link.body if tile.url else own.body
 
 
 def _draw_tile(sheet: _Sheet, tile: MapTile) -> None:

@@ -24,7 +24,8 @@ _CLUTTER = re.compile(
     r'| (?:fill-|stroke-)?opacity="1"'
 )
 _EMPTY = re.compile(r'<path(?: d="(?:M0,0h[^"]*)?")?(?: display="none")?/>')
-_LONG = re.compile(r"\d+\.\d{3,}")
+#: With many decimals, or so small that it is written with a power of ten ("9.5e-7").
+_LONG = re.compile(r"\d+(?:\.\d+)?e-\d+|\d+\.\d{3,}")
 _TAG = re.compile(r"<[^>]+>")
 _OUTER = re.compile(r"^.*?<svg[^>]*>(.*)</svg>\s*$", re.DOTALL)
 _CONFIG: Any = {

@@ -124,7 +124,7 @@ def power_plot(found: Found, *, language: str = "nl", width: Width = "wide") -> 
         raise _nothing(found)
     xs, ys = zip(*kept, strict=True)
     marks = (
-        [Mark(found["effect"], t("het effect dat je verwacht"))]
+        [Mark(found["effect"], t("het effect dat u verwacht"))]
         if found.get("effect") is not None
         else []
     )

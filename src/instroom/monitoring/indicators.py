@@ -113,6 +113,7 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
         classification=classification,
         open_data=True,
         audience="public",
+        lowest_place=indicator.lowest_place,
     )
     if indicator.measure == "missing" or stage is None:
         figures = [
@@ -120,11 +121,35 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
         ]
         return made(tuple(figures))
     found = cells(indicator, stage, classification, question.by, facts)
-    figures = _figures(name, indicator, indicator.stages[stage], question, places, found, facts)
+    counted = partial(
+        _figures, name, indicator, indicator.stages[stage], places=places, cells=found, facts=facts
+    )
+    figures = counted(question)
+    alone: set[Group] = set()
+    if indicator.lowest_place != "school" and "school" not in question.by:
+        alone = _of_one_school(counted(replace(question, by=(*question.by, "school"))))
     asked = _asked(question, indicator)
     named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
+    lone = frozenset(
+        new.id
+        for new, old in zip(named, figures, strict=True)
+        if (old.place, old.by, old.period) in alone
+    )
     totals = tuple(indicator.stages[stage].totals)
-    return made(named, own_totals=totals)
+    return made(named, own_totals=totals, of_one_school=lone)
+
+
+def _of_one_school(figures: list[Figure]) -> set[Group]:
+    """Return the places, breakdowns and periods in which one school has pupils.
+
+    ``figures`` are by school. Whatever such a figure is called, it is one of that school.
+    """
+    schools: dict[Group, set[str]] = defaultdict(set)
+    for one in figures:
+        if one.numbered and one.by:
+            by = tuple(pair for pair in one.by if pair[0] != "school")
+            schools[one.place, by, one.period].add(dict(one.by)["school"])
+    return {group for group, found in schools.items() if len(found) == 1}
 
 
 def _asked(question: IndicatorQuery, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:

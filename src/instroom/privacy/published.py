@@ -13,7 +13,7 @@ from dataclasses import InitVar, dataclass, replace
 
 from instroom.core.errors import PrivacyError, ProgrammingError
 from instroom.core.messages import Message
-from instroom.core.places import kind_of
+from instroom.core.places import LEVELS, kind_of
 from instroom.core.quantities import Count
 from instroom.core.series import Audience, Figure, Series, Unit
 
@@ -105,9 +105,11 @@ def publish(series: Sequence[Series]) -> Published:
     Own data: figures on fewer people than the unit's threshold become ``protected`` with
     reason ``too_few_people``, and so do, with the same reason, as few others as keep them
     unknown to who has all figures (:mod:`instroom.privacy.own`); teachers and mentors are
-    protected below board level. Open data: parts of a total (boys and girls beside
-    everybody) become ``protected`` with reason ``would_reveal`` when the total would show any
-    hidden cell narrower than its publisher does.
+    protected below board level. Open data: parts of a total (boys and girls beside everybody)
+    become ``protected`` with reason ``would_reveal`` when the total would show any hidden cell
+    narrower than its publisher does. Of both, whatever is about a narrower kind of place than its
+    series may be shown for (``lowest_place``) is protected with reason ``not_below_...``, and what
+    then rests on one school (``of_one_school``) with reason ``one_school``.
 
     Raises
     ------
@@ -128,9 +130,11 @@ def publish(series: Sequence[Series]) -> Published:
     told = _telling(own)
     return Published(
         tuple(
-            _protect(one, revealed, "would_reveal")
-            if one.open_data
-            else _protect(_guard_own(one), told, "too_few_people")
+            _withhold(
+                _protect(one, revealed, "would_reveal")
+                if one.open_data
+                else _protect(_guard_own(one), told, "too_few_people")
+            )
             for one in series
         ),
         _GATE,
@@ -145,9 +149,18 @@ def stored(series: Sequence[Series], digest: str) -> Published:
     Raises
     ------
     PrivacyError
-        When the figures are not those that the gate let out.
+        When the figures are not those that the gate let out, or one of them is about a narrower
+        kind of place than may be shown now.
     """
     found = Published(tuple(series), _GATE)
+    narrow = (f for one in series for f in one.figures if f.numbered and f.below(one.lowest_place))
+    if figure := next(narrow, None):
+        raise PrivacyError(
+            "a stored figure is about a narrower kind of place than may be shown",
+            code="place_too_narrow",
+            found=figure.id,
+            hint="compute them again",
+        )
     if found.digest != digest:
         raise PrivacyError(
             "these stored figures are not those that passed the gate",
@@ -171,6 +184,26 @@ def _judge_audience(series: Series) -> None:
             expected="a place within that school or board",
             hint="publish it, or leave it out",
         )
+
+
+def _withhold(series: Series) -> Series:
+    """Hide what is about a narrower kind of place than this series may be shown for.
+
+    Last, whatever was hidden before: the reason is the same for all places, so that it says
+    nothing of any of them.
+    """
+    lowest = series.lowest_place
+    if lowest == LEVELS[-1]:
+        return series
+    return replace(series, figures=tuple(_wide_enough(f, series) for f in series.figures))
+
+
+def _wide_enough(figure: Figure, series: Series) -> Figure:
+    if figure.below(series.lowest_place):
+        return hide(figure, f"not_below_{series.lowest_place}")
+    if figure.id in series.of_one_school and figure.numbered:
+        return hide(figure, "one_school")
+    return figure
 
 
 def _telling(own: Sequence[Series]) -> set[str]:

@@ -35,6 +35,8 @@ class Location:
     municipality: str | None
     board: str | None
     locality: str | None = None
+    #: Street and number as the register writes them; empty when it does not say.
+    street: str = ""
 
 
 @dataclass
@@ -120,6 +122,13 @@ def _records(stored: Stored) -> list[Companion]:
     return pq.read_table(stored.companion).to_pylist() if stored.companion.exists() else []
 
 
+def _street(record: Companion) -> str:
+    """Return street and number; a number without a street is no address."""
+    street = " ".join((record.get("street") or "").split())
+    number = " ".join((record.get("house_number") or "").split())
+    return f"{street} {number}".strip() if street else ""
+
+
 def _add_addresses(
     result: Organisations, localities: dict[str, set[str]], records: Iterable[Companion]
 ) -> None:
@@ -135,6 +144,7 @@ def _add_addresses(
                 current,
                 board_code(board) if board else None,
                 record.get("locality"),
+                _street(record),
             )
         if (locality := record.get("locality")) and current:
             localities[normal(locality)].add(current)

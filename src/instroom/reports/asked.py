@@ -3,6 +3,7 @@
 The web looks stored figures up; what was asked, and what there is to be asked, it hears here.
 """
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "OPEN_DATA",
     "IndicatorQuery",
     "Meaning",
+    "explain_command",
     "meaning",
     "meaning_of",
     "pipeline_named",
@@ -95,3 +97,9 @@ def _count(stored: Any) -> Count | None:
     if stored is None:
         return None
     return Count(stored["low"], stored["high"]) if isinstance(stored, dict) else Count(stored)
+
+
+def explain_command(figure_id: str, release: int | None = None) -> str:
+    """Return the command that computes a figure again, of today or of a release."""
+    command = f"instroom explain {shlex.quote(figure_id[:160])}"
+    return command + (f" --release {release}" if release is not None else "")

@@ -9,66 +9,17 @@ from typing import Any
 
 from instroom.definitions.models import Chapter
 
-
-@dataclass(frozen=True, slots=True)
-class PageLink:
-    """A link or a choice; ``url`` is a path without the language prefix."""
-
-    text: str
-    url: str
-    current: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableCell:
-    """One table cell; ``status`` is set when it is no plain number."""
-
-    text: str
-    status: str = "ok"
-    url: str = ""
-    numeric: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PageTable:
-    """A table with a caption; the first cell of a row is its header."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[TableCell, ...], ...]
-    kind: str = "table"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Names of two stored drawings (wide, and narrow for phones) with their words."""
-
-    wide: str
-    narrow: str
-    title: str
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceNote:
-    """One input file of a figure."""
-
-    title: str
-    publisher: str
-    file: str
-    rows: int
-    sha256: str
-    licence: str
-    vintage: str
-
-
-@dataclass(frozen=True, slots=True)
-class FigureNote:
-    """One of the figures that a block rests on: its words with its number, and its id."""
-
-    text: str
-    figure: str
+# Part of this module's interface too: a block and its parts go together.
+from instroom.reports.block_parts import ClaimRow as ClaimRow
+from instroom.reports.block_parts import FigureNote as FigureNote
+from instroom.reports.block_parts import PageLink as PageLink
+from instroom.reports.block_parts import PageTable as PageTable
+from instroom.reports.block_parts import Picture as Picture
+from instroom.reports.block_parts import ShareSpan as ShareSpan
+from instroom.reports.block_parts import SourceNote as SourceNote
+from instroom.reports.block_parts import TableCell as TableCell
+from instroom.reports.block_parts import TermLink as TermLink
+from instroom.reports.block_parts import VerdictMark as VerdictMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +42,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class FigureBlock:
-    """Sentence, picture, table, method: always in this order."""
+    """Sentence, picture, table, method: always in this order.
+
+    ``opened`` shows the table at once; ``half`` is one of several beside each other.
+    """
 
     anchor: str
     heading: str
@@ -105,6 +59,8 @@ class FigureBlock:
     method: Method | None = None
     downloads: tuple[PageLink, ...] = ()
     more: tuple[PageLink, ...] = ()
+    opened: bool = False
+    half: bool = False
     kind: str = "figure"
 
 
@@ -125,6 +81,7 @@ class TextBlock:
     heading: str
     paragraphs: tuple[str, ...]
     links: tuple[PageLink, ...] = ()
+    style: str = ""
     kind: str = "text"
 
 
@@ -154,16 +111,6 @@ class EntryList:
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictMark:
-    """A verdict in a word: its shape, and a colour only when it is certain."""
-
-    text: str
-    shape: str
-    colour: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CountingChoice:
     """One answer to what counts: its name, and what the answer then is, out of a hundred."""
 
@@ -185,14 +132,6 @@ class ChoiceBlock:
     effect: str
     options: tuple[CountingChoice, ...]
     kind: str = "choice"
-
-
-@dataclass(frozen=True, slots=True)
-class ShareSpan:
-    """A number with bounds on the axis of a row of verdicts: shares 0-1."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +176,35 @@ class VerdictTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceGroup:
+    """Places of one kind within another: what they are, and a link to each."""
+
+    label: str
+    links: tuple[PageLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """One line of an index that opens: its name, what is in it, its own page, its places."""
+
+    anchor: str
+    heading: str
+    detail: str
+    page: PageLink | None
+    groups: tuple[PlaceGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceIndex:
+    """An index of places: choose one, and see what is in it."""
+
+    anchor: str
+    heading: str
+    choices: tuple[PlaceChoice, ...]
+    kind: str = "index"
+
+
+@dataclass(frozen=True, slots=True)
 class GoalLine:
     """One goal in one line: its number, its title, its verdicts or why there are none."""
 
@@ -256,6 +224,29 @@ class GoalLines:
     goals: tuple[GoalLine, ...]
     detail: str
     kind: str = "goals"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBlock:
+    """What the programme says, word for word, and beside it what we find and how sure that is."""
+
+    anchor: str
+    position: int
+    heading: str
+    quote: str
+    stands: str
+    note: str
+    sentence: str
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[ClaimRow, ...] = ()
+    picture: Picture | None = None
+    caption: str = ""
+    links: tuple[PageLink, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    chip: str = ""
+    chip_kind: str = ""
+    status: str = ""
+    kind: str = "claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +273,15 @@ class Opening:
     programme: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceHead:
+    """The first lines of one school's page: what it is, the answer, and what goes with it."""
+
+    facts: tuple[str, ...]
+    answer: str
+    details: tuple[str, ...]
+
+
 Block = (
     FigureBlock
     | TextBlock
@@ -291,6 +291,8 @@ Block = (
     | ChoiceBlock
     | VerdictTable
     | GoalLines
+    | PlaceIndex
+    | ClaimBlock
 )
 
 
@@ -309,6 +311,8 @@ class Document:
     trail: tuple[PageLink, ...] = ()
     description: str = field(default="")
     opening: Opening | None = None
+    head: PlaceHead | None = None
+    terms: tuple[TermLink, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the document as plain data, ready to store."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from instroom.core.series import Audience, Figure
 from instroom.privacy.published import Published
+from instroom.reports.place_names import PlaceName, place_names
 from instroom.reports.results import Results
 
 Key = tuple[str, str | None, str | None, str, tuple[tuple[str, str], ...]]
@@ -30,9 +31,11 @@ class FigureIndex:
 
     results: Results
     audience: Audience = "public"
+    names: dict[str, PlaceName] = field(init=False)
     _index: dict[Key, list[Figure]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
+        self.names = place_names(self.results.places)
         published: Published = self.results.published.shown_to(self.audience)
         for figure in published.figures:
             key = (figure.indicator, figure.stage, figure.classification, figure.place, figure.by)

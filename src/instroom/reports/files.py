@@ -15,17 +15,23 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from instroom.core.errors import DataError, Where
-from instroom.core.messages import Message
+from instroom.core.errors import DataError
 from instroom.core.observations import SCHEMA
 from instroom.core.output_files import format_of, output_file, written
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
-from instroom.definitions import registry
-from instroom.reports.at_hand import nothing_read
+from instroom.reports.export_choice import chosen, export_size, refuse_large
 from instroom.reports.export_kinds import DATASETS, OBSERVATION_FORMATS
+from instroom.reports.reader_files import (
+    FileOrigin,
+    columns_explained,
+    explained,
+    separators,
+    told,
+)
 from instroom.reports.stored_rows import ExportAnswer, StoredFigureRow
-from instroom.sources.store import Store
+from instroom.reports.withheld import shown_observations
+from instroom.sources.store import Store, Stored
 
 _COLUMNS = (
     "id",
@@ -77,8 +83,27 @@ def figures_csv(rows: Sequence[StoredFigureRow], language: str = "nl") -> bytes:
     return ("\ufeff" + buffer.getvalue()).encode()
 
 
-def figures_xlsx(rows: Sequence[StoredFigureRow], language: str = "nl") -> bytes:
-    """Return figures as XLSX: one sheet, header frozen; text never becomes a formula."""
+def excel_csv(rows: Sequence[StoredFigureRow], language: str, origin: FileOrigin) -> bytes:
+    """Return figures as a CSV that a spreadsheet in this language opens with a double click.
+
+    Column names in the reader's language, separator and decimal sign of its spreadsheets, UTF-8
+    with a mark that says so; see :func:`instroom.reports.reader_files.told`.
+    """
+    separator, decimal = separators(language)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=separator, lineterminator="\r\n")
+    writer.writerows(told(rows, Texts(language), origin, decimal))
+    return ("\ufeff" + buffer.getvalue()).encode()
+
+
+def figures_xlsx(
+    rows: Sequence[StoredFigureRow], language: str = "nl", origin: FileOrigin | None = None
+) -> bytes:
+    """Return figures as XLSX, header frozen; text never becomes a formula.
+
+    The first sheet has the columns of the CSV. With ``origin`` a second one says in words what they
+    are: what is counted, of whom and where, how many are hidden, source, licence, page and date.
+    """
     t = Texts(language)
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -92,14 +117,32 @@ def figures_xlsx(rows: Sequence[StoredFigureRow], language: str = "nl") -> bytes
         sheet.autofilter(0, 0, max(1, len(rows)), len(_COLUMNS) - 1)
         sheet.set_column(0, 0, 52)
         sheet.set_column(1, len(_COLUMNS) - 1, 16)
+        if origin and rows:
+            _definition_sheet(book, rows, t, origin)
     return buffer.getvalue()
 
 
+def _definition_sheet(
+    book: Any, rows: Sequence[StoredFigureRow], t: Texts, origin: FileOrigin
+) -> None:
+    """Add the sheet that says in words what the figures are."""
+    sheet = book.add_worksheet(t("uitleg"))
+    bold = book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 1, 90)
+    pairs = [*explained(rows, t, origin), ("", ""), (t("De kolommen"), "")]
+    for line, (label, text) in enumerate([*pairs, *columns_explained(t)]):
+        sheet.write_string(line, 0, label, bold)
+        sheet.write_string(line, 1, text, wrapped)
+
+
 class Counted(TypedDict):
-    """How many observations, of how many files."""
+    """How many observations, of how many files, and how many tell of too narrow a place."""
 
     rows: int
     files: int
+    withheld: int
 
 
 def export(
@@ -108,20 +151,23 @@ def export(
     format: str | None = None,  # noqa: A002  the name of the option
     out: str | Path,
     source: str | None = None,
+    indicator: str | None = None,
+    yes: bool = False,
     data: str | Path | None = None,
 ) -> ExportAnswer:
     """Write a data set to a file; ``dataset`` is ``observations``.
 
     ``format`` is ``csv`` or ``parquet``; left out, that of the name of the file, else ``csv``.
     What was in the file is replaced, and the answer says so. ``source`` leaves all other sources
-    out; a table that was read with ``--as`` leaves only so.
+    out, ``indicator`` those that it is not counted from; a table that was read with ``--as``
+    leaves only by its source. What will be larger than 250 MB is refused without ``yes``.
 
     Raises
     ------
     DataError
         When there is no such data set, or nothing has been read.
     UserError
-        When there is no such format, or the file cannot be written.
+        When there is no such format, or the file cannot be written; ``large_export``.
     """
     if dataset not in DATASETS:
         raise DataError(
@@ -133,8 +179,10 @@ def export(
     kind = format_of(out, format, OBSERVATION_FORMATS)
     store = Store.asked(data)
     replaced = output_file(out, protected=store.root).exists()
-    counted = export_observations(out, kind, store, source)
-    return {"file": str(Path(out)), "format": kind, **counted, "replaced": replaced}
+    refuse_large(export_size(chosen(store, source, indicator), kind), yes=yes)
+    counted = export_observations(out, kind, store, source, indicator)
+    size = Path(out).stat().st_size
+    return {"file": str(Path(out)), "format": kind, **counted, "bytes": size, "replaced": replaced}
 
 
 def export_observations(
@@ -142,48 +190,42 @@ def export_observations(
     format: str,  # noqa: A002  the name of the option
     store: Store,
     source: str | None = None,
+    indicator: str | None = None,
 ) -> Counted:
     """Write all observations to one CSV or Parquet file, in a fixed order.
 
-    Open data leaves as its publishers published it: hidden cells stay intervals.
+    Open data leaves as its publishers published it: hidden cells stay intervals. What tells of a
+    narrower kind of place than an indicator may be shown for stays here, and is counted.
 
     Raises
     ------
     DataError
         When nothing has been read.
     """
-    stored_sources = {s.source for s in store if s.observations.exists()}
-    if source is not None and source not in stored_sources:
-        raise DataError(
-            "nothing of the source '{source}' is stored",
-            code="nothing_read",
-            where=Where(key=source[:60]),
-            found=", ".join(sorted(stored_sources)) or Message("nothing"),
-            expected=Message("a source of which a file was read"),
-            hint=Message("read its file first: instroom read FILE"),
-            source=source[:60],
-        )
-    wanted = {source} if source else set(registry.sources())
-    files = [s for s in store if s.source in wanted and s.observations.exists()]
-    if not files:
-        raise nothing_read(store, Message("there are no observations"))
-    rows = 0
-    ordered = sorted(files, key=lambda s: (s.source, s.sha256))
+    ordered = chosen(store, source, indicator)
+    rows = withheld = 0
     with written(out) as place:
         if format == "parquet":
             with pq.ParquetWriter(place, SCHEMA, compression="zstd") as parquet:
                 for stored in ordered:
-                    table = pq.read_table(stored.observations).cast(SCHEMA)
+                    table, left = _shown(stored)
                     parquet.write_table(table)
-                    rows += len(table)
+                    rows, withheld = rows + len(table), withheld + left
         else:
             plain = pa.schema([(f.name, _plain(f.type)) for f in SCHEMA])
             with pacsv.CSVWriter(place, plain) as text:
                 for stored in ordered:
-                    table = pq.read_table(stored.observations).cast(SCHEMA).cast(plain)
-                    text.write_table(_inert_table(table))
-                    rows += len(table)
-    return {"rows": rows, "files": len(files)}
+                    table, left = _shown(stored)
+                    text.write_table(_inert_table(table.cast(plain)))
+                    rows, withheld = rows + len(table), withheld + left
+    return {"rows": rows, "files": len(ordered), "withheld": withheld}
+
+
+def _shown(stored: Stored) -> tuple[pa.Table, int]:
+    """Return the observations of a file that may go out, and how many stay."""
+    whole = pq.read_table(stored.observations).cast(SCHEMA)
+    table = shown_observations(whole, stored.source)
+    return table, len(whole) - len(table)
 
 
 def _inert_table(table: pa.Table) -> pa.Table:

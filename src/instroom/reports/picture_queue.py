@@ -6,15 +6,18 @@ from typing import Any
 
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
-from instroom.drawing import charts, flow, maps
+from instroom.drawing import bars, beside, charts, flow, maps
 from instroom.reports.blocks import Picture
 
 _KINDS: dict[str, Callable[..., str]] = {
     "line": charts.line_chart,
     "bar": charts.bar_chart,
-    "split": charts.split_chart,
+    "panels": charts.panel_chart,
+    "change": charts.change_chart,
     "map": maps.tile_map,
     "pipeline": flow.pipeline,
+    "plain_bars": bars.plain_bars,
+    "beside": beside.beside_chart,
 }
 
 

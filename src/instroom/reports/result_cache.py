@@ -98,7 +98,7 @@ def series_text(series: Sequence[Series]) -> str:
     rows = [
         [
             [one.indicator, one.unit, one.stage, one.classification],
-            [one.open_data, one.audience],
+            [one.open_data, one.audience, one.lowest_place, sorted(one.of_one_school)],
             one.own_totals,
             [_row(figure, number) for figure in one.figures],
         ]
@@ -118,7 +118,8 @@ def series_of(text: str) -> list[Series]:
     """Read what :func:`series_text` wrote."""
     shas, rows = json.loads(text)
     found = []
-    for (indicator, unit, stage, classification), (open_data, audience), totals, figures in rows:
+    for (indicator, unit, stage, classification), gated, totals, figures in rows:
+        open_data, audience, lowest_place, of_one_school = gated
         made = tuple(_figure((indicator, stage, classification), row, shas) for row in figures)
         found.append(
             Series(
@@ -130,6 +131,8 @@ def series_of(text: str) -> list[Series]:
                 open_data=open_data,
                 audience=audience,
                 own_totals=tuple(totals),
+                lowest_place=lowest_place,
+                of_one_school=frozenset(of_one_school),
             )
         )
     return found

@@ -1,11 +1,12 @@
 """A results package: published figures of a region with the files they came from.
 
-``instroom compute`` makes one; a small one (whole regions, at least ten people in every cell)
-travels with the software, so that a newcomer sees real figures without a network.
+``instroom compute`` makes one; a small one (at least ten people in every cell) travels with the
+software, so that a newcomer sees real figures without a network. ``scripts/make_package.py``
+makes it.
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,14 @@ from instroom.monitoring.indicators import series as compute_series
 from instroom.privacy import published as gate
 from instroom.privacy.published import Published
 from instroom.region.organisations import ORGANISATION_SOURCES
+from instroom.reports.package_choice import travelling
+from instroom.reports.place_facts import PlaceFacts, place_facts
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.result_cache import ResultCache, series_of, series_text
 from instroom.reports.stored_rows import InputRow
 from instroom.sources.store import Stored
 
 PACKAGE = Path(__file__).parents[1] / "results"
-LEAST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class PlaceInfo:
     kind: str
     municipality: str = ""
     board: str = ""
+    #: Street and number, and town, as the register of schools has them; empty when it does not.
+    street: str = ""
+    town: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Results:
     uncounted: bool = False
     #: sha256 of the lists of schools that figures were placed with.
     helpers: tuple[str, ...] = ()
+    #: What lists say of municipalities and boards besides their figures.
+    facts: dict[str, PlaceFacts] = field(default_factory=dict)
 
 
 def questions(
@@ -115,9 +122,11 @@ def compute_results(
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}
     helpers = tuple(s.sha256 for s in files if s.source in ORGANISATION_SOURCES)
+    larger = [p.code for p in places.values() if p.kind in ("municipality", "board")]
     return Results(
-        region, passed, _inputs(shas, facts), places, definition.example, helpers=helpers
-    )
+        region, passed, _inputs(shas, facts), places, definition.example, helpers=helpers,
+        facts=place_facts(larger, definition, facts),
+    )  # fmt: skip
 
 
 def _depends_on(
@@ -170,11 +179,13 @@ def _places(
         known = schools.location(code)
         municipality, board = stated.get(code, ("", ""))
         name: str | None = None if code in stated else code
+        street, town = "", ""
         if known:
             name, municipality = known.name, known.municipality or municipality
             board = known.board or board
+            street, town = known.street, known.locality or ""
         kind = "school_po" if indicator.kinds else "school_vo"
-        found[code] = [code, name, kind, municipality, board]
+        found[code] = [code, name, kind, municipality, board, street, town]
         if board:
             found.setdefault(board, [board, board, "board", municipality, ""])
     return list(found.values())
@@ -189,10 +200,10 @@ class _Names:
         self._known: dict[str, str] | None = None
 
     def filled(self, row: list[str | None]) -> PlaceInfo:
-        code, name, kind, municipality, board = row
+        code, name, kind, *more = row
         if name is None:
             name = self._stated().get(str(code), code)
-        return PlaceInfo(str(code), str(name), str(kind), municipality or "", board or "")
+        return PlaceInfo(str(code), str(name), str(kind), *(part or "" for part in more))
 
     def _stated(self) -> dict[str, str]:
         """Return the first name per school that is another than its code."""
@@ -299,21 +310,15 @@ def _restored(row: PackedRow) -> Figure:
     )
 
 
-def is_whole(figure: Figure, least: int = LEAST) -> bool:
-    """Whether every cell of a figure has at least ``least`` people (or there is no number)."""
-    if not figure.numbered:
-        return True
-    part, whole = figure.numerator, figure.denominator
-    rest = whole.low - part.low if part and whole else least
-    return part is not None and part.low >= least and rest >= least
-
-
 def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) -> None:
-    """Write a results package; ``only`` keeps these places, and cells of ten people or more."""
+    """Write a results package.
+
+    ``only`` keeps these places, and cells of ten people or more.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    passed = results.published.only(
-        figures=lambda f: only is None or (f.place in only and is_whole(f)),
-    )
+    passed = results.published
+    if only is not None:
+        passed = passed.only(figures=travelling(passed.figures, only))
     rows = [_figure_row(figure, s.unit) for s in passed.series for figure in s.figures]
     used = {sha for row in rows for sha in row["sources"]}
     numbers = {sha: i for i, sha in enumerate(sorted(used))}
@@ -326,10 +331,13 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
         "published": passed.digest,
         "inputs": [results.inputs[sha] for sha in sorted(used)],
         "places": [
-            [p.code, p.name, p.kind, p.municipality, p.board]
-            for p in results.places.values()
-            if only is None or p.code in only
+            list(astuple(p)) for p in results.places.values() if only is None or p.code in only
         ],
+        "facts": {
+            code: asdict(known)
+            for code, known in results.facts.items()
+            if only is None or code in only
+        },
     }
     text = json.dumps(meta, indent=1, ensure_ascii=False)
     (folder / "package.json").write_text(text + "\n", "utf-8")
@@ -347,10 +355,20 @@ def load(folder: Path = PACKAGE) -> Results:
             key = (row["indicator"], row["unit"], row.get("stage"), row.get("classification"))
             groups.setdefault(key, []).append(_restored(row))
     series = (
-        Series(k[0], k[1], tuple(figures), k[2], k[3], open_data=True, audience="public")
+        Series(
+            k[0],
+            k[1],
+            tuple(figures),
+            k[2],
+            k[3],
+            open_data=True,
+            audience="public",
+            lowest_place=registry.indicators()[k[0]].lowest_place,
+        )
         for k, figures in groups.items()
     )
     passed = gate.stored(list(series), meta["published"])
     places = {p[0]: PlaceInfo(*p) for p in meta["places"]}
     inputs = {i["sha256"]: i for i in meta["inputs"]}
-    return Results(meta["region"], passed, inputs, places, meta["example"])
+    facts = {code: PlaceFacts(**known) for code, known in meta.get("facts", {}).items()}
+    return Results(meta["region"], passed, inputs, places, meta["example"], facts=facts)

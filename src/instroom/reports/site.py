@@ -19,13 +19,15 @@ from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
 from instroom.reports.at_hand import results_at_hand, results_of
 from instroom.reports.blocks import Document
-from instroom.reports.documents import home, pages, parts, place
+from instroom.reports.documents import claims, home, pages, parts, place, places
 from instroom.reports.documents.counting import counting_kinds
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
+from instroom.reports.documents.term_links import term_finder, with_term_links
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.page_addresses import refuse_unreachable
 from instroom.reports.picture_queue import PictureJob, PictureQueue, draw
+from instroom.reports.place_names import places_listed
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.results import Results
 from instroom.reports.stored_rows import (
@@ -59,13 +61,14 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     found += [pages.programme_page(writer), pages.indicators_page(writer)]
     for indicator in registry.indicators().values():
         found += [indicator_page(writer, topic) for topic in parts.topics(indicator)]
-    found.append(place.places_page(writer))
+    found.append(places.places_page(writer))
     found += [place.place_page(writer, info) for info in results.places.values()]
-    found += [pages.claims_page(writer), pages.sources_page(writer)]
+    found += [claims.claims_page(writer), pages.sources_page(writer)]
     found.append(pages.glossary_page(writer))
     refuse_unreachable({document.key for document in found})
     found += pages.text_pages(writer)
-    found = [_with_origin(page, writer) for page in found]
+    finder = term_finder(language)
+    found = [with_term_links(_with_origin(page, writer), finder, t) for page in found]
     unique = {job.name: job for job in pictures.jobs}
     return found, list(unique.values())
 
@@ -141,6 +144,7 @@ def _api_documents(results: Results) -> Iterator[DocumentRow]:
         key = pipelines.stored_name(region, name)
         yield body(f"api/pipeline/{key}", pipelines.answer(found).to_dict())
     yield body(f"api/kpi/{region}", goals.told_of(results, Texts("nl")).to_dict())
+    yield body(f"api/places/{region}", places_listed(results.places))
     definitions: dict[tuple[str, str | None, str | None], object] = {}
     for indicator in registry.indicators().values():
         for topic in parts.topics(indicator):

@@ -96,6 +96,8 @@ class ExportAnswer(TypedDict):
     format: str
     rows: int
     files: int
+    bytes: int
+    withheld: int
     replaced: bool
 
 

@@ -1,11 +1,12 @@
 """Sentences about figures: what is counted, where, when, and how sure."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 from instroom.core.series import Figure
 from instroom.core.statuses import status_word
-from instroom.core.texts import Texts
+from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
 from instroom.definitions import registry
 from instroom.definitions.gazetteer import gazetteer
 
@@ -115,3 +116,16 @@ def listed(names: Sequence[str], t: Texts) -> str:
     if len(names) < 2:
         return "".join(names)
     return t("{first} en {last}", first=", ".join(names[:-1]), last=names[-1])
+
+
+def day(of: date, t: Texts) -> str:
+    """Return a day as people write it.
+
+    Examples
+    --------
+    >>> day(date(2026, 11, 23), Texts("nl"))
+    '23 november 2026'
+    """
+    from babel.dates import format_date  # waits: most commands write no date
+
+    return format_date(of, "long", t.language if t.language in languages() else SOURCE_LANGUAGE)

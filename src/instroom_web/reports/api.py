@@ -21,6 +21,7 @@ from instroom.core.messages import Message
 from instroom.reports.asked import (
     OPEN_DATA,
     IndicatorQuery,
+    explain_command,
     meaning,
     meaning_of,
     pipeline_named,
@@ -268,8 +269,8 @@ def kpi(request: HttpRequest, place: str = "", release: int | None = None) -> Ht
 @decorate_view(fresh)
 def explain(request: HttpRequest, figure: str, release: int | None = None) -> HttpResponse:
     meant = meaning_of(figure)
-    command = f"instroom explain {shlex.quote(figure[:160])}"
     older = _release(release)
+    command = explain_command(figure, older.number if older else None)
     body: Any = archive.figure_of(older, figure) if older else queries.figure_body(figure)
     if body is None:
         raise _not_stored("this figure", command)
@@ -290,7 +291,7 @@ def explain(request: HttpRequest, figure: str, release: int | None = None) -> Ht
             "status": body["status"],
             "reason": body["reason"],
             "inputs": [{name: given.get(name) for name in _INPUT} for given in inputs],
-            "command": command + (f" --release {older.number}" if older else ""),
+            "command": command,
         },
     )
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from instroom.core.errors import DataError, Where
 from instroom.reports.stored_rows import FigureLine, ReleaseLine, StoredFigureRow
+from instroom.reports.withheld import shown_document, shown_drawings, shown_row
 from instroom_web.reports.models import Release, ReleaseContent
 
 #: Parts of a list of contents: pages and answers, drawings, figures per series.
@@ -89,13 +90,14 @@ def changes_of(release: Release) -> list[dict[str, str]]:
 def document_of(release: Release, language: str, key: str) -> Any:
     """Return a page or answer as it was; None when the release has none."""
     digest = contents_of(release)["documents"].get(f"{language}/{key}")
-    return json.loads(content(digest)) if digest else None
+    return shown_document(json.loads(content(digest))) if digest else None
 
 
 def drawings_of(release: Release, names: set[str]) -> dict[str, str]:
     """Return drawings as they were, by name."""
     drawings = contents_of(release)["pictures"]
-    return {name: content(drawings[name]).decode() for name in names if name in drawings}
+    found = {name: content(drawings[name]).decode() for name in names if name in drawings}
+    return shown_drawings(found)
 
 
 def series_name(row: Any) -> str:
@@ -117,7 +119,8 @@ def series_of(release: Release, name: str, places: Iterable[str]) -> list[Stored
     # a name in contents keeps a place for each of the three parts, also for an empty one
     shown = {held: ".".join(filter(None, held.split("."))) for held in contents["figures"]}
     names = {held for held, plain in shown.items() if f"{plain}.".startswith(f"{name}.")}
-    return [row for row in figures_of(contents, names) if row["place"] in wanted]
+    found = (row for row in figures_of(contents, names) if row["place"] in wanted)
+    return [shown_row(row) for row in found]
 
 
 def figure_of(release: Release, figure_id: str) -> StoredFigureRow | None:
@@ -125,7 +128,8 @@ def figure_of(release: Release, figure_id: str) -> StoredFigureRow | None:
     contents = contents_of(release)
     first = figure_id.partition(":")[0].partition(".")[0]
     names = {name for name in contents["figures"] if name.partition(".")[0] == first}
-    return next((row for row in figures_of(contents, names) if row["id"] == figure_id), None)
+    found = (row for row in figures_of(contents, names) if row["id"] == figure_id)
+    return next(map(shown_row, found), None)
 
 
 def told(release: Release) -> ReleaseLine:

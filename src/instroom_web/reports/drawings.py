@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 _TAGS = (
     "svg g defs title desc path line rect circle ellipse polyline polygon text tspan pattern "
-    "clipPath linearGradient radialGradient stop use symbol marker mask"
+    "a clipPath linearGradient radialGradient stop use symbol marker mask"
 )
 _PROPERTIES = (
     "id class role width height viewBox x y x1 y1 x2 y2 dx dy cx cy r rx ry d points transform "
@@ -30,6 +30,8 @@ _SPACES = {
     "xmlns:xlink": "http://www.w3.org/1999/xlink",
 }
 _URL = re.compile(r"url\(\s*(['\"]?)(#?)([^)'\"]*)\1\s*\)", re.IGNORECASE)
+#: A page of ours, where a part of a drawing may lead.
+_PAGE = re.compile(r"/[a-z]{2}/place/[A-Za-z0-9-]+/")
 #: What XML cannot hold: a name with such a sign must not stop a page.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -76,6 +78,8 @@ class _Copy:
         said = key.startswith(("aria-", "data-"))
         if key not in _ATTRIBUTES and not said:
             raise self.refuse(f"<{tag} {key}=")
+        if key == "href" and tag == "a" and _PAGE.fullmatch(value):
+            return value
         if key.endswith("href") and not value.startswith("#"):
             raise self.refuse(f"{key}={value[:40]}")
         if key in _SPACES and value != _SPACES[key]:
@@ -104,7 +108,7 @@ def own(name: str, svg: str) -> str:
     ------
     ValueError
         When it is no XML, or holds an element or attribute that no drawing needs: a script, a
-        style sheet, foreign content, a link to elsewhere.
+        style sheet, foreign content, a link to elsewhere. A link to a page of a place may stay.
     """
     prefix = re.sub(r"[^a-zA-Z0-9]+", "-", name).strip("-") + "-"
     if not prefix[0].isalpha():

@@ -8,10 +8,21 @@ from instroom_web.shared.figures import PublishedFigure
 
 
 def _figure_blocks(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the figures of a page with the block that shows them, alone or among others."""
     for block in body.get("blocks", ()):
-        figure_id = (block.get("method") or {}).get("figure")
-        if block.get("kind") == "figure" and figure_id:
-            yield figure_id, block
+        if block.get("kind") != "figure":
+            continue
+        method = block.get("method") or {}
+        named = [method.get("figure"), *(part["figure"] for part in method.get("parts", ()))]
+        yield from ((figure_id, block) for figure_id in named if figure_id)
+
+
+def _first_named(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the first page says first: figures of its verdicts, then those of its blocks."""
+    for block in body.get("blocks", ()):
+        for group in block.get("groups", ()) if block.get("kind") == "verdicts" else ():
+            yield from (row["figure"] for row in group["rows"] if row["figure"])
+    yield from (figure_id for figure_id, _ in _figure_blocks(body))
 
 
 def published_figure(language: str, figure_id: str) -> PublishedFigure | None:
@@ -28,7 +39,8 @@ def published_figure(language: str, figure_id: str) -> PublishedFigure | None:
 
 
 def headline(language: str) -> PublishedFigure | None:
-    """Return the figure that stands first on the region's first page."""
+    """Return the figure that stands first on the region's first page, with what it rests on."""
     row = queries.documents(language).filter(key="").first()
-    first = next(_figure_blocks(row.body), None) if row else None
-    return published_figure(language, first[0]) if first else None
+    named = _first_named(row.body) if row else iter(())
+    shown = (published_figure(language, figure_id) for figure_id in named)
+    return next((found for found in shown if found), None)

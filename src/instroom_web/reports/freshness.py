@@ -16,10 +16,12 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from instroom import __version__
-from instroom_web.reports.models import Build
+from instroom_web.reports import archive
+from instroom_web.reports.models import Build, Release
 from instroom_web.reports.queries import latest_build
 from instroom_web.shared import clock
 from instroom_web.shared.page_kinds import MixedPageError, PageKind, kind_of
+from instroom_web.shared.site import site_address
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 _FRESH = "of_this_build"
@@ -30,6 +32,13 @@ def build_of(request: HttpRequest) -> Build | None:
     if not hasattr(request, "build"):
         request.build = latest_build()  # type: ignore[attr-defined]
     return cast("Build | None", request.build)  # type: ignore[attr-defined]
+
+
+def newest_release(request: HttpRequest) -> Release | None:
+    """Return the newest release, looked up once per request: what this build is kept as."""
+    if not hasattr(request, "newest_release"):
+        request.newest_release = archive.newest()  # type: ignore[attr-defined]
+    return cast("Release | None", request.newest_release)  # type: ignore[attr-defined]
 
 
 def fresh(view: View) -> View:
@@ -70,8 +79,10 @@ class Freshness:
 
 
 def _beside() -> str:
-    """Return a mark of what pages say beside the build: whom to ask, and how old figures are."""
-    said = f"{settings.CONTACT.text} {clock.now().year}"
+    """Return a mark of what pages say beside the build: whom to ask, how old figures are and which
+    are expected, what the declaration of accessibility says.
+    """
+    said = f"{settings.CONTACT.text} {settings.DECLARATION} {clock.today():%Y-%m}"
     return f"-{crc32(said.encode()):08x}"
 
 
@@ -93,7 +104,8 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if build is None or request.GET:
             return view(request, **names)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        name = f"{build.pk}:{build.etag}{_beside()}:{packed}:{quote(request.path)}"
+        site = site_address(request)
+        name = f"{build.pk}:{build.etag}{_beside()}:{packed}:{quote(site + request.path)}"
         page = cache.get(name)
         if page is None:
             response = view(request, **names)

@@ -7,15 +7,19 @@ from django.views.decorators.http import require_safe
 from instroom_web.accounts.queries import person_of
 from instroom_web.reports.figures import headline
 from instroom_web.reports.freshness import build_of
+from instroom_web.reports.page_origin import page_origin
 from instroom_web.shared.frame import language_of
 
 
 @require_safe
 def my(request: HttpRequest) -> HttpResponse:
     """Greet the person, say what they can do today, and show where the region stands."""
+    language = language_of(request)
+    shown = headline(language)
     context = {
         "reader": person_of(request),
-        "headline": headline(language_of(request)),
+        "headline": shown,
         "build": build_of(request),
+        "origin": page_origin(request, {"blocks": [shown.block]} if shown else {}, language),
     }
     return render(request, "reports/my.html", context)

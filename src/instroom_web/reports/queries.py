@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
+from instroom.core.places import normal
 from instroom_web.reports.models import (
     Build,
     InputFile,
@@ -38,7 +39,10 @@ def definition(*parts: str) -> QuerySet[StoredDocument]:
 
 
 def place_codes(names: list[str]) -> dict[str, str]:
-    """Return the codes of places that have a page, by the names they were asked with."""
+    """Return the codes of places that have a page, by the names they were asked with.
+
+    A school may be asked for by the name its publisher has for it, when no other has that name.
+    """
     if not names:
         return {}
     asked = Q()
@@ -49,6 +53,13 @@ def place_codes(names: list[str]) -> dict[str, str]:
     for title, key in pages.values_list("title", "key").distinct():
         code = key.partition("/")[2]
         found |= {n: code for n in names if n.casefold() in (title.casefold(), code.casefold())}
+    unknown = set(names) - set(found)
+    rows = listed_places() if unknown else []
+    for name in unknown:
+        asked_for = normal(name)
+        same = {r["code"] for r in rows if asked_for in (normal(r["name"]), normal(r["short"]))}
+        if len(same) == 1:
+            found[name] = same.pop()
     return found
 
 
@@ -73,18 +84,20 @@ def drawings(body: Any) -> dict[str, str]:
     return dict(found.values_list("name", "svg"))
 
 
-def search(language: str, words: str) -> QuerySet[StoredDocument]:
-    """Return the pages that hold every word; those with the word in their title first."""
+def texts_with(language: str, words: str) -> list[tuple[str, str, str]]:
+    """Return key, title and lead of the pages that hold every word; places by name only."""
     wanted = words.casefold().split()
-    found = documents(language) if wanted else StoredDocument.objects.none()
-    found = found.exclude(key__startswith="home/")  # the first page, counted in another way
+    if not wanted:
+        return []
+    pages = documents(language).exclude(key__startswith="home/").exclude(key__startswith="place/")
     for word in wanted:
-        found = found.filter(text__contains=word)
-    in_title = (
-        When(title__icontains=wanted[0], then=Value(0)) if wanted else When(pk=0, then=Value(0))
-    )
-    rank = Case(in_title, default=Value(1), output_field=IntegerField())
-    return found.order_by(rank, "key")
+        pages = pages.filter(text__contains=word)
+    return list(pages.order_by("key").values_list("key", "title", "body__lead"))
+
+
+def listed_places() -> list[Mapping[str, Any]]:
+    """Return what is known of all places with a page."""
+    return [row for body in answers("places").values_list("body", flat=True) for row in body]
 
 
 def matching_entries(body: Any, words: str) -> list[Mapping[str, Any]]:
@@ -125,6 +138,24 @@ def inputs(sha256s: list[str]) -> list[Any]:
     """Return what is known of these input files."""
     found = InputFile.objects.filter(sha256__in=sha256s).order_by("sha256")
     return list(found.values_list("body", flat=True))
+
+
+def series_at(name: str, places: list[str]) -> QuerySet[StoredFigure]:
+    """Return all figures of the series ``indicator[.stage][.classification]`` at places."""
+    found = StoredFigure.objects.filter(indicator=name.partition(".")[0], place__in=places)
+    return found.filter(figure_id__startswith=f"{name}:").order_by("position")
+
+
+def page_of(language: str, figure: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return the page that shows a figure, and the name of its place when that has a page."""
+    own = documents(language).filter(key=f"place/{figure['place']}").first()
+    if own:
+        return own.key, {figure["place"]: own.title}
+    parts = (figure["indicator"], figure.get("stage"), figure.get("classification"))
+    exact = "/".join(part for part in parts if part)
+    keys = [f"indicator/{exact}", f"indicator/{figure['indicator']}"]
+    there = set(documents(language).filter(key__in=keys).values_list("key", flat=True))
+    return next((key for key in keys if key in there), keys[1]), {}
 
 
 def cut(

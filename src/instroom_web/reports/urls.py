@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from instroom.definitions import registry
 from instroom_web.accounts.policy import public, requires, signed_in
-from instroom_web.reports import personal, views
+from instroom_web.reports import embed, personal, views
 from instroom_web.reports.api import api
 from instroom_web.shared.page_kinds import mark, personal_page, public_page
 
@@ -36,15 +36,23 @@ urlpatterns = [
     path("api/v1/", _interface),
     path("picture/<path:name>.svg", public(views.picture), name="picture"),
     re_path(
-        r"^download/(?P<series>[\w.-]+)/(?P<place>[\w-]+)\.(?P<form>\w+)$",
+        r"^download/(?P<series>[\w.-]+)/(?P<place>[\w-]+)\.(?P<form>\w+(?:\.csv)?)$",
         public(views.download),
         name="download",
     ),
+]
+#: Addresses of cards: their language and the key of their page stand in them.
+_CARD = r"(?P<language>[a-z]{2,3})/(?P<name>[\w/-]+)"
+urlpatterns += [
+    re_path(rf"^card/{_CARD}\.(?P<form>svg|png)$", public(embed.picture), name="card"),
+    re_path(rf"^embed/{_CARD}/$", public(embed.framed), name="embed"),
 ]
 #: Addresses with a language in front.
 spoken = [
     path("", _document, {"kind": ""}, name="home"),
     path("search/", public(views.search), name="search"),
+    path("search/suggest/", public(views.suggest), name="suggest"),
+    path("figure/<path:figure>/", public(views.figure), name="figure"),
     path("changes/", public(views.changes), name="changes"),
     path("changes/feed.atom", public(views.changes_feed), name="changes_feed"),
     path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),

@@ -14,18 +14,22 @@ from django.views.decorators.http import require_safe
 
 from instroom import __version__
 from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
-from instroom.reports import files
-from instroom_web.reports import archive, change_log, queries
+from instroom_web.reports import archive, change_log, finding, queries
 from instroom_web.reports.archive import release_number
+from instroom_web.reports.explained import explained
 from instroom_web.reports.freshness import build_of, fresh, kept
 from instroom_web.reports.models import StoredPicture
+from instroom_web.reports.page_origin import figures_file, page_context
 from instroom_web.shared.errors import error_page
 from instroom_web.shared.frame import language_of
 from instroom_web.shared.page_kinds import public_page
 
 View = Callable[..., HttpResponse]
+#: Letters of a search that are looked at, and names that are offered while typing.
+MOST_TYPED, SUGGESTED = 100, 8
 FILES = {
     "csv": "text/csv; charset=utf-8",
+    "excel.csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -62,8 +66,16 @@ def document(request: HttpRequest, kind: str, name: str = "") -> HttpResponse:
         return error_page(request, 503)
     if row is None:
         raise Http404
-    context = {"document": row.body, "pictures": queries.drawings(row.body)}
-    return render(request, "reports/document.html", context)
+    return render(request, "reports/document.html", page_context(request, key, row.body))
+
+
+@stored
+def figure(request: HttpRequest, figure: str) -> HttpResponse:
+    """Show how one number came about; of an older release as it was told then."""
+    context = explained(request, figure)
+    if context is None:
+        raise Http404
+    return render(request, "reports/figure.html", context)
 
 
 def _older(request: HttpRequest, language: str, key: str) -> HttpResponse:
@@ -72,9 +84,7 @@ def _older(request: HttpRequest, language: str, key: str) -> HttpResponse:
     body = archive.document_of(release, language, key) if release else None
     if release is None or body is None:
         raise Http404
-    names = set(queries.picture_names(body))
-    context = {"document": body, "pictures": archive.drawings_of(release, names)}
-    return render(request, "reports/document.html", {**context, "release": release})
+    return render(request, "reports/document.html", page_context(request, key, body, release))
 
 
 @stored
@@ -98,13 +108,28 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
 
 @stored
 def search(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:100]
-    page = Paginator(queries.search(language_of(request), words), 20).get_page(
-        request.GET.get("page")
-    )
-    results = [(row, queries.matching_entries(row.body, words)) for row in page]
-    context = {"words": words, "page": page, "results": results, "build": build_of(request)}
+    words, build = request.GET.get("q", "").strip()[:MOST_TYPED], build_of(request)
+    language = language_of(request)
+    hits = finding.found(build, language, words) if build and words else []
+    page = Paginator(hits, 20).get_page(request.GET.get("page"))
+    rows = queries.documents(language).filter(key__in={hit.key for hit in page if not hit.kind})
+    bodies = dict(rows.values_list("key", "body"))
+    results = [(hit, queries.matching_entries(bodies.get(hit.key, {}), words)) for hit in page]
+    context = {"words": words, "page": page, "results": results, "build": build}
     return render(request, "reports/search.html", context)
+
+
+@stored
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Answer what a reader may mean while typing: a few names, each with its address."""
+    words, build = request.GET.get("q", "").strip()[:MOST_TYPED], build_of(request)
+    language = language_of(request)
+    hits = finding.index_of(build, language).find(words)[:SUGGESTED] if build and words else []
+    found = [
+        {"title": hit.title, "note": hit.note, "url": finding.address(hit, language)}
+        for hit in hits
+    ]
+    return JsonResponse({"found": found})
 
 
 @stored
@@ -120,7 +145,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
 
 @stored
 def download(request: HttpRequest, series: str, place: str, form: str) -> HttpResponse:
-    held = ""
+    release, held = None, ""
     if "release" in request.GET:  # the numbers of the page it stands on, not those of today
         release = archive.release_of(release_number(request))
         rows = archive.series_of(release, series, [place]) if release else []
@@ -129,8 +154,7 @@ def download(request: HttpRequest, series: str, place: str, form: str) -> HttpRe
         rows = list(queries.named_series(series, place).values_list("body", flat=True))
     if not rows or form not in FILES:
         raise Http404
-    write = files.figures_csv if form == "csv" else files.figures_xlsx
-    response = HttpResponse(write(rows, language_of(request)), FILES[form])
+    response = HttpResponse(figures_file(request, form, rows, release), FILES[form])
     name = f"{series}.{place}{held}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

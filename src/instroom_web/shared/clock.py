@@ -18,6 +18,20 @@ def today(moment: datetime | None = None) -> date:
     return (moment or now()).astimezone(AMSTERDAM).date()
 
 
+def local_day(moment: str) -> str:
+    """Return the day in Amsterdam of a moment in ISO 8601; what is none stays as it is.
+
+    Examples
+    --------
+    >>> local_day("2026-11-29T23:30:00+00:00"), local_day("")
+    ('2026-11-30', '')
+    """
+    try:
+        return today(datetime.fromisoformat(moment)).isoformat()
+    except ValueError:
+        return moment
+
+
 def school_year_of(day: date | datetime) -> str:
     """Return the school year of a date, or of a moment as its date is in Amsterdam.
 

@@ -57,4 +57,5 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "person": _reader(request),
         "version": __version__,
         "contact": settings.CONTACT,
+        "declaration": settings.DECLARATION,
     }

@@ -321,7 +321,7 @@ def test_a_refusal_for_people_goes_to_stderr(
     assert main(["series", "po_pupil", "--data", str(tmp_path)]) == 10
     out, err = capsys.readouterr()
     assert out == ""
-    assert "bedoel je 'po_pupils'?" in err
+    assert "bedoelt u 'po_pupils'?" in err
     assert "Traceback" not in err
 
 

@@ -1,4 +1,4 @@
-"""Line charts, bars and the split of a change: what is drawn, and what never is."""
+"""Line charts, panels, bars and changes: what is drawn, and what never is."""
 
 import re
 from functools import cache
@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from instroom.drawing import canvas as drawing
 from instroom.drawing.charts import (
     Bar,
+    ChangeRow,
     Line,
+    Panel,
     Point,
-    SplitPart,
     bar_chart,
+    change_chart,
     line_chart,
-    split_chart,
+    panel_chart,
 )
+from instroom.drawing.lettering import spread
 from instroom.drawing.vega import to_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,12 +54,11 @@ BARS = (
     Bar("Meisjes", None, 0.182, 0.204, 0.17, "bounded"),
     Bar("Praktijkonderwijs", status="protected"),
 )
-PARTS = (
-    SplitPart("Instroom 2018-2019", 1795, kind="total"),
-    SplitPart("Minder leerlingen", -210),
-    SplitPart("Andere keuzes", None, -95, 40, status="bounded"),
-    SplitPart("Overig", status="missing"),
-    SplitPart("Instroom 2023-2024", None, 1490, 1545, kind="total", status="bounded"),
+PANELS = (Panel("havo", (TWENTE,)), Panel("vwo", (OVERIJSSEL,)))
+CHANGES = (
+    ChangeRow("havo", (-0.068, -0.047), 0.039, "minder", "down", "behind", (-0.04, -0.022)),
+    ChangeRow("vwo", (0.04, 0.072), 0.051, "misschien meer", "up_open"),
+    ChangeRow("vmbo", None, mark="niet te vergelijken", shape="open"),
 )
 
 
@@ -68,9 +70,12 @@ def draw_bars(*bars, **more):
     return bar_chart(bars, **(WORDS | {"language": "nl", "width": "wide"} | more))
 
 
-def draw_split(*parts, **more):
-    options = WORDS | {"unit": "count", "language": "nl", "width": "wide"}
-    return split_chart(parts, **(options | more))
+def draw_panels(*panels, **more):
+    return panel_chart(panels, **(WORDS | {"language": "nl", "width": "wide"} | more))
+
+
+def draw_changes(*rows, **more):
+    return change_chart(rows, **(WORDS | {"language": "nl", "width": "wide"} | more))
 
 
 @cache
@@ -79,7 +84,8 @@ def pictures(width, example_word=""):
     return {
         "line": draw_line(TWENTE, OVERIJSSEL, **more),
         "bar": draw_bars(*BARS, reference_label="Nederland", **more),
-        "split": draw_split(*PARTS, **more),
+        "panels": draw_panels(*PANELS, **more),
+        "change": draw_changes(*CHANGES, beside_label="Nederland", **more),
     }
 
 
@@ -100,7 +106,7 @@ def dots(svg):
     return len(re.findall(r'd="M[\d.]+,0A', svg))
 
 
-KINDS = ("line", "bar", "split")
+KINDS = ("line", "bar", "panels", "change")
 WIDTHS = ("wide", "narrow")
 
 
@@ -159,9 +165,11 @@ class TestEveryChart:
 
     def test_hidden_figures_are_hatched_with_their_word(self, kind, width):
         svg = pictures(width)[kind]
-        assert f'fill="url(#p-{width}-hatch)"' in svg
-        word = "geen cijfer" if kind == "split" else "afgeschermd"
+        word = "niet te vergelijken" if kind == "change" else "afgeschermd"
         assert any(word in text for text in texts(svg))
+        if kind != "change":  # what does not compare has no bar, so nothing to hatch
+            assert f'fill="url(#p-{width}-hatch)"' in svg
+            assert f'id="p-{width}-hatch"' in svg
 
     def test_same_input_gives_the_same_bytes(self, kind, width):
         again = pictures.__wrapped__(width)
@@ -299,31 +307,108 @@ class TestBars:
         tree(draw_bars())
 
 
-class TestSplit:
-    def test_effects_carry_sign_and_arrow(self):
-        found = texts(draw_split(*PARTS))
-        assert "▼ −210" in found
-        assert "● −95 tot +40" in found
+class TestPanels:
+    def test_all_panels_have_one_scale_and_the_same_years(self):
+        low = Panel("laag", (Line("T", (Point(YEARS[0], 0.1), Point(YEARS[1], 0.12))),))
+        high = Panel("hoog", (Line("T", (Point(YEARS[1], 0.8), Point(YEARS[2], 0.9))),))
+        found = texts(draw_panels(low, high))
+        ticks = [text for text in found if text.endswith("%") and "," not in text]
+        assert len(ticks) == 2 * len(set(ticks))
+        assert len([text for text in found if text == "’16/’17"]) == 2
 
-    def test_effects_of_shares_are_percentage_points(self):
-        svg = draw_split(SplitPart("A", 0.5, kind="total"), SplitPart("B", 0.021), unit="share")
-        assert "▲ +2,1 procentpunt" in texts(svg)
+    def test_years_before_a_break_are_joined_to_none_after_it(self):
+        before = Line("", tuple(Point(y, 0.2) for y in YEARS[:4]))
+        after = Line("Twente", tuple(Point(y, 0.22) for y in YEARS[4:8]))
+        whole = Line("Twente", before.points + after.points)
+        assert segments(draw_panels(Panel("vmbo", (whole,)))) == 7
+        broken = draw_panels(Panel("vmbo", (after, before)))
+        assert segments(broken) == 6
+        assert texts(broken).count("Twente") == 1
+        # The first number is not written beside the last: they do not compare.
+        assert "20,0\u00a0%" not in texts(broken)
+
+    def test_the_first_number_stands_where_no_line_runs(self):
+        up = Line("T", (Point(YEARS[0], 0.5), *(Point(y, 0.6) for y in YEARS[1:])))
+        down = Line("T", (Point(YEARS[0], 0.6), *(Point(y, 0.5) for y in YEARS[1:])))
+        under = Line("N", tuple(Point(y, 0.45) for y in YEARS), colour_index=1)
+        assert "60,0\u00a0%" in texts(draw_panels(Panel("x", (down, under))))
+        both = Panel("x", (up, Line("N", tuple(Point(y, 0.49) for y in YEARS), colour_index=1)))
+        assert "50,0\u00a0%" not in texts(draw_panels(both))
+
+    @pytest.mark.parametrize("count", range(8))
+    @pytest.mark.parametrize("width", WIDTHS)
+    def test_any_number_of_panels_is_a_whole_picture(self, count, width):
+        tree(draw_panels(*(PANELS[:1] * count), width=width))
+
+
+def bars_of(svg):
+    """Return start and end of the bars of changes, from top to bottom."""
+    found = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="16"', svg)
+    return [(float(x), float(x) + float(wide)) for x, wide in found]
+
+
+def zero_of(svg):
+    found = re.search(rf'<line x1="([\d.]+)"[^>]*stroke="{drawing.BORDER}"', svg)
+    return float(found[1])
+
+
+class TestChanges:
+    @pytest.mark.parametrize("width", WIDTHS)
+    def test_a_bar_is_its_bounds_on_its_side_of_zero(self, width):
+        svg = draw_changes(*CHANGES, width=width)
+        havo, vwo = bars_of(svg)
+        assert havo[1] < zero_of(svg) < vwo[0]
+        assert (havo[1] - havo[0]) / (vwo[1] - vwo[0]) == pytest.approx(0.021 / 0.032, rel=0.01)
+
+    def test_the_axis_is_no_wider_than_the_changes_need(self):
+        tall = draw_changes(ChangeRow("a", (0.30, 0.42)))
+        small = draw_changes(ChangeRow("a", (0.003, 0.0042)))
+        for svg in (tall, small):
+            ((_, end),) = bars_of(svg)
+            right = max(float(x) for x in re.findall(r'<line x1="([\d.]+)"', svg))
+            assert end <= right
+            if svg is tall:
+                assert (end - zero_of(svg)) / (right - zero_of(svg)) > 0.6
+
+    def test_dots_lead_to_zero_only_where_chance_does_not_reach_it(self):
+        certain, uncertain = draw_changes(CHANGES[0]), draw_changes(CHANGES[1])
+        assert 'stroke-dasharray="2 3"' in certain
+        assert 'stroke-dasharray="2 3"' not in uncertain
+
+    def test_a_change_is_written_in_points_with_its_sign(self):
+        found = texts(draw_changes(*CHANGES, beside_label="Nederland"))
+        assert "−6,8 tot −4,7 procentpunt" in found
+        assert "Nederland −4,0 tot −2,2" in found
+        assert "+95" in texts(draw_changes(ChangeRow("a", (95, 95)), unit="count"))
+
+    def test_what_does_not_compare_has_no_bar(self):
+        svg = draw_changes(CHANGES[2])
+        assert bars_of(svg) == []
+        assert "–" in texts(svg)
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        st.floats(1e-5, 1e6), st.floats(0, 1), st.sampled_from(["share", "count"]),
+        st.sampled_from(WIDTHS),
+    )  # fmt: skip
+    def test_the_axis_repeats_no_number(self, size, part, unit, width):
+        size = min(size, 1.0) if unit == "share" else size
+        svg = draw_changes(ChangeRow("a", (-size * part, size)), unit=unit, width=width)
+        ticks = re.findall(r'font-size="12" text-anchor="middle"[^>]*>([^<]+)<', svg)
+        assert "0" in {text.rstrip("0").rstrip(",") or "0" for text in ticks}
+        assert len(ticks) == len(set(ticks)) >= 3
 
 
 class TestDrawing:
     @given(st.lists(st.floats(0, 300), min_size=1, max_size=5))
-    def test_spread_keeps_neighbours_apart_and_inside(self, wanted):
-        spots = drawing.spread(wanted, 40, 0, 300)
+    def test_labels_keep_apart_inside_and_in_order(self, wanted):
+        spots = spread(wanted, 40, 0, 300)
         ordered = sorted(spots)
         assert all(b - a >= 40 - 1e-6 for a, b in pairwise(ordered))
         assert ordered[0] >= -1e-6
         assert ordered[-1] <= 300 + 1e-6
-
-    @given(st.lists(st.floats(0, 300), min_size=1, max_size=5))
-    def test_spread_keeps_the_order(self, wanted):
-        spots = drawing.spread(wanted, 40, 0, 300)
         pairs = sorted(zip(wanted, spots, strict=True))
-        assert [spot for _, spot in pairs] == sorted(spots)
+        assert [spot for _, spot in pairs] == ordered
 
     def test_any_altair_chart_becomes_accessible(self):
         data = alt.Data(values=[{"a": "x", "b": 1234.5}])

@@ -1,97 +1,34 @@
 """Letters stay inside the frame of every picture, and no text lies over another."""
 
-import re
-from itertools import combinations
-from typing import NamedTuple
-from xml.etree import ElementTree
-
 import pytest
 
-from instroom.drawing.canvas import WIDTHS
+from instroom.drawing.canvas import MUTED, WIDTHS
 from instroom.drawing.charts import (
     Bar,
+    ChangeRow,
     Curve,
     EffectRow,
     Line,
     Mark,
+    Panel,
     Point,
-    SplitPart,
     TrialPoint,
     bar_chart,
+    change_chart,
     curve_chart,
     forest_chart,
     funnel_chart,
     line_chart,
-    split_chart,
+    panel_chart,
 )
 from instroom.drawing.flow import FlowPart, FlowStep, pipeline
-from instroom.drawing.lettering import text_width
 from instroom.drawing.maps import MapTile, tile_map
+from picture_letters import faults
 
-#: What rounding to hundredths, and an estimate of a width, may differ.
-SLACK = 0.6
-#: How much of the size of a letter stands above its baseline, and under it.
-ABOVE, BELOW = 0.72, 0.2
 LONG = "Openbare scholengemeenschap voor praktijkonderwijs en voortgezet speciaal onderwijs Twente"
 NAMES = ("Twente", "Overijssel", "Nederland", LONG, "Arbeidsmarktregio Achterhoek-Twenteland")
 YEARS = [f"{year}-{year + 1}" for year in range(2010, 2025)]
 LEVELS = (3, 80, 950, 12_345, 80_000, 123_456, 1_000_000)
-
-
-class Box(NamedTuple):
-    """Where the letters of one text stand."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-def boxes(svg: str) -> tuple[list[Box], tuple[float, float]]:
-    """Return the box of every text, and the size of the frame."""
-    root = ElementTree.fromstring(svg)  # noqa: S314  our own drawing
-    found: list[Box] = []
-
-    def walk(element: ElementTree.Element, x: float, y: float) -> None:
-        moved = re.search(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", element.get("transform", ""))
-        if moved:
-            x, y = x + float(moved[1]), y + float(moved[2])
-        if element.tag.endswith("}text") and element.text:
-            size = float(element.get("font-size", "").removesuffix("px"))
-            wide = text_width(element.text, size, bold=element.get("font-weight") == "600")
-            left = x + float(element.get("x", 0))
-            left -= {"middle": wide / 2, "end": wide}.get(element.get("text-anchor", ""), 0.0)
-            base = y + float(element.get("y", 0))
-            box = (left, base - ABOVE * size, left + wide, base + BELOW * size)
-            if float(element.get("opacity", 1)) > 0:
-                found.append(Box(element.text, *box))
-        for child in element:
-            walk(child, x, y)
-
-    walk(root, 0.0, 0.0)
-    return found, (float(root.get("viewBox", "").split()[2]), float(root.get("viewBox").split()[3]))
-
-
-def faults(svg: str) -> list[str]:
-    """Return the texts outside the frame, and those that lie over one another."""
-    found, (wide, high) = boxes(svg)
-    assert found
-    out = [
-        f"outside: {box}"
-        for box in found
-        if box.left < -SLACK
-        or box.top < -SLACK
-        or box.right > wide + SLACK
-        or box.bottom > high + SLACK
-    ]
-    over = [
-        f"over: {one} {other}"
-        for one, other in combinations(found, 2)
-        if min(one.right, other.right) - max(one.left, other.left) > SLACK
-        and min(one.bottom, other.bottom) - max(one.top, other.top) > SLACK
-    ]
-    return out + over
 
 
 def options(width: str, language: str, **more: object) -> dict[str, object]:
@@ -119,13 +56,13 @@ def lines_of(level: float, count: int) -> list[Line]:
     ]
 
 
-def signed_parts(level: float) -> list[SplitPart]:
+def changes(level: float) -> list[ChangeRow]:
+    mark = "misschien minder dan in 2014-2015, kan toeval zijn"
     return [
-        SplitPart("2014-2015", level, kind="total"),
-        SplitPart("omvang van de groep", None, -0.3 * level, -0.2 * level),
-        SplitPart("andere keuzes", -0.15 * level),
-        SplitPart("overig", status="missing"),
-        SplitPart("2024-2025", None, 0.5 * level, 0.7 * level, "total"),
+        ChangeRow("havo", (-level, -0.9 * level), 0.2 * level, mark, "down", "behind", (0, level)),
+        ChangeRow(LONG, (0.0, 0.0), 0.01 * level, mark, "up_open"),
+        ChangeRow(NAMES[4], None, mark="niet te vergelijken", shape="open"),
+        ChangeRow("havo en vwo samen", (-0.1 * level, 0.3 * level), None, beside=(0.1, 0.2)),
     ]
 
 
@@ -146,7 +83,11 @@ def pictures(width: str, language: str) -> dict[str, str]:
             Bar(NAMES[1], level * 0.01),
         ]
         found[f"bar {level}"] = bar_chart(bars, reference_label="Nederland", **more)
-        found[f"split {level}"] = split_chart(signed_parts(level), **more)
+        for count in (1, 2, 3, 4, 7):
+            lines = tuple(lines_of(level / 1.15 if share else level, 2))
+            named = [Panel(NAMES[turn % 5], lines) for turn in range(count)]
+            found[f"panels {level} {count}"] = panel_chart(named, **more)
+        found[f"change {level}"] = change_chart(changes(level), beside_label="Nederland", **more)
         tiles = [
             MapTile("1", "Twr", "Twenterand", 0, 0, level),
             MapTile("2", "Tub", "Tubbergen", 1, 0, status="not_applicable"),
@@ -215,3 +156,25 @@ def test_a_text_outside_and_one_over_another_are_seen() -> None:
         '<text x="-12" y="24" font-size="11">1</text></g></svg>'
     )
     assert [fault.split(":")[0] for fault in faults(svg)] == ["outside", "over"]
+
+
+def test_an_axis_that_repeats_a_number_is_seen() -> None:
+    def flat(*words: str) -> str:
+        letters = "".join(
+            f'<text x="{60 * place + 30}" y="20" font-size="11" text-anchor="middle"'
+            f' fill="{MUTED}">{word}</text>'
+            for place, word in enumerate(words)
+        )
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 40">{letters}</svg>'
+
+    def upright(*words: str) -> str:
+        letters = "".join(
+            f'<text transform="translate(50,{20 * place + 20})" font-size="11px" fill="{MUTED}"'
+            f' text-anchor="end">{word}</text>'
+            for place, word in enumerate(words)
+        )
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><g>{letters}</g></svg>'
+
+    for draw in (flat, upright):
+        assert faults(draw("0 %", "1 %", "2 %")) == []
+        assert [fault.split(":")[0] for fault in faults(draw("0 %", "1 %", "1 %"))] == ["twice"]

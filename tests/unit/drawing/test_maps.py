@@ -1,6 +1,7 @@
 """The tile map: every tile says what is known, and can be read."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -121,6 +122,28 @@ def test_nice_breaks_are_four_rising_numbers(values, unit):
     assert len(set(breaks)) == 4
     assert list(breaks) == sorted(breaks)
     assert breaks[0] > 0
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_a_tile_with_a_page_is_a_link_that_says_name_and_figure(width):
+    linked = [replace(TILES[0], url="/nl/place/GM1/"), replace(TILES[3], url="/nl/place/GM2/")]
+    root = tree(draw(*linked, TILES[4], width=width))
+    links = list(root.iter(f"{SVG}a"))
+    # A title, so that what is seen and what is read aloud are not two names.
+    assert [(link.get("href"), link.findtext(f"{SVG}title")) for link in links] == [
+        ("/nl/place/GM1/", "Twenterand: 47,0\u00a0%"),
+        ("/nl/place/GM2/", "Hof van Twente: geen cijfer"),
+    ]
+    # Who uses a keyboard or listens reaches them: no part around them is an image or hidden.
+    assert root.get("role") == "group"
+    around = {child: parent for parent in root.iter() for child in parent}
+    for link in links:
+        above = around[link]
+        while above is not root:
+            assert above.get("aria-hidden") is None
+            above = around[above]
+    unlinked = tree(draw(width=width))
+    assert (unlinked.get("role"), list(unlinked.iter(f"{SVG}a"))) == ("img", [])
 
 
 def test_no_tiles_still_gives_a_picture():

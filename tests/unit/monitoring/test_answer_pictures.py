@@ -102,9 +102,9 @@ def test_the_words_of_a_height_stand_where_no_curve_runs() -> None:
     in_the_way = Curve("vlak", (4.0, 8.0, 9.0, 30.0), (0.52, 0.52, 0.1, 0.1))
     svg = curve_chart(
         [in_the_way], name="c", title="t", description="d", language="nl", width="wide",
-        x_title="scholen", y_title="effect", marks=[Mark(0.5, "het effect dat je verwacht")],
+        x_title="scholen", y_title="effect", marks=[Mark(0.5, "het effect dat u verwacht")],
     )  # fmt: skip
-    (left,) = re.findall(r'<text x="([\d.]+)"[^>]*>het effect dat je verwacht', svg)
+    (left,) = re.findall(r'<text x="([\d.]+)"[^>]*>het effect dat u verwacht', svg)
     assert float(left) > 100, "a curve runs just above the left of the line"
     assert "<rect" not in svg, "nothing covers a curve"
 

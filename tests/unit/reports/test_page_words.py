@@ -132,10 +132,13 @@ def test_places_that_belong_to_one_another_are_told_apart(code: str) -> None:
 
 def test_a_code_stands_only_beside_places_that_are_called_the_same() -> None:
     (block,) = related(ENSCHEDE, SCHOOLS)
-    assert [link.note for link in block.links] == [
-        "basisschool of speciale school, Enschede (00AA00)",
-        "basisschool of speciale school, Enschede (00BB00)",
-        "school voor voortgezet onderwijs, Enschede",
+    assert [(link.text, link.note) for link in block.links] == [
+        (f"De Zonnebloem, Enschede, {code}", f"{what}, Enschede")
+        for code, what in (
+            ("00AA00", "basisschool of speciale school"),
+            ("00BB00", "basisschool of speciale school"),
+            ("00CC00", "school voor voortgezet onderwijs"),
+        )
     ]
 
 

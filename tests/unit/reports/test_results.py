@@ -11,13 +11,12 @@ from instroom.core.series import Figure, Series
 from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.privacy.published import hide, publish
+from instroom.reports.package_choice import LEAST, is_whole, travelling
 from instroom.reports.results import (
-    LEAST,
     PACKAGE,
     PlaceInfo,
     Results,
     compute_results,
-    is_whole,
     load,
     questions,
     save,
@@ -26,7 +25,7 @@ from instroom.reports.results import (
 pytest_plugins = ("unit.monitoring.reading",)
 
 TOWNS = frozenset(registry.regions()["twente"].municipalities)
-SMALL = TOWNS | {"twente", "nl", "PV23"}
+AROUND = {"twente", "nl", "PV23"}
 
 
 def figure(status: Any, **more: Any) -> Figure:
@@ -181,14 +180,58 @@ def test_every_cell_that_travels_has_ten_people_or_more(rows: list[dict[str, Any
             assert least(row["denominator"]) - part >= 10, row
 
 
-def test_only_whole_regions_and_municipalities_travel(
+def test_the_region_travels_with_its_municipalities_boards_and_schools(
     rows: list[dict[str, Any]], package: dict[str, Any]
 ) -> None:
-    assert {row["place"] for row in rows} == SMALL
-    assert {(place[0], place[2]) for place in package["places"]} == {
-        (code, "municipality") for code in TOWNS
-    }
+    places = {place[0]: PlaceInfo(*place) for place in package["places"]}
+    assert {row["place"] for row in rows} <= AROUND | set(places)
+    assert {p.code for p in places.values() if p.kind == "municipality"} == TOWNS
+    kinds = [p.kind for p in places.values()]
+    assert min(map(kinds.count, ("board", "school_vo", "school_po"))) > 40
+    for info in places.values():
+        assert info.municipality in TOWNS or info.kind in ("municipality", "board")
     assert (package["region"], package["example"]) == ("twente", False)
+
+
+def test_the_package_is_small_enough_for_every_copy() -> None:
+    assert sum(path.stat().st_size for path in PACKAGE.iterdir()) <= 3_000_000
+
+
+def share(period: str, part: int, place: str = "00AA00") -> Figure:
+    return Figure(
+        "technical_profile_share", period, place, "ok", value=part / 40, low=part / 40,
+        high=part / 40, numerator=Count(part), denominator=Count(40),
+    )  # fmt: skip
+
+
+def test_a_share_travels_with_all_its_years_or_not_at_all() -> None:
+    years = [share("2020-2021", 9), share("2021-2022", 12), share("2022-2023", 12, "00BB00")]
+    goes = travelling(years, frozenset({"00AA00", "00BB00"}))
+    assert [goes(figure) for figure in years] == [False, False, True]
+    assert [travelling(years, frozenset())(figure) for figure in years] == [False] * 3
+
+
+def test_a_package_from_before_streets_still_opens(
+    example_results: Results, tmp_path: Path
+) -> None:
+    save(example_results, tmp_path)
+    path = tmp_path / "package.json"
+    meta = json.loads(path.read_text("utf-8"))
+    meta["places"] = [place[:5] for place in meta["places"]]
+    path.write_text(json.dumps(meta), "utf-8")
+    places = load(tmp_path).places
+    assert {(p.street, p.town) for p in places.values()} == {("", "")}
+    assert {p.name for p in places.values()} == {p.name for p in example_results.places.values()}
+
+
+def test_a_school_has_the_street_and_town_of_the_register(example_results: Results) -> None:
+    schools = [p for p in example_results.places.values() if p.kind == "school_vo"]
+    assert schools
+    for school in schools:  # written in the list of addresses as "Passerlaan" and a number
+        assert school.street.startswith("Passerlaan ")
+        assert school.town.isupper()
+    others = [p for p in example_results.places.values() if not p.kind.startswith("school")]
+    assert {(p.street, p.town) for p in others} == {("", "")}
 
 
 def test_every_input_can_be_traced(rows: list[dict[str, Any]], package: dict[str, Any]) -> None:
@@ -212,7 +255,8 @@ def test_no_figure_travels_twice() -> None:
 def test_the_real_files_give_the_figures_that_travel(
     real_facts: ClassifiedCounts, tmp_path: Path
 ) -> None:
-    save(compute_results("twente", real_facts), tmp_path, only=SMALL)
+    results = compute_results("twente", real_facts)
+    save(results, tmp_path, only=frozenset({*AROUND, *results.places}))
 
     def figures(folder: Path) -> dict[str, Figure]:
         return {f.id: f for f in load(folder).published.figures}

@@ -4,6 +4,14 @@ A definition holds no expressions, templates or conditions. It names columns, co
 vocabulary words; each word is one function elsewhere.
 """
 
+from instroom.definitions.models.alike import (
+    BESIDE,
+    AlikeSchools,
+    Beside,
+    BesideRule,
+    Surroundings,
+    SurroundingsClass,
+)
 from instroom.definitions.models.definition_file import (
     Definition,
     DefinitionPart,
@@ -24,6 +32,10 @@ from instroom.definitions.models.indicators import (
 from instroom.definitions.models.pages import Chapter, PageDefinition, PageSection, SectionLink
 from instroom.definitions.models.programme import (
     Claim,
+    ClaimedShare,
+    ClaimFacts,
+    ClaimPicture,
+    ComparedSeries,
     Glossary,
     GoalStage,
     Kpi,
@@ -40,9 +52,12 @@ from instroom.definitions.models.sources import (
     Column,
     Fetch,
     Periods,
+    Publication,
     Publisher,
     Recognise,
+    SchoolNames,
     SourceDefinition,
+    TownWriting,
     Values,
 )
 from instroom.definitions.models.verdicts import (
@@ -55,15 +70,23 @@ from instroom.definitions.models.verdicts import (
 )
 
 __all__ = [
+    "BESIDE",
     "OUTCOMES",
+    "AlikeSchools",
+    "Beside",
+    "BesideRule",
     "Chapter",
     "Check",
     "Claim",
+    "ClaimFacts",
+    "ClaimPicture",
+    "ClaimedShare",
     "Classification",
     "ClassificationRule",
     "Code",
     "CodeList",
     "Column",
+    "ComparedSeries",
     "Definition",
     "DefinitionPart",
     "Fetch",
@@ -83,18 +106,23 @@ __all__ = [
     "PipelineDefinition",
     "PipelineStep",
     "Places",
+    "Publication",
     "Publisher",
     "Reasons",
     "Recognise",
     "Region",
+    "SchoolNames",
     "SectionLink",
     "SeriesBreak",
     "SourceDefinition",
     "Stage",
     "StepGroup",
+    "Surroundings",
+    "SurroundingsClass",
     "Term",
     "TilePosition",
     "ToldGroup",
+    "TownWriting",
     "Values",
     "VerdictRule",
 ]

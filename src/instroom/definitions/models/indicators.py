@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from instroom.core.messages import Message
+from instroom.core.places import Level
 from instroom.core.series import Unit
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 from instroom.definitions.models.verdicts import Fluctuation
@@ -21,6 +22,7 @@ class Stage(DefinitionPart):
     ``where``: observation columns and the values that count; ``per_school_type`` adds to it
     for one school type. ``totals``: the value of a dimension that stands for everybody, where
     the publisher gives one. ``missing``: school types that no open file has, with the reason.
+    ``question`` is what its page asks, when that differs from what the indicator asks.
     """
 
     title: str
@@ -34,6 +36,7 @@ class Stage(DefinitionPart):
     totals: dict[str, str] = {}
     missing: dict[str, str] = {}
     note: str = ""
+    question: str = ""
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -59,7 +62,10 @@ class Indicator(Definition):
     those do who are counted, in Dutch: "7 % van de leerlingen" is followed by "blijft zitten".
     ``fluctuation`` is what chance does to the share, per school type, or of ``all`` together.
     ``breaks`` says per school type from when its years do not compare with those before.
-    ``home`` is the place on the first page of a region: 1 is first and brings the map, 0 is none.
+    ``lowest_place`` is the narrowest kind of place that it may be shown for: what tells of setbacks
+    of a few pupils is nobody's business at one school, whoever printed it.
+    ``question`` is what its page answers, with ``{region}`` for the name of the region.
+    ``home`` is the place of its map on the first page of a region: 1 is first, 0 is none.
     """
 
     measure: Literal["share", "count", "missing"]
@@ -73,10 +79,12 @@ class Indicator(Definition):
     separate: list[str] = []
     kinds: list[str] = []
     breakdowns: list[str] = []
+    lowest_place: Level = "school"
     better: Literal["higher", "lower", "neither"] = "higher"
     reason: str | None = None
     need: str = ""
     definition: str
+    question: str = ""
     verb: str = ""
     home: int = 0
     notes: list[str] = []

@@ -62,23 +62,119 @@ class Kpi(Definition):
         return self
 
 
+class ComparedSeries(DefinitionPart):
+    """A series of ours that a claim is held against: since when, and which way the claim says.
+
+    ``counts`` is the share, or the number of people that the share is of. ``label`` is what
+    people call it ("havo").
+    """
+
+    label: str = Field(min_length=1)
+    indicator: str
+    stage: str = ""
+    school_type: str = ""
+    counts: Literal["share", "number"] = "share"
+    since: str = Field(min_length=1)
+    says: Literal["less", "more"]
+
+    @model_validator(mode="after")
+    def _since_is_a_period(self) -> "ComparedSeries":
+        _refuse_no_school_year(self.since)
+        return self
+
+
+class ClaimPicture(DefinitionPart):
+    """Numbers of people of one series, drawn beside a claim: in these years and in the newest."""
+
+    indicator: str
+    stage: str = ""
+    school_type: str = ""
+    years: list[str] = Field(min_length=1)
+    caption: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _years_are_periods(self) -> "ClaimPicture":
+        for year in self.years:
+            _refuse_no_school_year(year)
+        return self
+
+
+class ClaimedShare(DefinitionPart):
+    """A share that a publisher's counts give; ``says`` is what the claim makes of it (0-1)."""
+
+    label: str = Field(min_length=1)
+    part: int = Field(ge=0)
+    whole: int = Field(gt=0)
+    says: float | None = Field(default=None, ge=0, le=1)
+    own: bool = False
+
+    @model_validator(mode="after")
+    def _part_of_the_whole(self) -> "ClaimedShare":
+        if self.part > self.whole:
+            raise ValueError(
+                Message("{part} is more than the whole, {whole}", part=self.part, whole=self.whole)
+            )
+        return self
+
+
+class ClaimFacts(DefinitionPart):
+    """Counts of a publisher that Instroom does not read: written here, with where and when.
+
+    ``what`` says who was counted where; ``note`` what a reader must know of these counts.
+    """
+
+    publisher: str
+    page: str
+    checked: date
+    what: str = Field(min_length=1)
+    note: str = ""
+    shares: list[ClaimedShare] = Field(min_length=1)
+
+
 class Claim(Definition):
-    """A figure or statement of the programme outline, and what was found."""
+    """A figure or statement of the programme outline, and what was found.
+
+    The title is the question it answers. ``verdict`` says whether it could be recomputed: with
+    ``compared`` (series of ours) or ``facts`` (counts of others), so no number is written in
+    ``found``; if not, ``because`` says why. ``open`` is a claim that nobody looked at yet.
+    What was found is provisional until ``confirmed_by``, a person, on ``confirmed_on``.
+    """
 
     number: int
     quote: str
     seed: str
-    verdict: Literal["recomputed", "other_definition", "not_recomputable"]
-    evidence: Literal["strong", "moderate", "weak", "none"]
-    found: str
-    checked: date
+    verdict: Literal["recomputed", "not_recomputable", "open"]
+    evidence: Literal["strong", "moderate", "weak", "none"] = "none"
+    because: str = ""
+    found: str = ""
+    checked: date | None = None
     sources: list[str] = []
-    approved: bool = False
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
     indicators: list[str] = []
+    compared: list[ComparedSeries] = []
+    picture: ClaimPicture | None = None
+    facts: ClaimFacts | None = None
+
+    @model_validator(mode="after")
+    def _says_what_it_rests_on(self) -> "Claim":
+        if (self.verdict == "recomputed") != bool(self.compared or self.facts):
+            raise ValueError(Message("a claim is recomputed with series or facts, and only then"))
+        if (self.verdict == "not_recomputable") != bool(self.because):
+            raise ValueError(Message("a claim that cannot be recomputed says why, and no other"))
+        if (self.verdict == "open") == bool(self.checked):
+            raise ValueError(Message("a claim was checked on a day, unless it is open"))
+        if bool(self.confirmed_by) != bool(self.confirmed_on):
+            raise ValueError(Message("who confirms a claim belongs together with the day"))
+        return self
 
 
 class Term(DefinitionPart):
-    """One word: Dutch term, English identifier, German term, meaning."""
+    """One word: Dutch term, English identifier, German term, meaning.
+
+    ``also`` are other forms of it, per language. In languages where it is ``everyday`` the list
+    explains it, and other pages do not link to it.
+    """
 
     identifier: str
     nl: str
@@ -86,6 +182,8 @@ class Term(DefinitionPart):
     de: str
     meaning: str
     seed: str = ""
+    also: dict[str, list[str]] = {}
+    everyday: list[str] = []
 
 
 class Glossary(Definition):

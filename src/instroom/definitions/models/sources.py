@@ -105,14 +105,68 @@ class Recognise(DefinitionPart):
     share_known: float = 0.6
 
 
+class TownWriting(DefinitionPart):
+    """How a town that a publisher writes in capitals is written.
+
+    ``marks`` at the end tell namesakes apart; so does all from one of ``mark_words`` on.
+    ``small_words`` have no capital, but at the start.
+    """
+
+    marks: list[str] = []
+    mark_words: list[str] = []
+    small_words: list[str] = []
+
+
+class SchoolNames(DefinitionPart):
+    """Which words of a school's name with a publisher are no part of the name that people say.
+
+    Behind one of ``before_kinds`` nothing but ``kinds`` and ``joints`` is what the school offers;
+    without it such a list starts at one of ``bare_kinds``. ``in_front`` and ``behind`` go whole;
+    of ``beliefs`` only the belief goes, in front of one of ``school_words``. Behind one of
+    ``location_words``, after what the school offers, stands the name of the location itself.
+    ``written_out`` are words that were cut short. What would leave nothing but one of
+    ``never_alone``, or one of ``never_last`` at the end, is left as it is.
+    """
+
+    before_kinds: list[str] = []
+    kinds: list[str] = []
+    joints: list[str] = []
+    bare_kinds: list[str] = []
+    in_front: list[str] = []
+    behind: list[str] = []
+    beliefs: list[str] = []
+    school_words: list[str] = []
+    location_words: list[str] = []
+    written_out: dict[str, str] = {}
+    never_alone: list[str] = []
+    never_last: list[str] = []
+
+
+class Publication(DefinitionPart):
+    """When the publisher brings out the next period, as it says itself on the page ``said``.
+
+    ``month`` is the month in which it usually does, ``years_later`` the number of years after the
+    one in which the period begins. Without a month only that it comes every year is known.
+    ``stopped``: no next period will come.
+    """
+
+    said: str = Field(pattern=r"^https://")
+    every: Literal["year", "stopped"] = "year"
+    month: int | None = Field(default=None, ge=1, le=12)
+    years_later: int = Field(default=1, ge=0, le=4)
+
+
 class Publisher(Definition):
     """A publisher: columns that many of its tables share, and what ids of its datasets look like.
 
-    A shared column is no evidence of which table it is.
+    A shared column is no evidence of which table it is. ``school_names`` and ``towns`` say how
+    its names of schools and towns are said.
     """
 
     shared: list[str]
     dataset_id: Pattern | None = None
+    school_names: SchoolNames = SchoolNames()
+    towns: TownWriting = TownWriting()
 
 
 class SourceDefinition(Definition):
@@ -132,6 +186,7 @@ class SourceDefinition(Definition):
     checks: list[Check] = Field(min_length=1)
     known: list[str] = []
     fetch: Fetch | None = None
+    publication: Publication | None = None
     note: str = ""
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from math import ceil, floor, log10
 
@@ -97,15 +98,28 @@ def _grid_line(plot: Plot, height: float) -> str:
 
 def _year(plot: Plot, place: int, periods: Sequence[str], width: Width) -> str:
     """Write a year under its place; on a phone the first and the last stay inside."""
-    x, (size, foot) = plot.across(place), _YEARS[width]
-    anchor = "middle"
+    size, foot = _YEARS[width]
+    anchor = _anchor(plot, place, periods, width)
+    return _letters(anchor, (plot.across(place), foot), size, _short(periods[place]))
+
+
+def _anchor(plot: Plot, place: int, periods: Sequence[str], width: Width) -> str:
+    x = plot.across(place)
     if width == "narrow":
         near = (plot.width / len(periods)) * 0.5
         if x < plot.width - x and x <= near:
-            anchor = "start"
-        elif plot.width - x <= near:
-            anchor = "end"
-    return _letters(anchor, (x, foot), size, _short(periods[place]))
+            return "start"
+        if plot.width - x <= near:
+            return "end"
+    return "middle"
+
+
+def _year_ends(plot: Plot, place: int, periods: Sequence[str], width: Width) -> tuple[float, float]:
+    """Return where the letters of a year begin and end."""
+    wide = text_width(_short(periods[place]), _YEARS[width][0])
+    before = {"start": 0.0, "middle": 0.5, "end": 1.0}[_anchor(plot, place, periods, width)]
+    left = plot.across(place) - before * wide
+    return left, left + wide
 
 
 def _letters(anchor: str, spot: tuple[float, float], size: int, text: str) -> str:
@@ -128,9 +142,15 @@ def _shown_periods(periods: Sequence[str], plot: Plot, width: Width) -> list[int
     """
     count = len(periods)
     if width == "narrow":
-        need = max([text_width(_short(name), _YEARS[width][0]) for name in periods] or [0]) + 8
-        chosen = [0, (count - 1) // 2, count - 1] if plot.width >= 3 * need else [0, count - 1]
-        return sorted(set(chosen if plot.width >= 2 * need else [count - 1])) if count else []
+        if not count:
+            return []
+        last, ends = count - 1, partial(_year_ends, plot, periods=periods, width=width)
+        kept = [last]
+        for place in (0, (count - 1) // 2):
+            left, right = ends(place)
+            if all(right + 8 <= ends(p)[0] or ends(p)[1] + 8 <= left for p in kept):
+                kept.append(place)
+        return sorted(kept)
     every = 1 + (count - 1) // 13
     return [place for place in range(count) if (count - 1 - place) % every == 0]
 

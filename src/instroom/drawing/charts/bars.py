@@ -51,7 +51,6 @@ def bar_chart(
         (0.0, max([*ends, 0.0]) or 1.0),
         reference_label if any(bar.reference is not None for bar in bars) else "",
         width,
-        links=False,
         name=name,
         title=title,
         description=description,

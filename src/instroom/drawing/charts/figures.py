@@ -1,7 +1,6 @@
-"""What a chart is given: points, lines, bars and parts, and how their numbers are written."""
+"""What a chart is given: points, lines and bars, and how their numbers are written."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from instroom.core.texts import Texts
 from instroom.drawing.canvas import CATEGORIES, DRAWN, Status, Unit
@@ -79,23 +78,6 @@ class Bar:
     reference: float | None = None
     status: Status = "ok"
     emphasis: bool = False
-
-    @property
-    def point(self) -> Point:
-        """The number as a point without a period."""
-        return Point("", self.value, self.low, self.high, self.status)
-
-
-@dataclass(frozen=True, slots=True)
-class SplitPart:
-    """One step of a split change: a total (from, to) or an effect between two totals."""
-
-    label: str
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    kind: Literal["total", "effect"] = "effect"
-    status: Status = "ok"
 
     @property
     def point(self) -> Point:

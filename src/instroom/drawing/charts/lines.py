@@ -60,7 +60,7 @@ def line_chart(
     plot, size, rows = _line_plot(periods, (low, high), left, strips, labels, key, width)
     over = Drawing(f"{name}-{width}")
     for strip, row in zip(strips, rows, strict=True):
-        draw_strip(over, plot, strip, row, width)
+        draw_strip(over, plot, strip, row, width, WIDTHS[width])
     draw_labels(over, plot, labels, width)
     bottom = draw_key(over, key, size[1], width, plot)
     axis_note = ""
@@ -110,7 +110,7 @@ def _line_plot(
     x_domain = (-edge, max(len(periods) - 1, 0) + edge)
     height = max(300.0 if wide else 206.0, labels_height(labels, width))
     plot = Plot(left, top, outer - left - right, height, x_domain, y_domain)
-    rows = packed(strips, plot, width)
+    rows = packed(strips, plot, width, outer)
     deep = (max(rows, default=-1) + 1) * 22
     bottom = 66 if wide else 54 + 18 * len(key_rows(key, plot, width))
     return plot, (outer, top + plot.height + deep + bottom), rows

@@ -1,7 +1,6 @@
 """A chart of horizontal bars: labels, figures, whiskers and marks around the bars."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from instroom.drawing.canvas import BORDER, INK, MUTED, PAPER, Drawing, Width, frame
 from instroom.drawing.charts.lanes import Lane, Row, bar_marks, row_ends, row_label, rows_plot
@@ -15,18 +14,15 @@ def rows_chart(
     reference_label: str,
     width: Width,
     *,
-    links: bool,
     name: str,
     title: str,
     description: str,
     example_word: str,
 ) -> str:
-    """Draw the rows; ``links`` joins each end to the next start."""
+    """Draw the rows."""
     plot, size, lane = rows_plot(rows, domain, reference_label, width)
     over = Drawing(f"{name}-{width}")
     under = Drawing(f"{name}-{width}")
-    if links:
-        _draw_links(under, plot, rows, lane)
     for order, row in enumerate(rows):
         top = plot.top + order * lane.height + lane.offset - 4
         deep = lane.height if lane.inline else lane.bar + 8
@@ -44,16 +40,6 @@ def rows_chart(
         description=description,
         example_word=example_word,
     )
-
-
-def _draw_links(under: Drawing, plot: Plot, rows: Sequence[Row], lane: Lane) -> None:
-    """Draw the hairlines that show where the next bar starts."""
-    for order, (row, after) in enumerate(pairwise(rows)):
-        if row.word or after.word:
-            continue
-        x = plot.x(row.end)
-        y = plot.top + order * lane.height + lane.offset + lane.bar
-        under.line((x, y), (x, y + lane.height - lane.bar), stroke=BORDER, dash="2 3")
 
 
 def _draw_row(over: Drawing, plot: Plot, row: Row, order: int, lane: Lane) -> None:

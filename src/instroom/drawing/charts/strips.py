@@ -7,7 +7,7 @@ from typing import Literal
 
 from instroom.core.statuses import status_word
 from instroom.core.texts import Texts
-from instroom.drawing.canvas import MUTED, WIDTHS, Drawing, Width
+from instroom.drawing.canvas import MUTED, Drawing, Width
 from instroom.drawing.charts.figures import Line
 from instroom.drawing.charts.plots import Plot, small_letters
 from instroom.drawing.lettering import text_width
@@ -53,12 +53,15 @@ def _runs(hidden: Sequence[tuple[int, str]]) -> Iterator[tuple[str, list[int]]]:
         yield word, [index for *_, index in run]
 
 
-def packed(strips: Sequence[Strip], plot: Plot, width: Width) -> list[int]:
-    """Give every strip the first row in which it and its word overlap nothing."""
+def packed(strips: Sequence[Strip], plot: Plot, width: Width, outer: float) -> list[int]:
+    """Give every strip the first row in which it and its word overlap nothing.
+
+    ``outer`` is the width that the words have to stay within.
+    """
     taken: list[list[tuple[float, float]]] = []
     rows = []
     for strip in strips:
-        start, end, text_x, anchor, text = _strip_place(plot, strip, width)
+        start, end, text_x, anchor, text = _strip_place(plot, strip, width, outer)
         size = text_width(text, small_letters(width)) + 8
         span = (min(start, text_x - (size if anchor == "end" else 0)), 0.0)
         span = (span[0], max(end, text_x + (size if anchor == "start" else 0)))
@@ -76,24 +79,26 @@ def _apart(first: tuple[float, float], second: tuple[float, float]) -> bool:
 
 
 def _strip_place(
-    plot: Plot, strip: Strip, width: Width
+    plot: Plot, strip: Strip, width: Width, outer: float
 ) -> tuple[float, float, float, Literal["start", "end"], str]:
     """Return where the hatch begins and ends, and where which text stands."""
     start, end = plot.x(strip.first - 0.4), plot.x(strip.last + 0.4)
     start, end = max(start, plot.left), min(end, plot.left + plot.width)
-    right, left = WIDTHS[width] - end - 6, start - 6
+    right, left = outer - end - 6, start - 6
     for text in strip.texts():
         need = text_width(text, small_letters(width))
         if need <= right:
             return start, end, end + 6, "start", text
         if need <= left:
             return start, end, start - 6, "end", text
-    return start, end, WIDTHS[width], "end", strip.word
+    return start, end, outer, "end", strip.word
 
 
-def draw_strip(over: Drawing, plot: Plot, strip: Strip, row: int, width: Width) -> None:
+def draw_strip(
+    over: Drawing, plot: Plot, strip: Strip, row: int, width: Width, outer: float
+) -> None:
     """Draw the hatch of one strip and its text."""
-    start, end, text_x, anchor, text = _strip_place(plot, strip, width)
+    start, end, text_x, anchor, text = _strip_place(plot, strip, width, outer)
     y = plot.top + plot.height + 8 + row * 22
     over.rect((start, y, end - start, 14), over.hatch, radius=3)
     over.text(text_x, y + 11.5, text, size=small_letters(width), fill=MUTED, anchor=anchor)

@@ -13,17 +13,21 @@ from instroom.drawing.canvas import (
     WIDTHS,
     Drawing,
 )
-from instroom.drawing.flow.steps import FlowStep, Piece, pieces_of, written
+from instroom.drawing.flow.steps import ROOM_UNKNOWN, FlowStep, Piece, lengths, pieces_of, written
 from instroom.drawing.lettering import text_width, wrap
 
 
 def draw_narrow(drawing: Drawing, steps: Sequence[FlowStep], texts: Texts) -> float:
     """Draw the steps from top to bottom; return the height."""
     y = 0.0
+    hidden = max((sum(part.middle is None for part in step.parts) for step in steps), default=0)
+    long = lengths(steps, WIDTHS["narrow"] - ROOM_UNKNOWN * hidden)
+    if not any(step.people for step in steps):
+        long = [float(WIDTHS["narrow"])] * len(steps)
     for order, step in enumerate(steps):
         if order:
             y = _join_narrow(drawing, step, y)
-        y = _step_narrow(drawing, step, y, texts)
+        y = _step_narrow(drawing, step, y, long[order], texts)
     return y
 
 
@@ -49,7 +53,7 @@ def _join_narrow(drawing: Drawing, step: FlowStep, y: float) -> float:
     return y + 28
 
 
-def _step_narrow(drawing: Drawing, step: FlowStep, y: float, texts: Texts) -> float:
+def _step_narrow(drawing: Drawing, step: FlowStep, y: float, length: float, texts: Texts) -> float:
     outer = float(WIDTHS["narrow"])
     y += 18
     for line in wrap(step.heading, outer, 15, bold=True):
@@ -59,7 +63,7 @@ def _step_narrow(drawing: Drawing, step: FlowStep, y: float, texts: Texts) -> fl
         drawing.text(0, y, line, size=12, fill=MUTED)
         y += 16
     y -= 6
-    pieces = pieces_of(step, outer)
+    pieces = pieces_of(step, length)
     for piece in pieces:
         drawing.rect((piece.start, y, piece.size, 30), piece.fill(drawing), radius=4)
     for piece in pieces:

@@ -19,7 +19,7 @@ def pipeline(
     width: Width,
     example_word: str = "",
 ) -> str:
-    """Draw the steps as one quiet strip, from left to right or (narrow) from top to bottom.
+    """Draw the steps from top to bottom, each with a bar as long as its people are many.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """What the flow is given: steps and their parts, each with the place of its bar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instroom.core.statuses import status_word
@@ -7,6 +8,10 @@ from instroom.core.texts import Texts
 from instroom.drawing.canvas import DRAWN, PETROL, Drawing, Status
 
 _SPACE = 3.0
+#: How long an unknown part is beside parts that are drawn to scale.
+_UNKNOWN = 24.0
+#: The same with the space before it.
+ROOM_UNKNOWN = _UNKNOWN + _SPACE
 #: The other parts, from first to last; they differ in greyscale too.
 _TINTS = ("#8FB5BB", "#A9C8CD", "#C0D7DA", "#D3E3E5")
 
@@ -43,6 +48,7 @@ class FlowStep:
 
     ``linked``: the same pupils as in the step before, so a band joins the two. ``gap_note``: why
     nothing joins them. Neither: another group at the same date, a thin neutral sign.
+    ``people`` is how many its known parts are together; bars are as long as they are many.
     """
 
     id: str
@@ -53,6 +59,7 @@ class FlowStep:
     place_note: str = ""
     linked: bool = False
     gap_note: str = ""
+    people: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +87,41 @@ class Piece:
         return self.start + self.size - length / 2, length if part.emphasis else 0.0
 
 
+def lengths(steps: Sequence[FlowStep], full: float) -> list[float]:
+    """Return how long the bar of every step is: in proportion to its people, the largest ``full``.
+
+    A step whose people were not counted has no length of its own, only that of what is unknown;
+    without any count all are ``full``.
+
+    Examples
+    --------
+    >>> lengths([FlowStep("a", "A", people=40), FlowStep("b", "B", people=10)], 200)
+    [200.0, 50.0]
+    """
+    most = max((step.people or 0.0 for step in steps), default=0.0)
+    if not most:
+        return [float(full)] * len(steps)
+    return [full * (step.people or 0.0) / most for step in steps]
+
+
 def pieces_of(step: FlowStep, length: float) -> list[Piece]:
-    """Divide a bar; unknown parts share what is left, with a least size so they are seen."""
+    """Divide a bar; of unknown parts nobody knows the size, so all have the same, to be seen.
+
+    In a bar without a scale they share what is left, with a least size.
+    """
     parts = step.parts or (FlowPart("", status=step.status if step.status != "ok" else "missing"),)
-    room = length - _SPACE * (len(parts) - 1)
-    known = sum(part.middle or 0 for part in parts)
     unknown = [part for part in parts if part.middle is None]
-    left = max(1 - known, 0.12 * len(unknown)) if unknown else 0.0
-    scale = room / (known + left or 1)
+    counted = step.people is not None or not length
+    known = sum(part.middle or 0 for part in parts)
+    room = length - _SPACE * (len(parts) - 1 - (len(unknown) if counted else 0))
+    left = 0.0 if counted else max(1 - known, 0.12 * len(unknown)) if unknown else 0.0
+    scale = max(room, 0.0) / (known + left or 1)
     found, start, soft = [], 0.0, 0
     for part in parts:
-        share = part.middle if part.middle is not None else left / len(unknown)
-        size = max(share * scale, 1.5)
+        size = _UNKNOWN
+        if part.middle is not None or not counted:
+            share = part.middle if part.middle is not None else left / len(unknown)
+            size = max(share * scale, 1.5)
         found.append(Piece(part, start, size, _TINTS[min(soft, len(_TINTS) - 1)]))
         soft += not part.emphasis
         start += size + _SPACE

@@ -7,6 +7,7 @@ from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import ChoiceBlock, CountingChoice
+from instroom.reports.documents import parts
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
 
@@ -36,23 +37,64 @@ def counting_choice(writer: PageWriter, counting: str = "") -> ChoiceBlock | Non
             group=t(words.GROUPS[indicator.place_of], region=writer.region_name),
         ),
         tuple(
-            _option(indicator, kind, figure, counting, t)
+            _option(
+                indicator,
+                kind,
+                figure,
+                counting,
+                t,
+                "" if kind == indicator.default_classification else f"home/{kind}",
+            )
             for kind, figure in zip(kinds, figures, strict=True)
         ),
     )
 
 
+def topic_choice(writer: PageWriter, topic: Topic) -> ChoiceBlock | None:
+    """Return the choice of what counts on the page of a topic; None when there is none."""
+    t, indicator = writer.t, registry.indicators()[topic.indicator]
+    kinds = [other for other in parts.topics(indicator) if other.stage == topic.stage]
+    if len(kinds) < 2 or topic.classification is None:
+        return None
+    known = [writer.index.known(other, writer.region) for other in kinds]
+    shared = set.intersection(*({f.period for f in figures} for figures in known))
+    if not shared:
+        return None
+    year = max(shared)
+    figures = [next(f for f in one if f.period == year) for one in known]
+    who = sentences.who(figures[0], t)
+    return ChoiceBlock(
+        t("Wat telt als techniek? U kiest."),
+        t(
+            "{who}, {moment}.",
+            who=who[:1].upper() + who[1:],
+            moment=sentences.moment(figures[0], t),
+        ),
+        t("De pagina rekent mee."),
+        tuple(
+            _option(
+                indicator,
+                other.classification or "",
+                figure,
+                topic.classification,
+                t,
+                parts.key_of(other),
+            )
+            for other, figure in zip(kinds, figures, strict=True)
+        ),
+    )
+
+
 def _option(
-    indicator: models.Indicator, kind: str, figure: Figure, counting: str, t: Texts
+    indicator: models.Indicator, kind: str, figure: Figure, counting: str, t: Texts, url: str
 ) -> CountingChoice:
     rules = registry.classifications()[f"{indicator.classification}/{kind}"]
-    usual = kind == indicator.default_classification
-    low, high = _of_hundred(figure)
+    low, high = of_hundred(figure)
     amount = str(low) if low == high else t("{low} tot {high}", low=low, high=high)
     return CountingChoice(
-        t(rules.choice),
-        t(rules.choice_short) or t(rules.choice),
-        "" if usual else f"home/{kind}",
+        t(rules.choice) or t(rules.label),
+        t(rules.choice_short) or t(rules.choice) or t(rules.label),
+        url,
         kind == (counting or indicator.default_classification),
         t("{amount} van de 100", amount=amount),
         low,
@@ -95,7 +137,7 @@ def _kinds(indicator_id: str) -> list[str]:
     return sorted(found, key=lambda kind: kind != indicator.default_classification)
 
 
-def _of_hundred(figure: Figure) -> tuple[int, int]:
+def of_hundred(figure: Figure) -> tuple[int, int]:
     """Return how many of a hundred: bounds are never made narrower, an exact share is rounded."""
     low, high = 100 * (figure.low or 0.0), 100 * (figure.high or 0.0)
     if figure.value is not None:

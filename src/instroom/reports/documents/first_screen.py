@@ -139,7 +139,7 @@ def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
         t(
             "{group}: {list}.",
             group=t(words.GROUPS[place_of], region=region),
-            list=_said_together(mine, t),
+            list=said_together(mine, t),
         )
         for place_of, mine in _groups(rows)
     ]
@@ -151,8 +151,8 @@ def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
         question(writer),
         t(rule.overall[overall]) if asked else "",
         tuple(answer),
-        tuple(_dates(rows, t)),
-        _since_start(writer, rows),
+        tuple(dates(rows, t)),
+        since_start(writer, rows),
     )
 
 
@@ -162,7 +162,7 @@ def _groups(rows: Sequence[JudgedStage]) -> Iterator[tuple[str, list[JudgedStage
         yield place_of, [row for row in rows if row.place_of == place_of]
 
 
-def _said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
+def said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
     """Return "havo minder, mbo en wo niet zeker": what is certain first, equal words once."""
     said: dict[str, list[JudgedStage]] = {}
     for row in sorted(rows, key=lambda row: row.found.outcome not in ("more", "less")):
@@ -173,7 +173,7 @@ def _said_together(rows: Sequence[JudgedStage], t: Texts) -> str:
     )
 
 
-def _dates(rows: Sequence[JudgedStage], t: Texts) -> Iterator[ComparedYears]:
+def dates(rows: Sequence[JudgedStage], t: Texts) -> Iterator[ComparedYears]:
     """Yield per group which years are compared, and when the oldest of the newest ended."""
     for place_of, mine in _groups(rows):
         known = [row for row in mine if row.found.now and row.found.before]
@@ -183,18 +183,18 @@ def _dates(rows: Sequence[JudgedStage], t: Texts) -> Iterator[ComparedYears]:
                 t(SHORT_GROUPS[place_of]),
                 words.listed(now, t),
                 words.listed(since, t),
-                min(_ends(row.found.now) for row in known if row.found.now),
+                min(ended(row.found.now) for row in known if row.found.now),
             )
 
 
-def _ends(figure: Figure) -> int:
+def ended(figure: Figure) -> int:
     """Return the calendar year in which what a figure counts came to an end."""
     stage = sentences.stage_of(figure)
     start = periods.parse(figure.period).start
     return start + 1 if stage is not None and stage.counted == "school_year" else start
 
 
-def _since_start(writer: PageWriter, rows: Sequence[JudgedStage]) -> str:
+def since_start(writer: PageWriter, rows: Sequence[JudgedStage]) -> str:
     """Return what the figures say since the programme began; usually that they do not yet."""
     t, said, later = writer.t, [], False
     starts = sorted({row.goal.start for row in rows if row.goal.start})
@@ -211,7 +211,7 @@ def _since_start(writer: PageWriter, rows: Sequence[JudgedStage]) -> str:
             if one.now and one.before
         ]
         if after:
-            said.append(t("Sinds {start}: {list}.", start=start, list=_said_together(after, t)))
+            said.append(t("Sinds {start}: {list}.", start=start, list=said_together(after, t)))
     if not starts:
         return ""
     first = periods.parse(starts[0])

@@ -19,7 +19,6 @@ from instroom.reports.blocks import (
 )
 from instroom.reports.documents import first_screen, parts
 from instroom.reports.documents.counting import counting_choice, counting_words
-from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
@@ -33,12 +32,9 @@ def home_page(writer: PageWriter, counting: str = "") -> Document:
     table = first_screen.verdict_table(writer, rows)
     blocks: list[Block] = [block for block in (choice, table) if block]
     blocks.append(first_screen.goal_lines(writer, rows))
-    first, *others = _topics_at_home(counting)
-    blocks.append(headline(writer, first, writer.region, full=False))
-    if place_map := municipalities(writer, first):
-        blocks.append(place_map)
+    maps = (municipalities(writer, topic) for topic in _topics_at_home(counting))
+    blocks += [place_map for place_map in maps if place_map]
     blocks += [pipeline_block(writer, name, counting) for name in registry.pipelines()]
-    blocks += [headline(writer, topic, writer.region, full=False) for topic in others]
     return Document(
         f"home/{counting}" if counting else "",
         t.language,
@@ -58,7 +54,7 @@ def home_page(writer: PageWriter, counting: str = "") -> Document:
 
 
 def _topics_at_home(counting: str) -> list[Topic]:
-    """Return what the first page shows, in the order that the indicators say."""
+    """Return what the first page has a map of, in the order that the indicators say."""
     shown = sorted((i for i in registry.indicators().values() if i.home), key=lambda i: i.home)
     found = [parts.topics(indicator) for indicator in shown]
     return [
@@ -111,7 +107,18 @@ def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureB
         anchor,
         heading,
         _told(found, writer, date.year),
-        " ".join(filter(None, (note, counted and f"{counted}."))),
+        " ".join(
+            filter(
+                None,
+                (
+                    note,
+                    t(
+                        "Hoe langer een balk, hoe meer leerlingen of studenten; gearceerd is onbekend."
+                    ),
+                    counted and f"{counted}.",
+                ),
+            )
+        ),
         t("momentopname"),
         "none",
         picture=picture,
@@ -161,17 +168,14 @@ def _flow(found: Pipeline, t: Texts) -> tuple[flow.FlowStep, ...]:
                 if group.place_of == "study"
                 else t("plaats van school"),
                 gap_note=t("niet te volgen in open data") if gap else "",
+                people=sum(map(_people, known)) or None,
             )
         )
     return tuple(steps)
 
 
 def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
-    sizes = []
-    for step in known:
-        figure = step.figure
-        count = (figure.denominator or figure.numerator) if figure else None
-        sizes.append((count.low + count.high) / 2 if count else 0.0)
+    sizes = [_people(step) for step in known]
     whole = sum(sizes) or 1.0
     result = []
     for step, size in zip(known, sizes, strict=True):
@@ -182,9 +186,7 @@ def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
         count = figure.denominator or figure.numerator
         text = t.number(count.low, count.high) if count else ""
         if figure.denominator is None or figure.numerator is None:
-            result.append(
-                flow.FlowPart(label, text, size / whole, share_text="" if len(known) == 1 else None)
-            )
+            result.append(flow.FlowPart(label, text, size / whole, share_text=""))
             continue
         middle = ((figure.low or 0) + (figure.high or 0)) / 2
         part, rest = figure.numerator, figure.denominator
@@ -194,7 +196,7 @@ def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
                 t.number(part.low, part.high),
                 size * middle / whole,
                 emphasis=True,
-                share_text=words.amount(figure, t),
+                share_text=t("{share} van {step}", share=words.amount(figure, t), step=label),
             ),
             flow.FlowPart(
                 t("{label}: anders", label=label),
@@ -204,6 +206,13 @@ def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
             ),
         ]
     return result
+
+
+def _people(step: PipelineRow) -> float:
+    """Return how many a step counts; of bounds the middle, which is only drawn."""
+    figure = step.figure
+    count = (figure.denominator or figure.numerator) if figure else None
+    return (count.low + count.high) / 2 if count else 0.0
 
 
 def _part_label(step: PipelineRow, label: str, t: Texts) -> str:

@@ -1,5 +1,7 @@
 """An indicator's page: the answer, the years, the parts, and where it comes from."""
 
+from collections.abc import Sequence
+
 from instroom.definitions import models, registry
 from instroom.reports import sentences, words
 from instroom.reports.blocks import (
@@ -10,7 +12,9 @@ from instroom.reports.blocks import (
     Switch,
     TextBlock,
 )
-from instroom.reports.documents import parts
+from instroom.reports.documents import answering, by_type, parts
+from instroom.reports.documents.counting import topic_choice
+from instroom.reports.documents.first_screen import JudgedStage
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.splits import apart, cohort, composition
@@ -22,11 +26,8 @@ FEW_YEARS = 3
 def indicator_page(writer: PageWriter, topic: Topic) -> Document:
     """Return the page of one indicator at one stage in one classification."""
     t, indicator = writer.t, registry.indicators()[topic.indicator]
-    blocks: list[Block] = [headline(writer, topic, writer.region, full=True)]
-    if indicator.separate and writer.index.known(
-        topic, writer.region, school_type=indicator.separate[0]
-    ):
-        blocks.append(_by_type(writer, topic, indicator))
+    rows = answering.rows_of(writer, topic)
+    blocks: list[Block] = [*switches(writer, topic), *_reasons(writer, topic, indicator, rows)]
     if indicator.measure == "share" and len(indicator.school_types) == 2:
         blocks += [b for b in (composition(writer, topic, indicator), cohort(writer, topic)) if b]
     elif indicator.measure == "share":
@@ -60,14 +61,47 @@ def indicator_page(writer: PageWriter, topic: Topic) -> Document:
         writer.index.results.example,
         (PageLink(t("Monitoring"), "indicators"),),
         t(indicator.definition),
+        answering.opening(writer, topic, rows),
     )
 
 
-def switches(writer: PageWriter, topic: Topic) -> tuple[Switch, ...]:
-    """Return the choices of stage and classification, the current ones marked."""
+def _reasons(
+    writer: PageWriter,
+    topic: Topic,
+    indicator: models.Indicator,
+    rows: Sequence[JudgedStage],
+) -> list[Block]:
+    """Return what the answer rests on: the years, per school type or whole, and the change."""
+    apart = [s for s in indicator.separate if writer.index.get(topic, writer.region, school_type=s)]
+    years = (
+        by_type.panels(writer, topic, indicator, rows)
+        if apart
+        else headline(writer, topic, writer.region, full=True)
+    )
+    changed = by_type.changes(writer, topic, rows)
+    return [years, changed] if changed else [years]
+
+
+def switches(writer: PageWriter, topic: Topic) -> list[Block]:
+    """Return the choices of what counts and of the moment, the current ones marked."""
     t, indicator = writer.t, registry.indicators()[topic.indicator]
     every = parts.topics(indicator)
-    found = []
+    found: list[Block] = []
+    if choice := topic_choice(writer, topic):
+        found.append(choice)
+    elif len({x.classification for x in every}) > 1:
+        rules = registry.classifications()
+        links = tuple(
+            PageLink(
+                t(rules[f"{indicator.classification}/{x.classification}"].label),
+                parts.key_of(x),
+                x == topic,
+                t(rules[f"{indicator.classification}/{x.classification}"].title),
+            )
+            for x in every
+            if x.stage == topic.stage
+        )
+        found.append(Switch(t("Telling"), links))
     stages = list(dict.fromkeys(x.stage for x in every if x.stage))
     if len(stages) > 1:
         links = tuple(
@@ -80,20 +114,7 @@ def switches(writer: PageWriter, topic: Topic) -> tuple[Switch, ...]:
             for s in stages
         )
         found.append(Switch(t("Moment"), links))
-    kinds = list(dict.fromkeys(x.classification for x in every if x.classification))
-    if len(kinds) > 1:
-        rules = {k: registry.classifications()[f"{indicator.classification}/{k}"] for k in kinds}
-        links = tuple(
-            PageLink(
-                t(rules[k].label),
-                parts.key_of(Topic(topic.indicator, topic.stage, k)),
-                k == topic.classification,
-                t(rules[k].title),
-            )
-            for k in kinds
-        )
-        found.append(Switch(t("Telling"), links))
-    return tuple(found)
+    return found
 
 
 def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> FigureBlock:
@@ -103,15 +124,15 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
     figure = index.latest(topic, place)
     heading = t(indicator.title) if full else parts.heading_of(topic, t)
     anchor = topic.indicator if full else "-".join(x for x in (topic.indicator, topic.stage) if x)
-    more_of = switches(writer, topic) if full else ()
     if figure is None:
-        return _no_figure(writer, topic, place, (anchor, heading), more_of)
+        return _no_figure(writer, topic, place, (anchor, heading))
     series = [
-        (writer.name(p), index.get(topic, p))
+        (writer.short_name(p), index.get(topic, p))
         for p in (place, *writer.beside)
         if index.get(topic, p)
     ]
-    sentence = sentences.sentence(figure, writer.name(place), t)
+    sentence = _through_the_years(writer, topic, place) if full else ""
+    sentence = sentence or sentences.sentence(figure, writer.name(place), t)
     drawn = series if figure.denominator else series[:1]
     mark, kind = parts.chip(topic, index.get(topic, place), t)
     # Two years on a place's page are read better as numbers than as a line.
@@ -145,7 +166,7 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
         ),
         mark,
         kind,
-        more_of,
+        (),
         picture,
         (table,),
         parts.method(writer, topic, figure),
@@ -154,12 +175,31 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
     )
 
 
+def _through_the_years(writer: PageWriter, topic: Topic, place: str) -> str:
+    """Return the first and the newest figure in a sentence; empty when they are one.
+
+    On a page whose answer is the newest figure already.
+    """
+    t, known = writer.t, writer.index.known(topic, place)
+    first, last = known[0], known[-1]
+    if first.period == last.period:
+        return ""
+    years = [sentences.short_period(f.period, sentences.stage_of(f)) for f in (first, last)]
+    return t(
+        "{place}: van {before} in {first} naar {now} in {last}.",
+        place=writer.name(place),
+        before=words.amount(first, t),
+        first=years[0],
+        now=words.amount(last, t),
+        last=years[1],
+    )
+
+
 def _no_figure(
     writer: PageWriter,
     topic: Topic,
     place: str,
     called: tuple[str, str],
-    more_of: tuple[Switch, ...],
 ) -> FigureBlock:
     """Return the block of an indicator without a figure: why, and what it needs."""
     t, indicator = writer.t, registry.indicators()[topic.indicator]
@@ -170,48 +210,7 @@ def _no_figure(
         t(indicator.need),
         t("nog geen open cijfer"),
         "none",
-        more_of,
         method=parts.method(writer, topic, None),
-    )
-
-
-def _by_type(writer: PageWriter, topic: Topic, indicator: models.Indicator) -> FigureBlock:
-    t, index = writer.t, writer.index
-    codes = registry.codes()["school_type"].codes
-    series = [
-        (t(codes[s].title), index.get(topic, writer.region, school_type=s))
-        for s in indicator.separate
-    ]
-    series = [(label, figures) for label, figures in series if figures]
-    period, latest = parts.newest(series)
-    found = [f"{label} {words.amount(f, t)}" for label, f in latest if f and f.low is not None]
-    missing = [
-        t("{label}: {reason}.", label=label, reason=parts.reason_words(f, t))
-        for label, f in latest
-        if f is None or f.low is None
-    ]
-    sentence = (
-        t("{period}: {list}.", period=period, list=", ".join(found))
-        if found
-        else t("{period}: hier is geen cijfer dat getoond mag worden.", period=period)
-    )
-    drawn = [(label, f) for label, f in series if any(x.low is not None for x in f)][:5]
-    picture = parts.lines_picture(
-        writer,
-        f"{topic.code}-{writer.region}-types",
-        drawn,
-        t("Elke onderwijssoort apart"),
-        t("Een lijn per onderwijssoort: {list}.", list=", ".join(label for label, _ in drawn)),
-    )
-    return FigureBlock(
-        "onderwijssoort",
-        t("Elke onderwijssoort apart"),
-        sentence,
-        " ".join([*missing, parts.aside(topic, t)]),
-        picture=picture,
-        tables=(parts.years_table(writer, t("Elke onderwijssoort apart"), series),),
-        method=parts.method_of_several(writer, topic, latest, period),
-        downloads=parts.downloads(topic, writer.region, picture),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from instroom.core.series import Figure
+from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import maps
 from instroom.reports import sentences
@@ -27,7 +28,8 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     if not known:
         return None
     tiles = tuple(
-        _tile(code, tile, found[code]) for code, tile in definition.municipalities.items()
+        _tile(code, tile, found[code], _address(writer, code))
+        for code, tile in definition.municipalities.items()
     )
     sentence = t(
         "{n} van de {total} gemeenten hebben hier cijfers over {moment}.",
@@ -50,12 +52,9 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         "gemeenten",
         t("De gemeenten"),
         sentence,
-        t(
-            "Een gemeente zonder cijfer komt dit jaar in dit bestand niet voor met deze groep. Of er scholen "
-            "staan, is daaraan niet te zien. De tabel staat op volgorde van naam, niet van cijfer."
-        ),
+        _absent_words(t, known=any(_no_school(writer, topic, c) is not None for c in found)),
         picture=picture,
-        tables=(_table(writer, named, found, share=share),),
+        tables=(_table(writer, topic, named, found, share=share),),
         method=parts.method_of_several(
             writer, topic, [(name, found[c]) for c, name in named.items()], whole.period
         ),
@@ -63,8 +62,40 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     )
 
 
+def _absent_words(t: Texts, *, known: bool) -> str:
+    """Return what it means that a municipality has no figure, by whether a register was read."""
+    order = t("De tabel staat op volgorde van naam, niet van cijfer.")
+    if known:
+        said = t(
+            "Geen school: het register kent er geen. Geen cijfer in dit bestand: er zijn scholen, maar dit jaar staat deze groep er niet bij."
+        )
+        return f"{said} {order}"
+    said = t(
+        "Een gemeente zonder cijfer komt dit jaar in dit bestand niet voor met deze groep. Of er scholen staan, is daaraan niet te zien."
+    )
+    return f"{said} {order}"
+
+
+def _no_school(writer: PageWriter, topic: Topic, code: str) -> bool | None:
+    """Whether the register knows no school of this kind there; None when no register was read."""
+    indicator = registry.indicators()[topic.indicator]
+    known = writer.index.results.facts.get(code)
+    if known is None or indicator.place_of != "school":
+        return None
+    schools = known.primary if indicator.kinds else known.secondary
+    return None if schools is None else schools == 0
+
+
+def _absent(writer: PageWriter, topic: Topic, code: str) -> TableCell:
+    """Return why there is no figure: no school only where the register knows none."""
+    t = writer.t
+    none = _no_school(writer, topic, code)
+    return TableCell(t("geen school") if none else t("geen cijfer in dit bestand"), "missing")
+
+
 def _table(
     writer: PageWriter,
+    topic: Topic,
     named: Mapping[str, str],
     found: Mapping[str, Figure | None],
     *,
@@ -75,9 +106,7 @@ def _table(
     rows = tuple(
         (
             TableCell(name, url=f"place/{c}" if c in pages else ""),
-            parts.cell(found[c], t)
-            if found[c]
-            else TableCell(t("geen cijfer in dit bestand"), "missing"),
+            parts.cell(found[c], t) if found[c] else _absent(writer, topic, c),
             *((parts.count_cell(found[c], t),) if share else ()),
         )
         for c, name in named.items()
@@ -86,7 +115,13 @@ def _table(
     return PageTable(t("De gemeenten"), columns, rows)
 
 
-def _tile(code: str, tile: models.TilePosition, figure: Figure | None) -> maps.MapTile:
+def _address(writer: PageWriter, code: str) -> str:
+    """Return the path of a municipality's page; empty when it has none."""
+    there = code in writer.index.results.places
+    return f"/{writer.t.language}/place/{code}/" if there else ""
+
+
+def _tile(code: str, tile: models.TilePosition, figure: Figure | None, url: str) -> maps.MapTile:
     return maps.MapTile(
         code,
         tile.abbreviation,
@@ -97,4 +132,5 @@ def _tile(code: str, tile: models.TilePosition, figure: Figure | None) -> maps.M
         figure.low if figure else None,
         figure.high if figure else None,
         figure.status if figure else "missing",
+        url,
     )

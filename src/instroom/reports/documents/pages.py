@@ -1,19 +1,15 @@
-"""Pages of words: goals, indicators, claims, sources, glossary, and those of definition files."""
+"""Pages of words: goals, indicators, sources, glossary, and those of definition files."""
 
-from instroom.definitions import registry
+from collections.abc import Iterator, Sequence
+
+from instroom.core.texts import Texts
+from instroom.definitions import models, registry
 from instroom.definitions.models import Chapter, PageDefinition
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink, TextBlock
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
 from instroom.reports.documents.parts import PageWriter
-
-VERDICTS = {
-    "recomputed": "nagerekend",
-    "other_definition": "andere definitie",
-    "not_recomputable": "niet na te rekenen",
-}
-EVIDENCE = {"strong": "sterk", "moderate": "redelijk", "weak": "zwak", "none": "geen"}
 
 
 def _page(
@@ -93,51 +89,6 @@ def indicators_page(writer: PageWriter) -> Document:
     )
 
 
-def claims_page(writer: PageWriter) -> Document:
-    """Return every figure of the programme outline with what was found."""
-    t, entries = writer.t, []
-    for claim in sorted(registry.claims().values(), key=lambda c: c.number):
-        chip, kind = t("in onderzoek"), "open"
-        quoted = () if t.language == "nl" else (t("Aangehaald in het Nederlands."),)
-        paragraphs: tuple[str, ...] = (
-            t("Het programmabureau heeft de bevinding nog niet vastgesteld."),
-        )
-        facts = [
-            (t("Nagekeken op"), claim.checked.isoformat()),
-            (t("Waar in het programma"), t(claim.seed)),
-        ]
-        if claim.approved:
-            chip, kind = t(VERDICTS[claim.verdict]), "approved"
-            paragraphs = (t(claim.found),)
-            facts.append((t("Kracht van het bewijs"), t(EVIDENCE[claim.evidence])))
-            facts += [(t("Bron"), source) for source in claim.sources]
-        links = tuple(
-            PageLink(t(registry.indicators()[i].title), f"indicator/{i}") for i in claim.indicators
-        )
-        entries.append(
-            Entry(
-                claim.id,
-                f"{claim.number}. {t(claim.title)}",
-                (f"“{claim.quote}”", *quoted, *paragraphs),
-                chip,
-                kind,
-                tuple(facts),
-                links,
-            )
-        )
-    return _page(
-        writer,
-        "claims",
-        t("De opgave"),
-        "opgave",
-        t(
-            "De cijfers en uitspraken in de programmacontouren, een voor een nagezocht. Een oordeel staat hier pas als "
-            "het programmabureau het heeft vastgesteld."
-        ),
-        (EntryList("uitspraken", t("Uitspraken in het programma"), tuple(entries)),),
-    )
-
-
 def glossary_page(writer: PageWriter) -> Document:
     """Return the words of the house."""
     t = writer.t
@@ -149,7 +100,7 @@ def glossary_page(writer: PageWriter) -> Document:
             term.identifier,
             getattr(term, t.language, term.nl),
             (t(term.meaning),),
-            facts=((t("Nederlands"), term.nl), (t("Engels"), term.en), (t("Duits"), term.de)),
+            facts=tuple(_elsewhere(term, t)),
         )
         for term in terms
     )
@@ -159,8 +110,24 @@ def glossary_page(writer: PageWriter) -> Document:
         t("Woordenlijst"),
         "over",
         t("Wat woorden hier betekenen."),
-        (EntryList("woorden", t("Woorden"), entries, "", "terms"),),
+        (_letters(entries), EntryList("woorden", t("Woorden"), entries, "", "terms")),
     )
+
+
+def _elsewhere(term: models.Term, t: Texts) -> Iterator[tuple[str, str]]:
+    """Yield what a word is called in the other languages."""
+    names = {"nl": (t("Nederlands"), term.nl), "en": (t("Engels"), term.en)}
+    names["de"] = (t("Duits"), term.de)
+    yield from (named for code, named in names.items() if code != t.language)
+
+
+def _letters(entries: Sequence[Entry]) -> TextBlock:
+    """Return the first letters of these words, each a link to the first that has it."""
+    first: dict[str, str] = {}
+    for entry in entries:
+        first.setdefault(entry.heading[:1].upper(), f"#{entry.anchor}")
+    links = tuple(PageLink(letter, url) for letter, url in first.items())
+    return TextBlock("letters", "", (), links, "letters")
 
 
 def sources_page(writer: PageWriter) -> Document:
@@ -175,13 +142,14 @@ def sources_page(writer: PageWriter) -> Document:
             t(i["title"]),
             (),
             facts=(
-                (t("Bestand"), i["file"]),
                 (t("Uitgever"), words.publisher(i["publisher"])),
-                (t("Rijen"), t.number(i["rows"] or 0)),
                 (t("Licentie"), i["licence"]),
                 (t("Laatste periode"), i["vintage"]),
+                (t("Rijen"), t.number(i["rows"] or 0)),
+                (t("Bestand"), i["file"]),
                 ("sha256", i["sha256"]),
             ),
+            links=_publishers_page(i["source"], t),
         )
         for i in inputs
     )
@@ -195,6 +163,12 @@ def sources_page(writer: PageWriter) -> Document:
         ),
         (EntryList("bestanden", t("Gebruikte bestanden"), entries),),
     )
+
+
+def _publishers_page(source: str, t: Texts) -> tuple[PageLink, ...]:
+    """Return the link to where the publisher has a table; none for a table read with --as."""
+    page = registry.sources()[source].page if source in registry.sources() else ""
+    return (PageLink(t("De pagina van de uitgever"), page),) if page else ()
 
 
 def whose_figures(writer: PageWriter) -> tuple[Block, ...]:

@@ -20,6 +20,7 @@ from instroom.reports.blocks import (
     SourceNote,
     TableCell,
 )
+from instroom.reports.board_names import board_name
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue, point
 
@@ -43,11 +44,20 @@ class PageWriter:
         return registry.regions()[self.region].title
 
     def name(self, place: str) -> str:
-        """Return a place's name."""
+        """Return a place's name, which no other place with a page has."""
         info = self.index.results.places.get(place)
         if info is None:
             return words.place_name(place, self.t)
-        return self.t("Bestuur {code}", code=place) if info.kind == "board" else info.name
+        if info.kind == "board":
+            schools = [p.code for p in self.index.results.places.values() if p.board == place]
+            return board_name(place, [self.index.names[code].short for code in schools], self.t)
+        return self.index.names[place].said
+
+    def short_name(self, place: str) -> str:
+        """Return a place's name where little room is, such as above a column."""
+        info = self.index.results.places.get(place)
+        school = info is not None and info.kind.startswith("school")
+        return self.index.names[place].short if school else self.name(place)
 
     @property
     def beside(self) -> tuple[str, ...]:
@@ -179,13 +189,16 @@ def lines_picture(
     title: str,
     description: str,
 ) -> Picture | None:
-    """Ask for a line picture; the first series is the one that matters."""
+    """Ask for a line picture; the first series is the one that matters.
+
+    One year is no line: the sentence and the table tell it, and there is no picture.
+    """
     lines = tuple(
         charts.Line(label, tuple(point(f) for f in figures), emphasis=i == 0, colour_index=i)
         for i, (label, figures) in enumerate(series)
         if figures
     )
-    if not any(p.shown for line in lines for p in line.points):
+    if len({p.period for line in lines for p in line.points if p.shown}) < 2:
         return None
     share = any(f.denominator for _, figures in series for f in figures)
     return writer.pictures.picture(

@@ -1,10 +1,9 @@
 """A municipality's, board's or school's page: its figures beside region and country, no ranking."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from instroom.core import periods
 from instroom.core.quantities import Count, Share, total
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
@@ -13,8 +12,6 @@ from instroom.reports import sentences
 from instroom.reports.blocks import (
     Block,
     Document,
-    Entry,
-    EntryList,
     FigureBlock,
     PageLink,
     PageTable,
@@ -22,62 +19,89 @@ from instroom.reports.blocks import (
     TextBlock,
 )
 from instroom.reports.documents import parts
+from instroom.reports.documents.board import board_lead
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.parts import PageWriter
+from instroom.reports.documents.school import school_blocks, school_head
+from instroom.reports.documents.school_compared import (
+    FEW,
+    POOLED_YEARS,
+    SchoolCompared,
+    school_compared,
+    years_words,
+)
+from instroom.reports.documents.since import since_words
 from instroom.reports.documents.splits import apart
 from instroom.reports.figure_index import Topic
 from instroom.reports.results import PlaceInfo
 from instroom.stats import intervals
 
-FEW = 50
-POOLED_YEARS = 3
-
 
 def place_page(writer: PageWriter, info: PlaceInfo) -> Document:
     """Return the page of one place with every indicator that has figures for it."""
-    t = writer.t
-    blocks: list[Block] = []
-    for indicator in sorted(registry.indicators().values(), key=lambda i: i.order):
-        for topic in parts.topics(indicator):
-            if topic.classification not in (None, indicator.default_classification):
-                continue
-            if writer.index.latest(topic, info.code):
-                blocks.append(_figure_block(writer, topic, info))
+    t, school = writer.t, school_compared(writer, info)
+    blocks: list[Block] = school_blocks(writer, school) if school else []
+    blocks += _figures(writer, info, school)
     if not blocks:
         blocks.append(
             TextBlock(
                 "leeg",
                 t("Nog geen cijfers"),
-                (t("Voor deze plaats staan geen scholen in de ingelezen bestanden."),),
+                (
+                    t("Van deze school is hier geen cijfer dat getoond kan worden.")
+                    if info.kind.startswith("school")
+                    else t("Voor deze plaats staan geen scholen in de ingelezen bestanden."),
+                ),
                 (PageLink(t("Alle plaatsen"), "places"),),
             )
         )
     blocks += [block for block in (_around(writer, info),) if block]
-    name = writer.name(info.code)
+    head = school_head(writer, school) if school else None
     return Document(
         f"place/{info.code}",
         t.language,
-        name,
-        "opgave",
-        _lead(writer, info),
+        writer.name(info.code),
+        "monitoring",
+        head.answer if head else _lead(writer, info),
         tuple(blocks),
         writer.region_name,
         writer.index.results.example,
-        (PageLink(t("Scholen, besturen en gemeenten"), "places"),),
+        _trail(writer, info),
+        head=head,
     )
+
+
+def _figures(
+    writer: PageWriter, info: PlaceInfo, school: SchoolCompared | None
+) -> Iterator[FigureBlock]:
+    """Yield a block per indicator with figures here, but for what the page began with."""
+    for indicator in sorted(registry.indicators().values(), key=lambda i: i.order):
+        for topic in parts.topics(indicator):
+            if topic.classification not in (None, indicator.default_classification):
+                continue
+            if school and topic == school.topic:
+                continue
+            if writer.index.latest(topic, info.code):
+                yield _figure_block(writer, topic, info)
+
+
+def _trail(writer: PageWriter, info: PlaceInfo) -> tuple[PageLink, ...]:
+    """Return the way to a place: the index, and for a school its municipality."""
+    places = PageLink(writer.t("Scholen, besturen en gemeenten"), "places")
+    if info.municipality not in writer.index.results.places or info.kind == "board":
+        return (places,)
+    return (places, PageLink(writer.name(info.municipality), f"place/{info.municipality}"))
 
 
 def _lead(writer: PageWriter, info: PlaceInfo) -> str:
     t = writer.t
+    if info.kind == "board":
+        return board_lead(writer, info)
     where = writer.name(info.municipality) if info.municipality else writer.region_name
     texts = {
         "municipality": t(
             "Gemeente in {region}. Geteld zijn de scholen die hier staan.",
             region=writer.region_name,
-        ),
-        "board": t(
-            "Schoolbestuur met scholen in {where}. Het nieuwste adresbestand bepaalt welke scholen erbij horen.",
-            where=where,
         ),
         "school_vo": t("School voor voortgezet onderwijs in {where}.", where=where),
         "school_po": t("Basisschool of speciale school in {where}.", where=where),
@@ -92,7 +116,9 @@ def _figure_block(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBl
         return _pooled(writer, topic, info, known[-POOLED_YEARS:])
     if info.kind == "school_po":
         return _plain(writer, topic, info)
-    return headline(writer, topic, info.code, full=False)
+    found = headline(writer, topic, info.code, full=False)
+    compared = since_words(writer, topic, info)
+    return replace(found, detail=" ".join(filter(None, (compared, found.detail))))
 
 
 def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
@@ -110,17 +136,6 @@ def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
         downloads=parts.downloads(topic, info.code, None),
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
-
-
-def _years_words(years: Sequence[Figure], t: Texts) -> str:
-    """Return which years were taken together; years between them that are unknown are not."""
-    names = [figure.period for figure in years]
-    starts = [periods.parse(name).start for name in names]
-    if len(names) == 1:
-        return names[0]
-    if starts[-1] - starts[0] == len(names) - 1:
-        return t("{first} tot en met {last} samen", first=names[0], last=names[-1])
-    return t("{years} en {last} samen", years=", ".join(names[:-1]), last=names[-1])
 
 
 def _why_few(years: Sequence[Figure], t: Texts) -> str:
@@ -149,7 +164,7 @@ def _pooled(
     share = Share.of(part, rest)
     low = intervals.wilson(part.low, part.low + rest.high).low
     high = intervals.wilson(part.high, part.high + rest.low).high
-    span, newest = _years_words(years, t), years[-1]
+    span, newest = years_words(years, t), years[-1]
     together = replace(
         newest, status="ok" if share.exact else "bounded", low=share.low, high=share.high,
         value=share.low if share.exact else None, numerator=part, denominator=whole,
@@ -237,63 +252,3 @@ def _kind_and_town(writer: PageWriter, info: PlaceInfo) -> str:
     }.get(info.kind, "")
     where = writer.name(info.municipality) if info.municipality else ""
     return ", ".join(filter(None, (kind, where)))
-
-
-def places_page(writer: PageWriter) -> Document:
-    """Return the list of all places with a page, by kind and name."""
-    t, places = writer.t, writer.index.results.places
-    groups = (
-        ("municipality", t("Gemeenten")),
-        ("board", t("Schoolbesturen")),
-        ("school_vo", t("Scholen voor voortgezet onderwijs")),
-        ("school_po", t("Basisscholen en speciale scholen")),
-    )
-    blocks = []
-    for kind, heading in groups:
-        mine = sorted(
-            (p for p in places.values() if p.kind == kind), key=lambda p: writer.name(p.code)
-        )
-        entries = tuple(
-            Entry(
-                p.code,
-                writer.name(p.code),
-                (writer.name(p.municipality),) if p.municipality and kind != "municipality" else (),
-                links=(PageLink(writer.name(p.code), f"place/{p.code}"),),
-            )
-            for p in mine
-        )
-        if entries:
-            blocks.append(EntryList(kind, heading, entries, "", "terms"))
-    if not blocks:
-        empty = t(
-            "De kleine verzameling cijfers in dit pakket bevat alleen de hele regio. Lees de bestanden van DUO "
-            "in om gemeenten en scholen te zien."
-        )
-        return _list_page(
-            writer,
-            (
-                TextBlock(
-                    "leeg",
-                    t("Nog geen plaatsen"),
-                    (empty,),
-                    (PageLink(t("Zo rekenen wij"), "method"),),
-                ),
-            ),
-        )
-    return _list_page(writer, tuple(blocks))
-
-
-def _list_page(writer: PageWriter, blocks: tuple[Block, ...]) -> Document:
-    t = writer.t
-    return Document(
-        "places",
-        t.language,
-        t("Scholen, besturen en gemeenten"),
-        "opgave",
-        t(
-            "Op volgorde van naam. Er is geen ranglijst: een aandeel zegt iets over keuzes, niet over hoe goed een school is."
-        ),
-        blocks,
-        writer.region_name,
-        writer.index.results.example,
-    )

@@ -85,7 +85,7 @@ def _ends_words(ends: Sequence[Ends], labels: Sequence[str]) -> list[tuple[str, 
 
 def _percent_points(split: decomposition.ChangeDecomposition, t: Texts) -> tuple[str, str, str]:
     change, mix, choice = (
-        _points(100 * low, 100 * high, t) for low, high in (split.change, split.first, split.second)
+        points(100 * low, 100 * high, t) for low, high in (split.change, split.first, split.second)
     )
     return change, mix, choice
 
@@ -125,20 +125,10 @@ def composition(
     change, mix, choice = _percent_points(split, t)
     codes = registry.codes()["school_type"].codes
     labels = ("", *(t(codes[s].title) for s in indicator.school_types))
-    bars = (
-        charts.SplitPart(whole[0].period, whole[0].value, whole[0].low, whole[0].high, "total"),
-        charts.SplitPart(
-            t("andere verdeling"), None if not split.exact else split.first[0], *split.first
-        ),
-        charts.SplitPart(
-            t("andere keuzes"), None if not split.exact else split.second[0], *split.second
-        ),
-        charts.SplitPart(whole[1].period, whole[1].value, whole[1].low, whole[1].high, "total"),
-    )
     picture = writer.pictures.picture(
-        "split",
+        "change",
         f"{topic.code}-{writer.region}-composition",
-        bars,
+        _change_rows(split, (t("verandering"), t("andere verdeling"), t("andere keuzes"))),
         t("Verdeling of keuze"),
         _steps(split, t),
         unit="share",
@@ -188,20 +178,10 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         size=_size(split.first, t),
         choice=choice,
     )
-    bars = (
-        _total(ends[0]),
-        charts.SplitPart(
-            t("omvang van de groep"), split.first[0] if split.exact else None, *split.first
-        ),
-        charts.SplitPart(
-            t("andere keuzes"), split.second[0] if split.exact else None, *split.second
-        ),
-        _total(ends[1]),
-    )
     picture = writer.pictures.picture(
-        "split",
+        "change",
         f"{topic.code}-{writer.region}-cohort",
-        bars,
+        _change_rows(split, (t("verandering"), t("omvang van de groep"), t("andere keuzes"))),
         t("Grotere of kleinere groep, of andere keuzes"),
         _steps(split, t),
         unit="count",
@@ -234,10 +214,8 @@ def cohort(writer: PageWriter, topic: Topic) -> FigureBlock | None:
 def _steps(split: decomposition.ChangeDecomposition, t: Texts) -> str:
     """Return what the picture of a split shows; bounds of its parts do not add up."""
     if split.exact:
-        return t(
-            "Van het eerste naar het laatste jaar, in twee stappen die samen precies de verandering zijn."
-        )
-    return t("Van het eerste naar het laatste jaar, in twee stappen.") + " " + _own_bounds(t)
+        return t("De verandering, en de twee delen die er samen precies gelijk aan zijn.")
+    return t("De verandering, en de twee delen ervan.") + " " + _own_bounds(t)
 
 
 def _own_bounds(t: Texts) -> str:
@@ -256,10 +234,13 @@ def _between(ends: Ends, t: Texts) -> str:
     return t("{first} en {last}", first=ends[0].period, last=ends[1].period)
 
 
-def _total(figure: Figure) -> charts.SplitPart:
-    part = figure.numerator
-    low, high = (float(part.low), float(part.high)) if part else (0.0, 0.0)
-    return charts.SplitPart(figure.period, low if low == high else None, low, high, "total")
+def _change_rows(
+    split: decomposition.ChangeDecomposition, labels: tuple[str, str, str]
+) -> tuple[charts.ChangeRow, ...]:
+    parts_of = (split.change, split.first, split.second)
+    return tuple(
+        charts.ChangeRow(label, bounds) for label, bounds in zip(labels, parts_of, strict=True)
+    )
 
 
 def _signed(low: float, high: float, digits: int, t: Texts) -> str:
@@ -272,7 +253,8 @@ def _signed(low: float, high: float, digits: int, t: Texts) -> str:
     return a if a == b else t("{low} tot {high}", low=a, high=b)
 
 
-def _points(low: float, high: float, t: Texts) -> str:
+def points(low: float, high: float, t: Texts) -> str:
+    """Return a change in percentage points, with its sign; both bounds when they differ."""
     return t("{n} procentpunt", n=_signed(low, high, 1, t))
 
 

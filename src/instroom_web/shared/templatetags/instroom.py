@@ -17,15 +17,18 @@ from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
 from instroom.drawing import inline
+from instroom.reports.publication import date_words
 from instroom_web.shared import clock
 from instroom_web.shared.figures import PublishedFigure
 
 register = template.Library()
 
 #: First parts of addresses that have no language in front.
-PLAIN = ("api", "download", "picture", "static", "healthz")
+PLAIN = ("api", "card", "download", "embed", "picture", "static", "healthz")
 #: Addresses of numbers and drawings, which every release has of its own.
 OF_A_RELEASE = ("api/v1/explain/", "download/", "picture/")
+#: A school year with its full stop, and two bounds: broken over lines they are misread.
+_TOGETHER = re.compile(r"\d{4}-\d{4}[.,;:)]?|[−+]?\d[\d.,]*–\d[\d.,]*(?:\u00a0%)?")
 
 
 @register.simple_tag(takes_context=True)
@@ -42,6 +45,12 @@ def number(context: Context, value: float) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def day(context: Context, iso: str) -> str:
+    """Write a day in words, in the language of the page."""
+    return date_words(iso, context["texts"])
+
+
+@register.simple_tag(takes_context=True)
 def href(context: Context, url: str) -> str:
     """Turn a block's address into a path on this site, in the language of the page."""
     if url.startswith(("#", "http://", "https://", "mailto:")):
@@ -51,6 +60,9 @@ def href(context: Context, url: str) -> str:
     head = path.split("/")[0]
     if head in PLAIN:
         return f"/{path}{_query(context, path, query)}{mark}{fragment}"
+    release = context.get("release")
+    if release and head == "figure" and not query:
+        question, query = "?", f"release={release.number}"
     tail = question + query + mark + fragment
     return (
         f"/{context['language']}/{path.rstrip('/')}/{tail}"
@@ -68,6 +80,19 @@ def _query(context: Context, path: str, query: str) -> str:
     if release and path.startswith(OF_A_RELEASE):
         parts.append(f"release={release.number}")
     return "?" + "&".join(parts) if parts else ""
+
+
+@register.simple_tag(takes_context=True)
+def running(context: Context, text: str) -> SafeString:
+    """Write a running text, in which the first use of a word of the house is a link."""
+    document = context.get("document") or {}
+    said, at = [], 0
+    mine = [term for term in document.get("terms", ()) if term["text"] == text]
+    for term in sorted(mine, key=lambda one: one["start"]):
+        link, word = href(context, term["url"]), escape(text[term["start"] : term["end"]])
+        said += [escape(text[at : term["start"]]), f'<a class="term" href="{link}">{word}</a>']
+        at = term["end"]
+    return mark_safe("".join([*said, escape(text[at:])]))  # noqa: S308 - escaped part by part
 
 
 @cache
@@ -101,6 +126,7 @@ def figure(context: Context, shown: PublishedFigure) -> dict[str, object]:
     return {
         "block": shown.block,
         "pictures": shown.pictures,
+        "origin": context.get("origin"),
         "texts": context["texts"],
         "language": context["language"],
     }
@@ -111,15 +137,18 @@ def compared(context: Context, years: Mapping[str, Any]) -> SafeString:
     """Say which years of a group stand beside each other, and how old the newest is today."""
     t, age = context["texts"], clock.now().year - years["ends"]
     said = {"group": years["group"], "now": years["now"], "since": years["since"]}
+    if not years["since"]:
+        newest = t("{group}: {now} ({age} jaar oud).", age=age, **said)
+        return unbroken(newest if age > 1 else t("{group}: {now}.", **said))
     if age > 1:
-        return whole_years(t("{group}: {now} ({age} jaar oud) naast {since}.", age=age, **said))
-    return whole_years(t("{group}: {now} naast {since}.", **said))
+        return unbroken(t("{group}: {now} ({age} jaar oud) naast {since}.", age=age, **said))
+    return unbroken(t("{group}: {now} naast {since}.", **said))
 
 
 @register.filter
-def whole_years(text: str) -> SafeString:
-    """Keep a school year on one line."""
-    kept = re.sub(r"\d{4}-\d{4}\W?", r'<span class="nw">\g<0></span>', escape(text))
+def unbroken(text: str) -> SafeString:
+    """Keep a school year, and a number between two bounds, on one line."""
+    kept = _TOGETHER.sub(r'<span class="nw">\g<0></span>', escape(text))
     return mark_safe(kept)  # noqa: S308 - escaped above
 
 
@@ -133,6 +162,18 @@ def label(*parts: object) -> str:
 def numeric(row: Sequence[Mapping[str, Any]] | None, place: int) -> bool:
     """Whether the cell at this place of a row is a number."""
     return bool(row and place < len(row) and row[place].get("numeric"))
+
+
+@register.filter
+def of(table: Mapping[str, Any] | None, key: str) -> Any:
+    """Return what a table has under a key; nothing when it has none, or is none."""
+    return table.get(key) if isinstance(table, Mapping) else None
+
+
+@register.filter
+def for_excel(url: str) -> str:
+    """Return the address of the same figures as a CSV for a spreadsheet."""
+    return f"{url.removesuffix('.csv')}.excel.csv"
 
 
 @register.simple_tag

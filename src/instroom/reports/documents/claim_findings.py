@@ -1,0 +1,242 @@
+"""What figures make of the claims of the programme, by rule: sentences, and which way series went.
+
+No sentence here is typed with its numbers: the files of the claims name series and years, the
+figures come from the index. A figure that is not there is said to be not there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from instroom.core import periods
+from instroom.core.series import Figure
+from instroom.core.texts import Texts
+from instroom.definitions import models, registry
+from instroom.monitoring import verdicts
+from instroom.reports import words
+from instroom.reports.blocks import VerdictMark
+from instroom.reports.documents import parts
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import Topic
+
+Group = Literal["recomputed", "not_recomputable", "open"]
+#: Which way a series went; ``unclear`` may be chance or bounds, ``none`` has no two years.
+Way = Literal["less", "more", "unclear", "none"]
+#: What figures make of a claim; never shown beside it, only counted for the first line.
+Held = Literal["holds", "half", "fails", "unclear"]
+
+_WAYS: dict[str, Way] = {
+    "less": "less",
+    "more": "more",
+    "maybe_less": "unclear",
+    "maybe_more": "unclear",
+    "no_difference": "unclear",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeries:
+    """One series that a claim is held against, which way it went and the two years."""
+
+    series: models.ComparedSeries
+    topic: Topic
+    way: Way
+    mark: VerdictMark
+    before: Figure | None = None
+    now: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundClaim:
+    """A claim with what was found: its group, its sentence, and what figures make of it."""
+
+    claim: models.Claim
+    group: Group
+    sentence: str
+    held: Held | None = None
+    series: tuple[HeldSeries, ...] = ()
+
+
+def answer(found: Sequence[FoundClaim], t: Texts) -> str:
+    """Return the first line: only what the counts of these claims bear."""
+    held = {one.held for one in found}
+    said = [t("soms wel")] if "holds" in held else []
+    said += [t("soms half")] if "half" in held else []
+    said += [t("soms niet")] if "fails" in held else []
+    said += [t("soms is het niet te zeggen")] if "unclear" in held else []
+    without = sum(one.group == "not_recomputable" for one in found)
+    if without * 2 > len(found):
+        said.append(t("meestal is het niet na te rekenen"))
+    elif without:
+        said.append(t("soms is het niet na te rekenen"))
+    if any(one.group == "open" for one in found):
+        said.append(t("soms is er nog niet naar gekeken"))
+    if not said:
+        return t("Er zijn nog geen uitspraken.")
+    *first, last = said
+    text = t("{first}, en {last}", first=", ".join(first), last=last) if first else last
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def found_claim(writer: PageWriter, claim: models.Claim) -> FoundClaim:
+    """Hold a claim against the figures at hand, or say why that cannot be done."""
+    t = writer.t
+    if claim.verdict == "open":
+        return FoundClaim(claim, "open", t("Deze uitspraak is nog niet bekeken."))
+    if claim.because:
+        said = t("Niet na te rekenen: {reason}.", reason=t(claim.because))
+        return FoundClaim(claim, "not_recomputable", said)
+    if claim.facts:
+        said, held = _said_of_shares(claim.facts.shares, t)
+        return FoundClaim(claim, "recomputed", said, held)
+    series = tuple(_held(writer, one) for one in claim.compared)
+    known = [one for one in series if one.way != "none"]
+    if not known:
+        said = t("Niet na te rekenen: deze cijfers staan niet in deze uitgave.")
+        return FoundClaim(claim, "not_recomputable", said, None, series)
+    return FoundClaim(claim, "recomputed", _said_of_series(known, t), _together(known), series)
+
+
+def _held(writer: PageWriter, one: models.ComparedSeries) -> HeldSeries:
+    topic, t = topic_of(one), writer.t
+    by = {"school_type": one.school_type} if one.school_type else {}
+    figures = writer.index.known(topic, writer.region, **by)
+    rule = verdicts.rule_of()
+    if one.counts == "number":
+        before, now = _two_years(figures, one)
+        way = _way_of_numbers(before, now)
+        mark = _mark_of_number(way, rule, t)
+        return HeldSeries(one, topic, way, mark, before, now)
+    found = verdicts.verdict(figures, one.since, rule)
+    said = rule.outcomes[found.outcome]
+    mark = VerdictMark(
+        t(said.title), said.shape, verdicts.colour(found, one.indicator), t(said.note)
+    )
+    way = _WAYS.get(found.outcome, "none")
+    return HeldSeries(one, topic, way, mark, found.before, found.now)
+
+
+def topic_of(one: models.ComparedSeries | models.ClaimPicture) -> Topic:
+    """Return the indicator, stage and default classification that a claim's file names."""
+    indicator = registry.indicators()[one.indicator]
+    stage = (one.stage or indicator.default_stage) if len(indicator.stages) > 1 else None
+    kind = indicator.default_classification if indicator.classification else None
+    return Topic(one.indicator, stage, kind)
+
+
+def _two_years(
+    figures: Sequence[Figure], one: models.ComparedSeries
+) -> tuple[Figure | None, Figure | None]:
+    """Return the figures of the first year and the newest one, without a break between them."""
+    start = periods.parse(one.since)
+    known = [f for f in figures if f.numerator is not None]
+    before = parts.same_year(known, one.since)
+    later = [f for f in known if periods.parse(f.period) > start]
+    now = max(later, key=lambda f: periods.parse(f.period), default=None)
+    broken = registry.indicators()[one.indicator].breaks.get(one.school_type or "all")
+    if broken and now and start < periods.parse(broken.period) <= periods.parse(now.period):
+        return None, None
+    return before, now
+
+
+def _way_of_numbers(before: Figure | None, now: Figure | None) -> Way:
+    """Return which way a number went: only what the bounds of both years leave no doubt about."""
+    then, last = (f.numerator if f else None for f in (before, now))
+    if then is None or last is None:
+        return "none"
+    if last.high < then.low:
+        return "less"
+    return "more" if last.low > then.high else "unclear"
+
+
+def _mark_of_number(way: Way, rule: models.VerdictRule, t: Texts) -> VerdictMark:
+    """Return the verdict on a number: chance is about shares, so there is no word about it."""
+    if way == "unclear":
+        return VerdictMark(t("Niet zeker"), "even")
+    said = rule.outcomes["not_measured" if way == "none" else way]
+    return VerdictMark(t(said.title), said.shape)
+
+
+def _together(known: Sequence[HeldSeries]) -> Held:
+    ways = [one.way == one.series.says for one in known]
+    if all(ways):
+        return "holds"
+    if any(ways):
+        return "half"
+    return "unclear" if any(one.way == "unclear" for one in known) else "fails"
+
+
+def _said_of_series(known: Sequence[HeldSeries], t: Texts) -> str:
+    """Return what the numbers did, then what the shares did, in two sentences."""
+    numbers = [one for one in known if one.series.counts == "number"]
+    ways = {way: [one for one in numbers if one.way == way] for way in ("less", "more", "unclear")}
+    said = [_number_sentence(way, _names(mine, t), t) for way, mine in ways.items() if mine]
+    if shares := [one for one in known if one.series.counts == "share"]:
+        said.append(_share_sentence(shares, t))
+    return " ".join(said)
+
+
+def _number_sentence(way: str, names: str, t: Texts) -> str:
+    if way == "less":
+        return t("Het aantal op {list} daalde.", list=names)
+    if way == "more":
+        return t("Het aantal op {list} steeg.", list=names)
+    return t("Of het aantal op {list} veranderde, is niet zeker.", list=names)
+
+
+def _share_sentence(shares: Sequence[HeldSeries], t: Texts) -> str:
+    down = shares[0].series.says == "less"
+    same = [one for one in shares if one.way == one.series.says]
+    unclear = [one for one in shares if one.way == "unclear"]
+    other = [one for one in shares if one not in same and one not in unclear]
+    if same:
+        names = _names(same, t)
+        first = (
+            t("Het aandeel daalde op {list}", list=names)
+            if down
+            else t("Het aandeel steeg op {list}", list=names)
+        )
+    else:
+        first = (
+            t("Het aandeel daalde nergens zeker") if down else t("Het aandeel steeg nergens zeker")
+        )
+    tail = [t("niet zeker op {list}", list=_names(unclear, t))] if unclear and same else []
+    tail += [t("niet op {list}", list=_names(other, t))] if other and same else []
+    return ", ".join([first, *tail]) + "."
+
+
+def _names(series: Sequence[HeldSeries], t: Texts) -> str:
+    return words.listed([t(one.series.label) for one in series], t)
+
+
+def _said_of_shares(shares: Sequence[models.ClaimedShare], t: Texts) -> tuple[str, Held]:
+    """Return which of the shares that a claim names the counts give, in whole per cents."""
+    fits = {
+        s.label: s.says is not None and _whole(s.part / s.whole) == _whole(s.says) for s in shares
+    }
+    claimed = [s for s in shares if s.says is not None]
+    said = []
+    for s in claimed:
+        says = t.percent(s.says or 0.0, digits=0)
+        if fits[s.label]:
+            said.append(t("{says} klopt voor {label}.", says=says, label=t(s.label)))
+            continue
+        found = t.percent(s.part / s.whole, digits=0)
+        said.append(
+            t(
+                "Op dezelfde manier geteld heeft {label} {share}, niet {says}.",
+                label=t(s.label), share=found, says=says,
+            )
+        )  # fmt: skip
+        said += [
+            t("{says} past bij {label}.", says=says, label=t(other.label))
+            for other in shares
+            if other.says is None and _whole(other.part / other.whole) == _whole(s.says or 0.0)
+        ]
+    good = [fits[s.label] for s in claimed]
+    return " ".join(said), "holds" if all(good) else "half" if any(good) else "fails"
+
+
+def _whole(share: float) -> int:
+    """Return a share in whole per cents, a half always up."""
+    return int(share * 100 + 0.5)

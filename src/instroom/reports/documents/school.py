@@ -1,0 +1,136 @@
+"""The page of one secondary school: the answer, each school type beside others, and why those."""
+
+from collections.abc import Iterator
+
+from instroom.core.texts import Texts
+from instroom.definitions import registry
+from instroom.reports import words
+from instroom.reports.blocks import Block, PageLink, PlaceHead, TextBlock
+from instroom.reports.documents import alike
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.documents.school_compared import SchoolCompared, people
+from instroom.reports.documents.school_figure import type_block
+from instroom.reports.documents.since import since_words
+from instroom.reports.withheld import withheld_at
+
+
+def school_head(writer: PageWriter, school: SchoolCompared) -> PlaceHead:
+    """Return what the school is and the answer, with what it is compared with and what counts."""
+    t = writer.t
+    return PlaceHead(
+        tuple(_facts(writer, school)),
+        f"{_answer(writer, school)} {_verdict(writer, school)}",
+        tuple(
+            filter(
+                None,
+                (
+                    since_words(
+                        writer, school.topic, school.info, [one.name for one in school.types]
+                    ),
+                    _pooled_words(school, t),
+                    _counts(school, t),
+                ),
+            )
+        ),
+    )
+
+
+def _facts(writer: PageWriter, school: SchoolCompared) -> Iterator[str]:
+    t, info, size = writer.t, school.info, school.found.own
+    named = writer.index.names[info.code]
+    yield t(
+        "{types}: {n} examenkandidaten in {period}",
+        types=words.type_words(size.types, t),
+        n=t.number(size.counted.low, size.counted.high),
+        period=size.period,
+    )
+    town = named.town or (writer.name(info.municipality) if info.municipality else "")
+    if address := ", ".join(filter(None, (named.street, town))):
+        yield address
+    yield t("code {code}", code=info.code)
+
+
+def _answer(writer: PageWriter, school: SchoolCompared) -> str:
+    t = writer.t
+    said = [people(school.rule, one, t) for one in school.types]
+    return t(school.rule.answer, list=words.listed(said, t))
+
+
+def _verdict(writer: PageWriter, school: SchoolCompared) -> str:
+    """Return whether the school differs from the others: what is certain, else that nothing is."""
+    t, rule = writer.t, school.rule.beside
+    outcomes = {one.outcome for one in school.types}
+    certain = outcomes & {"more", "less"}
+    if not certain and outcomes != {"not_comparable"}:
+        return t(rule.same, region=writer.region_name)
+    said = [
+        t(
+            "{type}: {verdict}.",
+            type=words.type_words((one.name,), t),
+            verdict=t(rule.outcomes[one.outcome], region=writer.region_name),
+        )
+        for one in school.types
+        if not certain or one.outcome in certain
+    ]
+    return " ".join(text[:1].upper() + text[1:] for text in said)
+
+
+def _pooled_words(school: SchoolCompared, t: Texts) -> str:
+    if all(len(one.years) == 1 for one in school.types):
+        return ""
+    return t("Jaren zijn samengenomen waar de aantallen klein zijn.")
+
+
+def _counts(school: SchoolCompared, t: Texts) -> str:
+    rules = registry.classifications()[
+        f"{school.indicator.classification}/{school.topic.classification}"
+    ]
+    return f"{t(rules.choice)}." if rules.choice else ""
+
+
+def school_blocks(writer: PageWriter, school: SchoolCompared) -> list[Block]:
+    """Return the figures, why these schools, what is not shown, and what to talk about."""
+    t = writer.t
+    key = t(
+        "Stip: gemeten. Lijn: zo ver kan toeval reiken. Gele band: {region}. De scholen staan op volgorde van naam; wij maken geen ranglijst.",
+        region=writer.region_name,
+    )
+    found: list[Block] = [type_block(writer, school, one) for one in school.types]
+    found.append(TextBlock("uitleg", "", (key,), style="key"))
+    found.append(alike.why_these(writer, school.found))
+    found.append(
+        TextBlock(
+            "meenemen",
+            t("Meenemen naar de vergadering"),
+            (
+                t(
+                    "Print deze pagina: er komt één A4 uit, met dezelfde cijfers, de bron en drie vragen om te bespreken. Ook zonder kleur te lezen."
+                ),
+            ),
+            style="screen",
+        )
+    )
+    if not_here := not_shown(writer):
+        found.append(not_here)
+    if school.rule.questions:
+        asked = tuple(t(question) for question in school.rule.questions)
+        found.append(TextBlock("bespreken", t("Om samen te bespreken"), asked, style="paper"))
+    return found
+
+
+def not_shown(writer: PageWriter) -> TextBlock | None:
+    """Return which figures are withheld of one school, and where they are."""
+    t, hidden = writer.t, withheld_at("school")
+    if not hidden:
+        return None
+    return TextBlock(
+        "niet",
+        t("Wat hier niet staat"),
+        (
+            t(
+                "Deze cijfers tonen wij niet per school, ook niet als de bron dat doet: het gaat over tegenslag van enkele leerlingen. U vindt ze per gemeente, waar daar meer dan één school is."
+            ),
+        ),
+        tuple(PageLink(t(one.title), f"indicator/{one.id}") for one in hidden),
+        style="screen",
+    )

@@ -1,0 +1,65 @@
+"""What changed at a place since the year that the goals compare with, per school type."""
+
+from collections.abc import Sequence
+
+from instroom.core.texts import Texts
+from instroom.definitions import models, registry
+from instroom.monitoring import verdicts
+from instroom.reports import words
+from instroom.reports.documents.parts import PageWriter
+from instroom.reports.figure_index import Topic
+from instroom.reports.results import PlaceInfo
+
+
+def since_words(
+    writer: PageWriter, topic: Topic, info: PlaceInfo, names: Sequence[str] = ()
+) -> str:
+    """Return a sentence per year that is compared with; empty when no goal judges school types.
+
+    ``names`` are school types; without them all that a goal judges and that have a figure here.
+    """
+    t = writer.t
+    said: dict[tuple[str, str], list[str]] = {}
+    for stage, rule in _judged(topic):
+        series = writer.index.get(topic, info.code, school_type=stage.school_type)
+        wanted = stage.school_type in names if names else any(f.numbered for f in series)
+        if wanted:
+            found = verdicts.verdict(series, stage.since, rule)
+            text = _outcome(rule.outcomes[found.outcome], t)
+            said.setdefault((stage.since, text), []).append(stage.school_type)
+    by_year: dict[str, list[str]] = {}
+    for (since, text), types in said.items():
+        line = t("{types} {verdict}", types=words.type_words(tuple(types), t), verdict=text)
+        by_year.setdefault(since, []).append(line)
+    if info.kind.startswith("school"):
+        told = [
+            t(
+                "Vergeleken met {year} op deze school zelf: {list}.",
+                year=year,
+                list="; ".join(found),
+            )
+            for year, found in by_year.items()
+        ]
+    else:
+        told = [
+            t("Vergeleken met {year}: {list}.", year=year, list="; ".join(found))
+            for year, found in by_year.items()
+        ]
+    return " ".join(told)
+
+
+def _judged(topic: Topic) -> list[tuple[models.GoalStage, models.VerdictRule]]:
+    """Return the school types of a topic by which a goal is judged, each with its rule."""
+    return [
+        (stage, verdicts.rule_of(goal.rule))
+        for goal in registry.kpis().values()
+        for stage in goal.stages
+        if stage.school_type
+        and (stage.indicator, stage.stage or None) == (topic.indicator, topic.stage)
+    ]
+
+
+def _outcome(said: models.OutcomeWords, t: Texts) -> str:
+    title, note = t(said.title), t(said.note)
+    text = f"{title[:1].lower()}{title[1:]}"
+    return f"{text} ({note})" if note else text

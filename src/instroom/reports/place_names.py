@@ -1,0 +1,107 @@
+"""What places are called on pages: names that people say, of which no two are the same."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from instroom.core.places import normal
+from instroom.definitions.gazetteer import gazetteer
+from instroom.region.school_names import short_name, town_name
+from instroom.reports.results import PlaceInfo
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """What a place is called: ``said`` is of this place alone, ``short`` may be of several.
+
+    ``street`` (with its number) and ``town`` are empty when the register does not say.
+    """
+
+    said: str
+    short: str
+    street: str = ""
+    town: str = ""
+
+
+def place_names(places: Mapping[str, PlaceInfo]) -> dict[str, PlaceName]:
+    """Return what each place is called, by its code.
+
+    A school whose short name others have too has its street beside it, where that is not enough
+    also its town (its municipality when the town is not known), and where nothing else is left
+    its code. Boards keep their code: the register does not name them.
+
+    Examples
+    --------
+    >>> a = PlaceInfo("00AA01", "Het College voor Havo", "school_vo", street="Laan 1")
+    >>> b = PlaceInfo("00AA02", "Het College voor Havo", "school_vo", street="Laan 2")
+    >>> [name.said for name in place_names({"00AA01": a, "00AA02": b}).values()]
+    ['Het College, Laan 1', 'Het College, Laan 2']
+    """
+    found: dict[str, PlaceName] = {}
+    alike: dict[str, list[PlaceInfo]] = defaultdict(list)
+    for info in places.values():
+        school = info.kind.startswith("school")
+        short = short_name(info.name) if school else info.name
+        found[info.code] = PlaceName(short, short, info.street, town_name(info.town))
+        alike[normal(short) or short].append(info)
+    for group in alike.values():
+        if len(group) > 1:
+            found |= _told_apart([(info, found[info.code]) for info in group])
+    return found
+
+
+class PlaceRow(TypedDict):
+    """A place with a page: what it is called, by its publisher and by people, and where it is.
+
+    ``municipality`` is the name of its municipality; a municipality has none.
+    """
+
+    code: str
+    kind: str
+    name: str
+    said: str
+    short: str
+    street: str
+    town: str
+    municipality: str
+
+
+def places_listed(places: Mapping[str, PlaceInfo]) -> list[PlaceRow]:
+    """Return all places with a page as rows, by code: what a search looks through."""
+    names, gaz = place_names(places), gazetteer()
+    return [
+        {
+            "code": code,
+            "kind": info.kind,
+            "name": info.name,
+            "said": names[code].said,
+            "short": names[code].short,
+            "street": names[code].street,
+            "town": names[code].town,
+            "municipality": gaz.name(info.municipality) if info.municipality in gaz else "",
+        }
+        for code, info in sorted(places.items())
+    ]
+
+
+def _told_apart(group: Iterable[tuple[PlaceInfo, PlaceName]]) -> dict[str, PlaceName]:
+    """Return names of places that are called the same, with what tells them apart."""
+    open_ones = [(info, name) for info, name in group if info.kind.startswith("school")]
+    result: dict[str, PlaceName] = {}
+    gaz = gazetteer()
+    for parts in (("street",), ("street", "town"), ("street", "town", "code")):
+        said: dict[str, list[tuple[PlaceInfo, PlaceName]]] = defaultdict(list)
+        for info, name in open_ones:
+            town = name.town or (gaz.name(info.municipality) if info.municipality in gaz else "")
+            known = {"street": name.street, "town": town, "code": info.code}
+            words = ", ".join(filter(None, (name.short, *(known[part] for part in parts))))
+            said[normal(words)].append((info, replace(name, said=words)))
+        open_ones = []
+        for same in said.values():
+            (info, name), *others = same
+            if others or name.said == name.short:
+                open_ones += same
+            else:
+                result[info.code] = name
+    return result

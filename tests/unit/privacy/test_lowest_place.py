@@ -1,0 +1,286 @@
+"""What tells of setbacks of a few pupils has no figure of one school, whatever the way out."""
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from instroom.core.errors import DefinitionError, PrivacyError
+from instroom.core.places import LEVELS, level_of
+from instroom.core.quantities import Count
+from instroom.core.series import Figure, Series
+from instroom.definitions import lowest_places, models, registry
+from instroom.monitoring import explanation, questions
+from instroom.monitoring.facts import ClassifiedCounts
+from instroom.monitoring.indicators import IndicatorQuery, series
+from instroom.privacy.published import publish, stored
+from instroom.reports import results, site, withheld
+from instroom.reports.files import export_observations, figures_csv
+from unit.monitoring.small import (
+    AMSTERDAM,
+    ENSCHEDE,
+    HENGELO,
+    Table,
+    address,
+    published,
+    row,
+    store,
+)
+
+NARROW = [i for i in registry.indicators().values() if i.lowest_place != LEVELS[-1]]
+#: Schools with a number that stands nowhere else, so that it is found wherever it goes.
+SCHOOLS = {
+    "00AA00": (ENSCHEDE, 7, 1453),
+    "00AB00": (ENSCHEDE, 9, 1481),
+    "00AC00": (HENGELO, 11, 1559),
+    "00AD00": (AMSTERDAM, 17, 1627),
+}
+BOARD = "BG12345"
+
+
+def test_the_setbacks_that_ship_are_shown_for_municipalities_at_the_lowest() -> None:
+    lowest = {i.id: i.lowest_place for i in registry.indicators().values()}
+    assert {name for name, place in lowest.items() if place != "school"} == {
+        "early_leavers",
+        "vo_repeaters",
+        "vo_moves_down",
+    }
+    assert {i.lowest_place for i in NARROW} == {"municipality"}
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> ClassifiedCounts:
+    tables = []
+    for indicator in NARROW:
+        stage = indicator.stages["default"]
+        source = stage.sources[0][0]
+        known = next((t for t in tables if t.source == source), None)
+        table = known or Table(source)
+        totals = dict(stage.totals)
+        for code, (town, few, many) in SCHOOLS.items():
+            where = {"place": code, "municipality": town, "board": BOARD, "school_type": "havo"}
+            where |= totals
+            if not known:
+                table.rows.append(row("2020-2021", many, measure=stage.measure, **where))
+            table.rows.append(row("2020-2021", few, measure=stage.part, **where))
+        tables += [] if known else [table]
+    lists = [address(code, town, town) for code, (town, _, _) in SCHOOLS.items()]
+    return store(tmp_path, *tables, Table("duo_school_addresses", companion=lists))
+
+
+def narrow(figure: Any, indicator: models.Indicator) -> bool:
+    row = figure.to_dict() if isinstance(figure, Figure) else figure
+    level = level_of(row["place"], row["by"])
+    return LEVELS.index(level) > LEVELS.index(indicator.lowest_place)
+
+
+PLACES = ("twente", "nl", ENSCHEDE, HENGELO, BOARD, "00AA00", "00AA")
+BREAKDOWNS = [(), *itertools.permutations(["municipality", "board", "school"], 1)]
+BREAKDOWNS += list(itertools.permutations(["municipality", "board", "school"], 2))
+
+
+@pytest.mark.parametrize("indicator", NARROW, ids=lambda i: i.id)
+@pytest.mark.parametrize("by", BREAKDOWNS, ids=lambda by: "+".join(by) or "whole")
+def test_no_question_is_answered_with_a_figure_of_a_lower_place(
+    facts: ClassifiedCounts, indicator: models.Indicator, by: tuple[str, ...]
+) -> None:
+    asked = IndicatorQuery(indicator.id, PLACES, by)
+    before = [f for f in series(asked, facts).figures if f.numbered and narrow(f, indicator)]
+    if by != ("municipality",):
+        assert before, "there is something to hide"
+    found = questions.ask(asked, facts).figures
+    lower = [f for f in found if narrow(f, indicator)]
+    assert all(f.low is None and f.numerator is None and f.denominator is None for f in lower)
+    told = [f for f in lower if f.status == "protected"]
+    assert {f.reason for f in told} <= {f"not_below_{indicator.lowest_place}"}
+    assert len(told) >= len(before)
+    wide = [f for f in found if f.place == "twente" and not f.by]
+    assert by or [f.numerator for f in wide] == [Count(7 + 9 + 11)], "the region stays"
+
+
+@pytest.mark.parametrize("indicator", NARROW, ids=lambda i: i.id)
+def test_a_municipality_with_one_school_is_that_school(
+    facts: ClassifiedCounts, indicator: models.Indicator
+) -> None:
+    found = {f.place: f for f in published(facts, indicator.id, ENSCHEDE, HENGELO).figures}
+    assert found[ENSCHEDE].numerator == Count(16)
+    assert (found[HENGELO].numerator, found[HENGELO].reason) == (None, "one_school")
+    parts = {
+        dict(f.by)["municipality"]: f.reason
+        for f in published(facts, indicator.id, "twente", by=("municipality",)).figures
+    }
+    assert parts[HENGELO] == "one_school"
+    assert parts[ENSCHEDE] is None
+
+
+@pytest.mark.parametrize("indicator", NARROW, ids=lambda i: i.id)
+def test_nothing_of_one_school_is_computed_drawn_stored_or_packed(
+    facts: ClassifiedCounts, indicator: models.Indicator, tmp_path: Path
+) -> None:
+    secret = {str(n) for _, few, _ in SCHOOLS.values() for n in (few,)}
+    made = results.compute_results("twente", facts)
+    made = replace(made, published=made.published.only(lambda s: s.indicator == indicator.id))
+    built = site.build(made)
+    for figure in built.figures:
+        assert not (narrow(figure, indicator) and figure["numerator"] is not None), figure["id"]
+    places = {"00AA00", "00AB00", "00AC00", BOARD}
+    assert places <= set(made.places), "they have a page"
+    for page in built.documents:
+        if page["key"] in {f"place/{code}" for code in places}:
+            assert indicator.id not in json.dumps(page.get("blocks")), page["key"]
+    named = [name for name in built.pictures if name.startswith(indicator.id)]
+    assert not [name for name in named if any(code in name for code in places)]
+    rows = list(csv.DictReader(io.StringIO(figures_csv(built.figures).decode("utf-8-sig"))))
+    held = [r for r in rows if r["place"] in places]
+    assert held
+    assert not secret & {r["numerator_low"] for r in held}
+    results.save(made, tmp_path / "package")
+    again = results.load(tmp_path / "package")
+    assert not [f for f in again.published.figures if f.numbered and narrow(f, indicator)]
+
+
+def test_a_package_from_before_is_refused() -> None:
+    low = Figure(
+        NARROW[0].id, "2020-2021", "00AA00", "ok", value=0.1, low=0.1, high=0.1,
+        numerator=Count(1), denominator=Count(10),
+    )  # fmt: skip
+    before = publish([Series(low.indicator, "pupils", (low,), open_data=True, audience="public")])
+    assert before.figures == (low,), "as long as nobody said what the lowest place is"
+    now = replace(before.series[0], lowest_place="municipality")
+    with pytest.raises(PrivacyError) as refused:
+        stored([now], before.digest)
+    assert refused.value.code == "place_too_narrow"
+
+
+@pytest.mark.parametrize("indicator", NARROW, ids=lambda i: i.id)
+def test_explaining_a_figure_tells_no_number_of_it(
+    facts: ClassifiedCounts, indicator: models.Indicator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explanation, "recomputed_figure", lambda name, *_: _asked(name, facts))
+    told = explanation.explain(f"{indicator.id}:00AA00:2020-2021", data=facts.store.root)
+    assert (told.value, told.recomputed, told.formula) == (None, None, "")
+    assert told.reason == f"not_below_{indicator.lowest_place}"
+
+
+def _asked(name: str, facts: ClassifiedCounts) -> Figure:
+    question, _ = questions.parse_id(name)
+    return next(f for f in questions.ask(question, facts).figures if f.id == name)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_observations_that_leave_tell_of_no_school(
+    facts: ClassifiedCounts, tmp_path: Path, form: str
+) -> None:
+    out = tmp_path / f"out.{form}"
+    counted = export_observations(out, form, facts.store)
+    if form == "csv":
+        rows: list[dict[str, Any]] = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
+    else:
+        rows = pq.read_table(out).to_pylist()
+    told = {(s, m) for i in NARROW for s, m in lowest_places.told_by(i)}
+    assert not [r for r in rows if (r["source"], r["measure"]) in told and r["place"]]
+    assert counted["withheld"] == len(NARROW) * len(SCHOOLS)
+    assert counted["rows"] == len(rows) > 0
+
+
+# --- what was kept before ----------------------------------------------------------------------
+
+
+def old_row(place: str, **by: str) -> Any:
+    return {
+        "id": "x", "indicator": NARROW[0].id, "stage": None, "classification": None,
+        "unit": "pupils", "example": False, "period": "2020-2021", "place": place, "by": by,
+        "value": 0.1, "low": 0.1, "high": 0.1, "n": 10, "numerator": 1, "denominator": 10,
+        "status": "ok", "reason": None, "sources": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (old_row("twente"), True),
+        (old_row(ENSCHEDE), True),
+        (old_row(BOARD), False),
+        (old_row("00AA00"), False),
+        (old_row("twente", school="00AA00"), False),
+        ({**old_row("00AA00"), "indicator": "technical_profile_share"}, True),
+    ],
+)
+def test_a_figure_of_an_older_release_follows_the_definitions_of_today(
+    row: Any, shown: bool
+) -> None:
+    found = withheld.shown_row(row)
+    assert (found == row) == shown
+    assert shown or (found["numerator"], found["low"], found["status"]) == (None, None, "protected")
+
+
+def blocks_of(figures: list[str]) -> Iterator[dict[str, Any]]:
+    for name in figures:
+        yield {"kind": "figure", "method": {"figure": name, "parts": []}}
+        yield {"kind": "figure", "method": {"figure": "", "parts": [{"figure": name}]}}
+
+
+def test_a_page_of_an_older_release_loses_the_blocks_that_it_may_not_show() -> None:
+    kept = ["early_leavers:twente:2014-2015", "technical_profile_share.exam.cbs:00AA00:2018-2019"]
+    gone = ["early_leavers:00AA00:2014-2015", "early_leavers:twente:2014-2015:school=00AA00"]
+    body = {"title": "x", "blocks": [*blocks_of(kept), *blocks_of(gone), {"kind": "text"}]}
+    found = withheld.shown_document(body)
+    assert found["blocks"] == [*blocks_of(kept), {"kind": "text"}]
+    drawings = {
+        "early_leavers-00AA00-nl-wide": "", "early_leavers-twente-nl-wide": "",
+        "technical_profile_share-exam-monitor-00AA00-nl-wide": "",
+    }  # fmt: skip
+    assert set(drawings) - set(withheld.shown_drawings(drawings)) == {
+        "early_leavers-00AA00-nl-wide"
+    }
+
+
+# --- an overlay --------------------------------------------------------------------------------
+
+OWN = """
+title = "Eigen"
+measure = "share"
+unit = "pupils"
+breakdowns = ["municipality", "school"]
+definition = "Eigen."
+verb = "vertrekt"
+{lowest}
+[stages.default]
+title = "jaar"
+who = "leerlingen"
+sources = ["duo_early_leavers"]
+measure = "pupils"
+part = "early_leavers"
+"""
+
+
+@pytest.mark.parametrize("name", ["early_leavers", "mine"])
+@pytest.mark.parametrize(
+    ("lowest", "refused"),
+    [("", True), ('lowest_place = "board"', True), ('lowest_place = "municipality"', False),
+     ('lowest_place = "region"', False)],
+)  # fmt: skip
+def test_an_overlay_shows_no_lower_place_than_what_comes_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, lowest: str, refused: bool
+) -> None:
+    folder = tmp_path / "monitoring/indicators"
+    folder.mkdir(parents=True)
+    (folder / f"{name}.toml").write_text(OWN.format(lowest=lowest), "utf-8")
+    monkeypatch.setenv("INSTROOM_DEFINITIONS", str(tmp_path))
+    registry._set_of.cache_clear()
+    try:
+        if not refused:
+            assert registry.indicators()[name].lowest_place in lowest
+            return
+        with pytest.raises(DefinitionError) as found:
+            registry.indicators()
+        assert found.value.code == "place_too_narrow"
+    finally:
+        registry._set_of.cache_clear()

@@ -1,0 +1,110 @@
+"""What is said of figures to come: never a date that has passed, never one that nobody gave."""
+
+from datetime import date
+
+import pytest
+
+from instroom.core.texts import Texts
+from instroom.definitions import registry
+from instroom.definitions.models import Publication
+from instroom.reports.publication import (
+    NextPublication,
+    date_words,
+    newest_periods,
+    next_publication,
+    publication_words,
+    together,
+)
+
+NL = Texts("nl")
+EXAM = registry.sources()["duo_exam_results"]
+OCTOBER = registry.sources()["duo_vo_pupils"]
+
+
+def said(**rule: object) -> Publication:
+    return Publication.model_validate({"said": "https://voorbeeld.nl/", **rule})
+
+
+@pytest.mark.parametrize(
+    ("today", "state"),
+    [
+        (date(2025, 2, 28), "expected"),
+        (date(2025, 3, 31), "expected"),
+        (date(2025, 4, 1), "due"),
+        (date(2026, 1, 1), "due"),
+    ],
+)
+def test_a_month_is_to_come_until_it_is_over(today: date, state: str) -> None:
+    source = OCTOBER.model_copy(update={"publication": said(month=3)})
+    found = next_publication(source, "2023-2024", today)
+    assert (found.state, found.period, found.month) == (state, "2024-2025", date(2025, 3, 1))
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_no_month_that_has_passed_is_called_expected(month: int) -> None:
+    source = OCTOBER.model_copy(update={"publication": said(month=month)})
+    for day in range(1, 13):
+        today = date(2025, day, 15)
+        found = next_publication(source, "2023-2024", today)
+        assert found.month is not None
+        assert (found.state == "expected") == (found.month >= date(2025, day, 1))
+        words = publication_words(found, NL)
+        assert ("verwacht in" in words) == (found.state == "expected")
+
+
+@pytest.mark.parametrize(
+    ("source", "newest", "year", "state"),
+    [
+        (OCTOBER, "2023-2024", 2025, "yearly"),
+        (OCTOBER, "2023-2024", 2026, "due"),
+        (EXAM, "2023-2024", 2026, "yearly"),  # the year of exams ends a year later
+        (EXAM, "2023-2024", 2027, "due"),
+    ],
+)
+def test_without_a_month_a_whole_year_passes_first(
+    source: object, newest: str, year: int, state: str
+) -> None:
+    assert next_publication(source, newest, date(year, 6, 1)).state == state  # type: ignore[arg-type]
+
+
+def test_what_nobody_says_is_not_known() -> None:
+    silent = OCTOBER.model_copy(update={"publication": None})
+    assert publication_words(next_publication(silent, "2023-2024", date(2030, 1, 1)), NL) == (
+        "Volgende publicatie: niet bekend."
+    )
+    stopped = OCTOBER.model_copy(update={"publication": said(every="stopped")})
+    assert "gestopt" in publication_words(next_publication(stopped, "2023", date(2030, 1, 1)), NL)
+    no_period = next_publication(OCTOBER, "", date(2030, 1, 1))
+    assert (no_period.state, no_period.period) == ("yearly", "")
+
+
+def test_a_page_says_first_what_is_overdue() -> None:
+    due, later = (
+        NextPublication("due", "2020"),
+        NextPublication("expected", "2021", date(2031, 3, 1)),
+    )
+    assert "1 van de 3 bronnen" in together([later, due, NextPublication("unknown")], NL)
+    assert together([later, NextPublication("yearly")], NL).endswith("in maart 2031.")
+    assert "niet bekend" in together([NextPublication("unknown")], NL)
+    assert together([], NL) == ""
+
+
+def test_the_newest_period_is_that_of_all_files_of_a_source() -> None:
+    rows: list[dict[str, str]] = [
+        {"source": "a", "vintage": "2018-2019"},
+        {"source": "a", "vintage": "2023-2024"},
+        {"source": "b", "vintage": ""},
+        {"file": "old.csv"},
+    ]
+    found = newest_periods(rows)  # type: ignore[arg-type]
+    assert (found["a"], found["b"]) == ("2023-2024", "")
+
+
+def test_what_publishers_say_has_an_address() -> None:
+    rules = [s.publication for s in registry.sources().values() if s.publication]
+    assert rules and all(rule.said.startswith("https://") for rule in rules)
+
+
+def test_a_day_in_words() -> None:
+    assert date_words("2026-03-01", Texts("en")) == "1 March 2026"
+    assert date_words("onbekend", NL) == "onbekend"
