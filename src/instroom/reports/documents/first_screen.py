@@ -156,6 +156,20 @@ def opening(writer: PageWriter, rows: Sequence[JudgedStage]) -> Opening:
     )
 
 
+def verdict_lines(writer: PageWriter, rows: Sequence[JudgedStage]) -> Iterator[str]:
+    """Yield per group what the verdicts are and which years they compare."""
+    t = writer.t
+    for place_of, mine in _groups([row for row in rows if row.found.now and row.found.before]):
+        since, now = (list(dict.fromkeys(row.years[i] for row in mine)) for i in (0, 1))
+        yield t(
+            "{group}, {now} naast {since}: {list}.",
+            group=t(words.GROUPS[place_of], region=writer.region_name),
+            now=words.listed(now, t),
+            since=words.listed(since, t),
+            list=said_together(mine, t),
+        )
+
+
 def _groups(rows: Sequence[JudgedStage]) -> Iterator[tuple[str, list[JudgedStage]]]:
     """Yield the rows that are counted in one way, in order."""
     for place_of in dict.fromkeys(row.place_of for row in rows):

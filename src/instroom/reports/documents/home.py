@@ -63,13 +63,21 @@ def _topics_at_home(counting: str) -> list[Topic]:
     ]
 
 
-def goal_entries(writer: PageWriter, t: Texts) -> tuple[Entry, ...]:
+def goal_entries(writer: PageWriter) -> tuple[Entry, ...]:
     """Return the seven goals with their newest figures, or what is needed."""
     states = goals.states(writer.index.results.published, writer.region)
-    return tuple(_goal_entry(state, t) for state in states)
+    rows = first_screen.judged(writer)
+    return tuple(
+        _goal_entry(state, [row for row in rows if row.goal.id == state.kpi.id], writer)
+        for state in states
+    )
 
 
-def _goal_entry(state: goals.GoalState, t: Texts) -> Entry:
+def _goal_entry(
+    state: goals.GoalState, rows: Sequence[first_screen.JudgedStage], writer: PageWriter
+) -> Entry:
+    """Return one goal: its verdicts per stage first, as the numbers below take stages together."""
+    t = writer.t
     names = {f.place: words.place_name(f.place, t) for f in state.known}
     told = tuple(sentences.with_basis(f, names[f.place], t) for f in state.known)
     links = tuple(
@@ -78,7 +86,7 @@ def _goal_entry(state: goals.GoalState, t: Texts) -> Entry:
     return Entry(
         state.kpi.id,
         state.heading(t),
-        told or (state.why(t),),
+        (*first_screen.verdict_lines(writer, rows), *told) if told else (state.why(t),),
         state.word(t),
         "same" if state.measured else "none",
         links=links,

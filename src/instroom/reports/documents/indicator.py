@@ -17,7 +17,7 @@ from instroom.reports.documents.counting import topic_choice
 from instroom.reports.documents.first_screen import JudgedStage
 from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.documents.splits import apart, cohort, composition
+from instroom.reports.documents.splits import apart, cohort, composition, with_split
 from instroom.reports.figure_index import Topic
 
 FEW_YEARS = 3
@@ -151,6 +151,7 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
     columns = series if len(series) > 1 else [("", figures) for _, figures in series]
     table = parts.years_table(writer, heading, columns)
     more = () if full else (PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),)
+    method = parts.method(writer, topic, figure)
     return FigureBlock(
         anchor,
         heading,
@@ -169,7 +170,7 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
         (),
         picture,
         (table,),
-        parts.method(writer, topic, figure),
+        method if full else with_split(writer, topic, place, method),
         parts.downloads(topic, place, picture),
         more,
     )

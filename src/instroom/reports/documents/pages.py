@@ -30,7 +30,7 @@ def _page(
 def programme_page(writer: PageWriter) -> Document:
     """Return the seven goals."""
     t = writer.t
-    listed = EntryList("doelen", goals.heading(t), goal_entries(writer, t))
+    listed = EntryList("doelen", goals.heading(t), goal_entries(writer))
     outline = (
         t(
             "Zeven doelen (KPI's) uit de programmacontouren. Bij elk doel staat wat er nu over te zeggen is, of wat "

@@ -31,7 +31,7 @@ from instroom.reports.documents.school_compared import (
     years_words,
 )
 from instroom.reports.documents.since import since_words
-from instroom.reports.documents.splits import apart
+from instroom.reports.documents.splits import apart, with_split
 from instroom.reports.figure_index import Topic
 from instroom.reports.results import PlaceInfo
 from instroom.stats import intervals
@@ -208,7 +208,7 @@ def _pooled(
         sentence,
         detail,
         tables=(PageTable(heading, columns, (row,)),),
-        method=method,
+        method=with_split(writer, topic, info.code, method),
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 

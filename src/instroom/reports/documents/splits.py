@@ -1,6 +1,7 @@
 """Why a figure changed: composition or choice, the size of the group or other choices."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.reports import words
-from instroom.reports.blocks import FigureBlock, PageTable, TableCell
+from instroom.reports.blocks import FigureBlock, Method, PageTable, TableCell
 from instroom.reports.documents import parts
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
@@ -91,10 +92,7 @@ def _percent_points(split: decomposition.ChangeDecomposition, t: Texts) -> tuple
 
 
 def apart(writer: PageWriter, topic: Topic, place: str) -> str:
-    """Return what stands with every combined share: each school type, and the split.
-
-    A combined share can change without anybody choosing otherwise.
-    """
+    """Return what stands with every combined share: each school type."""
     indicator = registry.indicators()[topic.indicator]
     if len(indicator.school_types) < 2:
         return ""
@@ -108,9 +106,17 @@ def apart(writer: PageWriter, topic: Topic, place: str) -> str:
     list_words = ", ".join(
         f"{t(codes[s].title)} {words.amount(f, t)}" for s, f in found.items() if f
     )
-    said = t("Apart in {period}: {list}.", period=period, list=list_words) if list_words else ""
-    split = _share_split(writer, topic, indicator, place)
-    return " ".join(filter(None, (said, split[0] if split else "")))
+    return t("Apart in {period}: {list}.", period=period, list=list_words) if list_words else ""
+
+
+def with_split(writer: PageWriter, topic: Topic, place: str, method: Method) -> Method:
+    """Return how a combined share came about, with its change split between mix and choice.
+
+    A combined share can change without anybody choosing otherwise.
+    """
+    indicator = registry.indicators()[topic.indicator]
+    found = _share_split(writer, topic, indicator, place) if indicator.school_types else None
+    return replace(method, notes=(*method.notes, found[0])) if found else method
 
 
 def composition(

@@ -8,7 +8,7 @@ from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.reports import goals, sentences, words
-from instroom.reports.documents import parts
+from instroom.reports.documents import first_screen, parts
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.paper.paper import (
@@ -38,7 +38,7 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
     t = Texts(language)
     writer = PageWriter(FigureIndex(public), t, PictureQueue(t, public.example))
     lead = t("Wat het programma wil bereiken, en wat er nu over te zeggen is.")
-    states = goals.states(public.published, writer.region)
+    states, rows = goals.states(public.published, writer.region), first_screen.judged(writer)
     shas = {sha for state in states for figure in state.known for sha in figure.sources}
     return Paper(
         title=goals.heading(t),
@@ -50,7 +50,7 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
         else lead,
         sections=(
             *_in_numbers(states, writer),
-            *(_goal(state, writer) for state in states),
+            *(_goal(state, rows, writer) for state in states),
             *_files(sorted(shas), writer),
         ),
         mark=t("voorbeeld") if public.example else "",
@@ -81,13 +81,17 @@ def _in_numbers(states: list[goals.GoalState], writer: PageWriter) -> Iterator[P
         yield PaperSection(t("In getallen"), table=PaperTable(caption, columns, rows))
 
 
-def _goal(state: goals.GoalState, writer: PageWriter) -> PaperSection:
+def _goal(
+    state: goals.GoalState, rows: Sequence[first_screen.JudgedStage], writer: PageWriter
+) -> PaperSection:
     t = writer.t
+    mine = [row for row in rows if row.goal.id == state.kpi.id]
     if not state.measured:
         return PaperSection(state.heading(t), state.word(t), paragraphs=(state.why(t),))
     return PaperSection(
         state.heading(t),
         state.word(t),
+        paragraphs=tuple(first_screen.verdict_lines(writer, mine)),
         figures=tuple(_figure(figure, t) for figure in state.known),
         picture=_picture(state.known[0], writer),
         sources=tuple(dict.fromkeys(_sources(state.known, writer))),

@@ -64,7 +64,7 @@ def test_it_says_what_the_page_of_the_goals_says(results: Results, language: str
         section = goal(made, number)
         assert (section.heading, section.status) == (entry.heading, entry.chip)
         told = [f"{f.sentence} {f.basis}" for f in section.figures]
-        assert (*told, *section.paragraphs) == entry.paragraphs
+        assert (*section.paragraphs, *told) == entry.paragraphs
 
 
 def test_every_figure_has_its_period_and_its_source(results: Results) -> None:
