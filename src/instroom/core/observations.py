@@ -54,6 +54,21 @@ SCHEMA = pa.schema(
     ]
 )
 
+#: What a file of flows says of the other end: where those who are counted went, or came from.
+#: ``way`` is ``to`` or ``from``; ``far_kind`` a code of ``further_kind``, ``far_word`` the
+#: publisher's own word for it. An empty column means "not told", of a row that is always split.
+FAR_END = (
+    "way",
+    "far_kind",
+    "far_word",
+    "far_place",
+    "far_name",
+    "far_municipality",
+    "far_programme",
+)
+#: The one table with the other end; only sources with a ``way`` have it.
+FLOW_SCHEMA = pa.schema([*SCHEMA, *((name, _word) for name in FAR_END)])
+
 #: What an address file says of a school location; other companions have their own columns.
 LOCATION_ROLES = (
     "place",

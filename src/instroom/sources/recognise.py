@@ -18,9 +18,12 @@ from instroom.sources.evidence import (
     Seen,
     column_index,
     dataset_of,
+    enough,
     fits,
     match,
+    spelled,
     told,
+    whole_header,
 )
 from instroom.sources.statline import with_labels
 
@@ -74,10 +77,10 @@ def recognise(
     SourceError
         When all telling columns but one are a layout's, or a chosen layout does not fit.
     """
-    matches = [match(table.header, source) for source in sources]
+    matches = [match(table.header, spelled(table.header, source)) for source in sources]
     if chosen:
         return Recognition([_held(table, matches[0])])
-    full = [m for m in matches if not m.missing and m.share >= 0.5]
+    full = [m for m in matches if not m.missing and enough(m)]
     fitting: list[Match] = []
     reasons: list[Message] = []
     might: list[str] = []
@@ -98,13 +101,15 @@ def recognise(
     near = _near(table, matches)
     if near and len({m.missing for m in near}) == 1:
         raise _cut(table, near)
+    if not near and (resembled := _resembled(table, matches)):
+        return Recognition(reason=resembled)
     return Recognition(might=tuple(m.source.id for m in near))
 
 
 def columns_fit(header: list[str], sources: list[SourceDefinition]) -> bool:
     """Return whether a layout has these columns, so that more rows can tell more."""
     found = (match(header, source) for source in sources)
-    return any(not m.missing and m.share >= 0.5 for m in found)
+    return any(not m.missing and enough(m) for m in found)
 
 
 def _thin(table: Seen, found: Match) -> Against:
@@ -168,15 +173,34 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
     return [m for m in near if (m.share, m.telling) == best]
 
 
+def _resembled(table: Seen, matches: list[Match]) -> Message | None:
+    """Say which layout a table resembles that was never seen whole, and what its header is."""
+    some = [m for m in matches if m.source.seen == "columns" and m.telling]
+    best = max((m.telling - len(m.missing) for m in some), default=None)
+    found = next((m for m in some if m.telling - len(m.missing) == best), None)
+    if found is None:
+        return None
+    return Message(
+        "it resembles '{title}' but has no {missing}; its header is: {header}",
+        title=found.source.title,
+        missing=", ".join(found.missing),
+        header=whole_header(table.header),
+    )
+
+
 def _cut(table: Seen, near: list[Match]) -> SourceError:
-    shown = ", ".join(cell.strip()[:24] for cell in table.header[:5])
+    if any(m.source.seen == "columns" for m in near):
+        shown, more = whole_header(table.header), ""
+    else:
+        shown = ", ".join(cell.strip()[:24] for cell in table.header[:5])
+        more = ", ..." if len(table.header) > 5 else ""
     titles = " | ".join(f"'{m.source.title}'" for m in near)
     ids = " | ".join(f"'{m.source.id}'" for m in near)
     return SourceError(
         "this looks like {titles}, but a column is missing",
         code="missing_column",
         where=Where(row=1, column=near[0].missing[0]),
-        found=shown + (", ..." if len(table.header) > 5 else ""),
+        found=shown + more,
         expected=near[0].missing[0],
         hint=Message(
             "fetch the whole file again; if the publisher renamed the column, "
