@@ -318,8 +318,7 @@ def _receipt(reading: Reading) -> ParsedFile:
 
 def _as_written(source: SourceDefinition) -> SourceDefinition:
     """Return a layout without what a header added to it."""
-    known = registry.sources()
-    return known[source.id] if source.id in known else source
+    return next((s for s in registry.sources().values() if s.id == source.id), source)
 
 
 def fingerprint(source: SourceDefinition) -> str:

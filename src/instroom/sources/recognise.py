@@ -163,6 +163,7 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
         m
         for m in matches
         if len(m.missing) == 1
+        and m.source.seen == "file"  # of the others a refusal would be too short for the header
         and (m.telling >= 2 or (m.telling == 1 and m.share >= _NEARLY_ALL))
         and m.share >= m.source.recognise.share_known
         and not m.source.recognise.exact
@@ -176,10 +177,9 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
 def _resembled(table: Seen, matches: list[Match]) -> Message | None:
     """Say which layout a table resembles that was never seen whole, and what its header is."""
     some = [m for m in matches if m.source.seen == "columns" and m.telling]
-    best = max((m.telling - len(m.missing) for m in some), default=None)
-    found = next((m for m in some if m.telling - len(m.missing) == best), None)
-    if found is None:
+    if not some:
         return None
+    found = min(some, key=lambda m: (len(m.missing), -m.telling))
     return Message(
         "it resembles '{title}' but has no {missing}; its header is: {header}",
         title=found.source.title,
@@ -189,18 +189,14 @@ def _resembled(table: Seen, matches: list[Match]) -> Message | None:
 
 
 def _cut(table: Seen, near: list[Match]) -> SourceError:
-    if any(m.source.seen == "columns" for m in near):
-        shown, more = whole_header(table.header), ""
-    else:
-        shown = ", ".join(cell.strip()[:24] for cell in table.header[:5])
-        more = ", ..." if len(table.header) > 5 else ""
+    shown = ", ".join(cell.strip()[:24] for cell in table.header[:5])
     titles = " | ".join(f"'{m.source.title}'" for m in near)
     ids = " | ".join(f"'{m.source.id}'" for m in near)
     return SourceError(
         "this looks like {titles}, but a column is missing",
         code="missing_column",
         where=Where(row=1, column=near[0].missing[0]),
-        found=shown + more,
+        found=shown + (", ..." if len(table.header) > 5 else ""),
         expected=near[0].missing[0],
         hint=Message(
             "fetch the whole file again; if the publisher renamed the column, "
