@@ -100,14 +100,18 @@ class HalfKnown:
         if self.source.seen == "file":
             return
         self.once.settle(found)
-        found["header_met"] = (len(header), whole_header(header))
+        told = Message("the header of this file: {header}", header=whole_header(header))
+        found["header_met"] = (1, told)
         odd = {name: said for name, said in self.odd.items() if said}
         if odd:
             shown = "; ".join(
                 f"{name}: {', '.join(word[:40] for word in sorted(said)[:_SHOWN])}"
                 for name, said in odd.items()
             )
-            found["words_without_meaning"] = (sum(map(len, odd.values())), shown)
+            found["words_without_meaning"] = (
+                sum(map(len, odd.values())),
+                Message("words that are not in the lists, read as not known: {shown}", shown=shown),
+            )
         if self.blank:
             found["blank_counts"] = (
                 self.blank,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Rows of one group in the file; fewer, larger groups are read faster and need more memory.
 GROUP_ROWS = 100_000
+#: The same of files of flows, which have more columns; two of them are read beside each other.
+_FLOW_ROWS = 40_000
 _WAITING = 1
 
 
@@ -64,12 +66,13 @@ class Sink:
         if shaped.source.role != "observations":
             self._put([companion(shaped)])
             return
+        most = _FLOW_ROWS if shaped.source.way else GROUP_ROWS
         for part in observations(shaped, self._sha256):
             if not len(part):
                 continue
             self.count += len(part)
             self._batch.append(part)
-            if sum(len(b) for b in self._batch) >= GROUP_ROWS:
+            if sum(len(b) for b in self._batch) >= most:
                 self._put(self._batch)
                 self._batch = []
 
