@@ -69,6 +69,22 @@ FAR_END = (
 #: The one table with the other end; only sources with a ``way`` have it.
 FLOW_SCHEMA = pa.schema([*SCHEMA, *((name, _word) for name in FAR_END)])
 
+
+def widened(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return observations with all columns of a schema; those that a file lacks are empty.
+
+    Examples
+    --------
+    >>> widened(SCHEMA.empty_table(), FLOW_SCHEMA).column_names[-1]
+    'far_programme'
+    """
+    columns = [
+        table[field.name] if field.name in table.column_names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, names=schema.names).cast(schema)
+
+
 #: What an address file says of a school location; other companions have their own columns.
 LOCATION_ROLES = (
     "place",

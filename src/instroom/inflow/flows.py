@@ -7,7 +7,7 @@ the truth lies between them. A row without a count makes the total unknown; it i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -21,7 +21,7 @@ from instroom.definitions.gazetteer import gazetteer
 from instroom.inflow.programme_lists import ProgrammeLists
 
 
-class Verdict(Enum):
+class FlowSide(Enum):
     """Where the people of a row belong; ``UNSURE`` when nobody can say."""
 
     PART = "part"
@@ -31,7 +31,7 @@ class Verdict(Enum):
 
 
 #: Says of the words in some columns of a row where its people belong.
-Judge = Callable[..., Verdict]
+Judge = Callable[..., FlowSide]
 Key = tuple[str | None, ...]
 _HIGHER = {"hbo", "wo"}
 _NOBODY = Count(0)
@@ -97,20 +97,20 @@ def flow_parts(
     return dict(found)
 
 
-def _with(parts: FlowParts, verdict: Verdict, row: dict[str, Any]) -> FlowParts:
-    if verdict is Verdict.OUTSIDE:
+def _with(parts: FlowParts, verdict: FlowSide, row: Mapping[str, Any]) -> FlowParts:
+    if verdict is FlowSide.OUTSIDE:
         return parts
     people = Count(int(row["low"] or 0), int(row["high"] or 0))
     return FlowParts(
-        parts.part + people if verdict is Verdict.PART else parts.part,
-        parts.rest + people if verdict is Verdict.REST else parts.rest,
-        parts.unsure + people if verdict is Verdict.UNSURE else parts.unsure,
+        parts.part + people if verdict is FlowSide.PART else parts.part,
+        parts.rest + people if verdict is FlowSide.REST else parts.rest,
+        parts.unsure + people if verdict is FlowSide.UNSURE else parts.unsure,
         parts.blanks + row["_blank"],
     )
 
 
-def _either(part: bool) -> Verdict:
-    return Verdict.PART if part else Verdict.REST
+def _either(part: bool) -> FlowSide:
+    return FlowSide.PART if part else FlowSide.REST
 
 
 def goes_to(kinds: Collection[str]) -> Judge:
@@ -127,8 +127,8 @@ def goes_to(kinds: Collection[str]) -> Judge:
     doubtful = {"ho"} if some and some != _HIGHER else set()
     wanted |= {"ho"} if some == _HIGHER else set()
 
-    def judge(kind: str | None) -> Verdict:
-        return Verdict.UNSURE if kind not in known or kind in doubtful else _either(kind in wanted)
+    def judge(kind: str | None) -> FlowSide:
+        return FlowSide.UNSURE if kind not in known or kind in doubtful else _either(kind in wanted)
 
     return judge
 
@@ -142,11 +142,11 @@ def stays_in(municipalities: Collection[str], kinds: Collection[str]) -> Judge:
     inside = {places.current(code) for code in municipalities}
     asked = set(kinds) | ({"ho"} if _HIGHER & set(kinds) else set())
 
-    def judge(kind: str | None, municipality: str | None) -> Verdict:
+    def judge(kind: str | None, municipality: str | None) -> FlowSide:
         if kind in known and kind not in asked:
-            return Verdict.OUTSIDE
+            return FlowSide.OUTSIDE
         if kind not in known or municipality is None or municipality not in places:
-            return Verdict.UNSURE
+            return FlowSide.UNSURE
         return _either(places.current(municipality) in inside)
 
     return judge
@@ -159,8 +159,8 @@ def is_technical(lists: ProgrammeLists, classification: models.Classification) -
     """
     technical = {word for rule in classification.rules for word in rule.technical}
 
-    def judge(place: str | None, name: str | None, programme: str | None) -> Verdict:
+    def judge(place: str | None, name: str | None, programme: str | None) -> FlowSide:
         field = lists.field((place, name), programme)
-        return Verdict.UNSURE if field is None else _either(field in technical)
+        return FlowSide.UNSURE if field is None else _either(field in technical)
 
     return judge

@@ -17,7 +17,7 @@ import xlsxwriter
 
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
-from instroom.core.observations import SCHEMA
+from instroom.core.observations import FLOW_SCHEMA, SCHEMA, widened
 from instroom.core.output_files import format_of, output_file, written
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
@@ -168,19 +168,23 @@ def export_observations(
     if not files:
         raise nothing_read(store, Message("there are no observations"))
     rows = 0
+    known = registry.sources()
+    schema = (
+        FLOW_SCHEMA if any(s.source in known and known[s.source].way for s in files) else SCHEMA
+    )
     ordered = sorted(files, key=lambda s: (s.source, s.sha256))
     with written(out) as place:
         if format == "parquet":
-            with pq.ParquetWriter(place, SCHEMA, compression="zstd") as parquet:
+            with pq.ParquetWriter(place, schema, compression="zstd") as parquet:
                 for stored in ordered:
-                    table = pq.read_table(stored.observations).cast(SCHEMA)
+                    table = widened(pq.read_table(stored.observations), schema)
                     parquet.write_table(table)
                     rows += len(table)
         else:
-            plain = pa.schema([(f.name, _plain(f.type)) for f in SCHEMA])
+            plain = pa.schema([(f.name, _plain(f.type)) for f in schema])
             with pacsv.CSVWriter(place, plain) as text:
                 for stored in ordered:
-                    table = pq.read_table(stored.observations).cast(SCHEMA).cast(plain)
+                    table = widened(pq.read_table(stored.observations), schema).cast(plain)
                     text.write_table(_inert_table(table))
                     rows += len(table)
     return {"rows": rows, "files": len(files)}

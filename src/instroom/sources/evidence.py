@@ -233,7 +233,9 @@ def _clean(cell: str) -> str:
 
 
 def _stray(words: set[str], column: Column, source: SourceDefinition) -> str | None:
-    """Return a word that shows that a column is another table's."""
+    """Return a word that shows that a column is another table's; of a guessed one nothing does."""
+    if column.like:
+        return None
     if column.only:
         own = [re.compile(pattern) for pattern in column.only]
         return next((w for w in sorted(words) if not any(form.fullmatch(w) for form in own)), None)

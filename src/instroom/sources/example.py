@@ -518,7 +518,7 @@ def _mbo(rng: np.random.Generator, size: Size) -> dict[str, bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class ExampleStudy:
     """A programme of one institution after school, with how many begin it in a year."""
 
     kind: str
@@ -530,7 +530,7 @@ class Study:
     entrants: float
 
 
-def example_studies(size: Size) -> list[Study]:
+def example_studies(size: Size) -> list[ExampleStudy]:
     """Return the programmes of hbo and wo, under the names that their own files give them."""
     found = []
     for kind, studies, called in (("hbo", _HBO, "Hogeschool"), ("wo", _WO, "Universiteit")):
@@ -543,7 +543,9 @@ def example_studies(size: Size) -> list[Study]:
                         f"{called} Voorbeeld {town.name}",
                         town,
                     )
-                    found.append(Study(*place, f"{_LETTERS[level]} {name}", part, float(entrants)))
+                    found.append(
+                        ExampleStudy(*place, f"{_LETTERS[level]} {name}", part, float(entrants))
+                    )
     return found
 
 

@@ -15,7 +15,7 @@ from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import Check, SourceDefinition
 from instroom.sources import words
-from instroom.sources.evidence import whole_header
+from instroom.sources.evidence import column_index, whole_header
 from instroom.sources.shape import Shaped
 from instroom.sources.tables import RawTable, normal
 from instroom.sources.unique import Unique
@@ -50,6 +50,7 @@ class HalfKnown:
             found = next((w for w in table.words(index) if normal(w) in _TOTALS), None)
             if found is not None:
                 raise _totals(table, index, found)
+        self._strange(table)
         untold = {normal(w) for c in self.source.columns.values() for w in c.untold}
         told = np.ones(len(table), dtype=bool)
         for index in keys:
@@ -57,6 +58,18 @@ class HalfKnown:
                 if normal(word) in untold:
                     told &= ~words.rows_with(table.columns[index], word)
         self._mark(table, keys, told)
+
+    def _strange(self, table: RawTable) -> None:
+        """Note words from which a guessed column can take nothing."""
+        for column in self.source.columns.values():
+            index = column_index(table.header, column.names)
+            if index is None or not (column.like and column.extract):
+                continue
+            untold = {"", *map(normal, column.untold)}
+            form = re.compile(column.extract, re.IGNORECASE)
+            said = {w.strip() for w in table.words(index) if normal(w) not in untold}
+            strange = {word for word in said if not form.fullmatch(word)}
+            self.odd.setdefault(table.header[index].strip(), set()).update(strange)
 
     def _mark(self, table: RawTable, keys: list[int], told: NDArray[np.bool_]) -> None:
         """Mark the rows that name both ends; protected ones can be the same."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Rows of one group in the file; fewer, larger groups are read faster and need more memory.
 GROUP_ROWS = 100_000
 #: The same of files of flows, which have more columns; two of them are read beside each other.
-_FLOW_ROWS = 40_000
+_FLOW_ROWS = 15_000
 _WAITING = 1
 
 

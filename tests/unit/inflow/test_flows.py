@@ -10,11 +10,18 @@ import pytest
 
 from instroom.core.quantities import Count
 from instroom.definitions import registry
-from instroom.inflow.flows import FlowParts, Verdict, flow_parts, goes_to, is_technical, stays_in
+from instroom.inflow.flows import FlowParts, FlowSide, flow_parts, goes_to, is_technical, stays_in
 from instroom.inflow.programme_lists import SOURCES, ProgrammeLists, programme_lists
+from instroom.reports.files import export_observations
 from instroom.sources import parse
 from instroom.sources.example import example_studies, write_example
-from instroom.sources.example_flows import HEADERS, PlantedFlow, flows_text, planted_flows
+from instroom.sources.example_flows import (
+    HEADERS,
+    PlantedFlow,
+    flows_text,
+    planted_flows,
+    write_flows,
+)
 from instroom.sources.read import read
 from instroom.sources.store import Store
 
@@ -158,6 +165,27 @@ def test_lists_come_from_the_files_that_were_read(tmp_path: Path) -> None:
         assert lists.field((None, study.name), study.programme) == expected
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_observations_leave_with_their_far_end_beside_those_that_have_none(
+    kind: str, tmp_path: Path
+) -> None:
+    write_flows(tmp_path / "flows")
+    write_example(tmp_path / "files")
+    flow = tmp_path / "flows" / "bestemming-voortgezet-onderwijs-gediplomeerden-2023.csv"
+    for path in (flow, next((tmp_path / "files").glob("08-*"))):
+        read(path, data=tmp_path / "data")
+    out = tmp_path / f"all.{kind}"
+    counted = export_observations(out, kind, Store(tmp_path / "data"))
+    rows = duckdb.read_csv(str(out)) if kind == "csv" else duckdb.read_parquet(str(out))
+    ways = dict(rows.aggregate("way, count(*)", "way").fetchall())
+    assert set(ways) == {"to", None}
+    assert sum(ways.values()) == counted["rows"]
+    alone = tmp_path / f"one.{kind}"
+    export_observations(alone, kind, Store(tmp_path / "data"), "duo_mbo_students")
+    one = duckdb.read_csv(str(alone)) if kind == "csv" else duckdb.read_parquet(str(alone))
+    assert "way" not in one.columns
+
+
 def test_a_row_without_a_count_leaves_no_total(tmp_path: Path) -> None:
     layout = "duo_vo_destination"
     planted = planted_flows(2, 2023)[layout]
@@ -177,15 +205,15 @@ def test_a_row_without_a_count_leaves_no_total(tmp_path: Path) -> None:
 
 def test_unknown_words_and_places_are_on_both_sides() -> None:
     both, one = goes_to(["hbo", "wo"]), goes_to(["wo"])
-    assert (both("ho"), one("ho"), one("hbo")) == (Verdict.PART, Verdict.UNSURE, Verdict.REST)
-    assert both(None) is both("hbo flex") is Verdict.UNSURE
+    assert (both("ho"), one("ho"), one("hbo")) == (FlowSide.PART, FlowSide.UNSURE, FlowSide.REST)
+    assert both(None) is both("hbo flex") is FlowSide.UNSURE
     judge = stays_in(["GM0153"], ["mbo", "hbo"])
-    assert judge("none", None) is judge("wo", "GM0153") is Verdict.OUTSIDE
-    assert judge("mbo", None) is judge("mbo", "BERGEN") is judge("?", "GM0153") is Verdict.UNSURE
-    assert (judge("ho", "GM0153"), judge("mbo", "GM0164")) == (Verdict.PART, Verdict.REST)
+    assert judge("none", None) is judge("wo", "GM0153") is FlowSide.OUTSIDE
+    assert judge("mbo", None) is judge("mbo", "BERGEN") is judge("?", "GM0153") is FlowSide.UNSURE
+    assert (judge("ho", "GM0153"), judge("mbo", "GM0164")) == (FlowSide.PART, FlowSide.REST)
     assert FlowParts().share is None
 
 
 def test_a_municipality_that_merged_stays_in_what_it_became() -> None:
     judge = stays_in(["GM1980"], ["mbo"])
-    assert judge("mbo", "GM0398") is Verdict.PART
+    assert judge("mbo", "GM0398") is FlowSide.PART

@@ -146,6 +146,15 @@ def test_words_without_a_meaning_stay_and_are_told(tmp_path: Path) -> None:
     assert not any(row["far_municipality"] == "GM9905" for row in rows)
 
 
+def test_a_code_of_another_form_is_told_and_refuses_nothing(tmp_path: Path) -> None:
+    text = text_of("duo_vo_destination").replace("\r\n90A", "\r\nvestiging 90A")
+    receipt = read(text.replace("Herkomst BRIN", "Herkomst vestigingscode", 1), tmp_path / "out")
+    assert receipt["status"] == "read"
+    assert (
+        "Herkomst vestigingscode: vestiging 90AA" in warnings(receipt)["words_without_meaning"][1]
+    )
+
+
 def test_hidden_ends_keep_their_kind_and_their_bounds(tmp_path: Path) -> None:
     planted = planted_flows(3, 2023)["duo_vo_destination"]
     read(flows_text("duo_vo_destination", planted), tmp_path / "out")
