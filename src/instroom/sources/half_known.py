@@ -20,8 +20,11 @@ from instroom.sources.shape import Shaped
 from instroom.sources.tables import RawTable, normal
 from instroom.sources.unique import Unique
 
-#: What a publisher writes for all parts of a column together.
-_TOTALS = frozenset(("totaal", "total", "alle", "alles", "allen", "eindtotaal", "subtotaal"))
+#: What a publisher writes for all parts of a column together; no school is called so.
+_TOTALS = re.compile(
+    r"(?:eind|sub)?totaal(?: .*)?|total|all(?:e|en|es)|nederland"
+    r"|alle (?:instellingen|scholen|gemeenten|opleidingen|onderwijssoorten|niveaus|leerwegen)"
+)
 _CODE = re.compile(r"GM\d{4}")
 _SHOWN = 8
 
@@ -47,7 +50,7 @@ class HalfKnown:
             return
         keys = _keys(table, self.source)
         for index in keys:
-            found = next((w for w in table.words(index) if normal(w) in _TOTALS), None)
+            found = next((w for w in table.words(index) if _TOTALS.fullmatch(normal(w))), None)
             if found is not None:
                 raise _totals(table, index, found)
         self._strange(table)

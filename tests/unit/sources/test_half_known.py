@@ -187,7 +187,9 @@ def test_rows_that_are_the_same_are_refused_and_hidden_ones_are_not(
         assert caught.value.code == "double_key"
 
 
-@pytest.mark.parametrize("word", ["Totaal", "TOTAAL ", "alle"])
+@pytest.mark.parametrize(
+    "word", ["Totaal", "TOTAAL ", "alle", "Totaal hbo", "Nederland", "Alle scholen"]
+)
 def test_totals_among_their_parts_are_refused(word: str, tmp_path: Path) -> None:
     for column in ("Geslacht", "Bestemming onderwijssoort"):
         rows = columns(text_of("duo_vo_destination"))
@@ -201,6 +203,11 @@ def test_totals_among_their_parts_are_refused(word: str, tmp_path: Path) -> None
             read(joined(rows), tmp_path / "out")
         assert caught.value.code == "totals_among_parts"
         assert (caught.value.where.row, caught.value.where.column) == (len(rows), column)
+
+
+def test_a_name_that_begins_as_a_total_is_a_name(tmp_path: Path) -> None:
+    text = text_of("duo_vo_destination").replace("ROC Voorbeeld Oefenveen", "Totaalbouw College")
+    assert read(text.replace("Carré", "Alle Windstreken"), tmp_path / "out")["status"] == "read"
 
 
 def test_a_blank_count_is_unknown_and_told(tmp_path: Path) -> None:
