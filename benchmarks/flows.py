@@ -5,6 +5,9 @@
 The files are the invented ones, repeated for other schools until they are as large as DUO's (13 to
 14 MB, as its page says). Each run is a whole process on an empty data directory; what is measured
 is what ``benchmarks/read.py`` measures. The bound is 20 seconds and 600 MiB.
+
+15 files, 234 MB, November 2026, three runs on a busy machine with two cores: 5.4 seconds (3.3 to
+5.9), 5.7 of the processor, 595 MiB; with eight other programs at work 22 to 28 seconds.
 """
 
 import argparse
