@@ -15,7 +15,7 @@ from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import Check, SourceDefinition
 from instroom.sources import words
-from instroom.sources.evidence import column_index, whole_header
+from instroom.sources.evidence import column_index, match, whole_header
 from instroom.sources.shape import Shaped
 from instroom.sources.tables import RawTable, normal
 from instroom.sources.unique import Unique
@@ -118,6 +118,9 @@ class HalfKnown:
         self.once.settle(found)
         told = Message("the header of this file: {header}", header=whole_header(header))
         found["header_met"] = (1, told)
+        if left := [cell.strip() for cell in match(header, self.source).left if cell.strip()]:
+            said = Message("columns that were not used: {names}", names=whole_header(left))
+            found["columns_left_out"] = (len(left), said)
         odd = {name: said for name, said in self.odd.items() if said}
         if odd:
             shown = "; ".join(

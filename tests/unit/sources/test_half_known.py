@@ -121,8 +121,20 @@ def test_columns_of_a_known_form_are_read_and_others_named(tmp_path: Path) -> No
     ):
         row[:] = more.split(";") + row
     receipt = read(joined(rows), tmp_path / "out")
-    assert warnings(receipt)["columns_left_out"] == (1, "Kleur")
+    assert warnings(receipt)["columns_left_out"] == (1, "columns that were not used: Kleur")
     assert {row["profile"] for row in observations(tmp_path / "out")} == {"nt"}
+
+
+def test_gender_and_the_code_of_a_municipality_are_read(tmp_path: Path) -> None:
+    rows = columns(text_of("duo_vo_destination"))
+    for row, more in zip(
+        rows, [["Geslacht", "Herkomst gemeentecode"], *[["vrouw", "153"]] * len(rows)], strict=False
+    ):
+        row[:] = [*more, *row]
+    receipt = read(joined(rows), tmp_path / "out")
+    assert "columns_left_out" not in warnings(receipt)
+    found = observations(tmp_path / "out")
+    assert {(row["gender"], row["municipality"]) for row in found} == {("female", "GM0153")}
 
 
 def test_a_form_that_two_columns_have_is_no_evidence() -> None:
@@ -191,7 +203,7 @@ def test_rows_that_are_the_same_are_refused_and_hidden_ones_are_not(
     "word", ["Totaal", "TOTAAL ", "alle", "Totaal hbo", "Nederland", "Alle scholen"]
 )
 def test_totals_among_their_parts_are_refused(word: str, tmp_path: Path) -> None:
-    for column in ("Geslacht", "Bestemming onderwijssoort"):
+    for column in ("Kleur", "Geslacht", "Bestemming onderwijssoort"):
         rows = columns(text_of("duo_vo_destination"))
         if column not in rows[0]:
             rows = [
