@@ -54,6 +54,37 @@ SCHEMA = pa.schema(
     ]
 )
 
+#: What a file of flows says of the other end: where those who are counted went, or came from.
+#: ``way`` is ``to`` or ``from``; ``far_kind`` a code of ``further_kind``, ``far_word`` the
+#: publisher's own word for it. An empty column means "not told", of a row that is always split.
+FAR_END = (
+    "way",
+    "far_kind",
+    "far_word",
+    "far_place",
+    "far_name",
+    "far_municipality",
+    "far_programme",
+)
+#: The one table with the other end; only sources with a ``way`` have it.
+FLOW_SCHEMA = pa.schema([*SCHEMA, *((name, _word) for name in FAR_END)])
+
+
+def widened(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return observations with all columns of a schema; those that a file lacks are empty.
+
+    Examples
+    --------
+    >>> widened(SCHEMA.empty_table(), FLOW_SCHEMA).column_names[-1]
+    'far_programme'
+    """
+    columns = [
+        table[field.name] if field.name in table.column_names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, names=schema.names).cast(schema)
+
+
 #: What an address file says of a school location; other companions have their own columns.
 LOCATION_ROLES = (
     "place",
@@ -87,7 +118,12 @@ def choose(frame: Any, where: Mapping[str, Sequence[str]]) -> Any:
 Conditions = Mapping[str, Sequence[str]]
 
 
-def tally(frame: Any, keys: Sequence[str], part: Sequence[Conditions]) -> Any:
+def tally(
+    frame: Any,
+    keys: Sequence[str],
+    part: Sequence[Conditions],
+    told: Conditions | None = None,
+) -> Any:
     """Add up observations per combination of keys, the part that counts and the rest apart.
 
     Parameters
@@ -98,6 +134,9 @@ def tally(frame: Any, keys: Sequence[str], part: Sequence[Conditions]) -> Any:
         Columns to group by.
     part
         Rows that meet any of these rules are the part; without rules everything is.
+    told
+        Columns and the values of which it is known whether they are in the part. Who has another
+        value can be in either: from 0 to all of them in the part, and in the rest.
 
     Returns
     -------
@@ -112,14 +151,18 @@ def tally(frame: Any, keys: Sequence[str], part: Sequence[Conditions]) -> Any:
         for column, values in rule.items():
             meets = meets & nw.col(column).is_in(list(values)).fill_null(value=False)
         is_part = is_part | meets
+    doubt = nw.lit(False)
+    for column, values in (told or {}).items():
+        doubt = doubt | ~nw.col(column).is_in(list(values)).fill_null(value=False)
     hidden = nw.when(nw.col("status") == "bounded").then(nw.lit(1)).otherwise(nw.lit(0))
     zero = nw.lit(0.0)
-    rows = rows.with_columns(_part=is_part, _hidden=hidden)
+    rows = rows.with_columns(_part=is_part, _hidden=hidden, _doubt=doubt)
     sums, parts = [], []
     for name, here in (("part", nw.col("_part")), ("rest", ~nw.col("_part"))):
-        for bound in ("low", "high"):
+        sure, can_be = here & ~nw.col("_doubt"), here | nw.col("_doubt")
+        for bound, mine in (("low", sure), ("high", can_be)):
             column = f"{name}_{bound}"
-            parts.append(nw.when(here).then(nw.col(bound)).otherwise(zero).alias(column))
+            parts.append(nw.when(mine).then(nw.col(bound)).otherwise(zero).alias(column))
             sums.append(nw.col(column).sum())
         column = f"{name}_hidden"
         masked = nw.when(here).then(nw.col("_hidden")).otherwise(nw.lit(0))

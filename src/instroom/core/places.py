@@ -14,7 +14,15 @@ from instroom.core.errors import DataError
 from instroom.core.messages import Message
 
 Kind = Literal[
-    "municipality", "province", "corop", "country", "location", "institution", "board", "region"
+    "municipality",
+    "province",
+    "corop",
+    "labour_market_region",
+    "country",
+    "location",
+    "institution",
+    "board",
+    "region",
 ]
 #: How narrow a place is, from wide to narrow: one more than another is about fewer people.
 Level = Literal["region", "municipality", "board", "school"]
@@ -31,6 +39,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("municipality", re.compile(r"GM[0-9]{4}")),
     ("province", re.compile(r"PV[0-9]{2}")),
     ("corop", re.compile(r"CR[0-9]{2}")),
+    ("labour_market_region", re.compile(r"AM[0-9]{2}")),
     ("board", re.compile(r"BG[0-9]{5}")),
     ("location", _LOCATION),
     ("institution", _INSTITUTION),
@@ -161,8 +170,8 @@ def kind_of(code: str) -> Kind:
     Returns
     -------
     str
-        One of ``municipality``, ``province``, ``corop``, ``country``, ``location``,
-        ``institution``, ``board``, ``region``.
+        One of ``municipality``, ``province``, ``corop``, ``labour_market_region``, ``country``,
+        ``location``, ``institution``, ``board``, ``region``.
 
     Raises
     ------
@@ -171,8 +180,8 @@ def kind_of(code: str) -> Kind:
 
     Examples
     --------
-    >>> [kind_of(c) for c in ("GM0153", "PV23", "CR12", "nl")]
-    ['municipality', 'province', 'corop', 'country']
+    >>> [kind_of(c) for c in ("GM0153", "PV23", "CR12", "AM05", "nl")]
+    ['municipality', 'province', 'corop', 'labour_market_region', 'country']
     >>> [kind_of(c) for c in ("00AH00", "00AH", "BG40631", "twente")]
     ['location', 'institution', 'board', 'region']
     """

@@ -177,6 +177,7 @@ def _collect(
     stage = indicator.stages[stage_id]
     part = [{"measure": [stage.part]}] if stage.part else _rules(indicator, classification)
     measures = [stage.measure, stage.part] if stage.part else [stage.measure]
+    told = {r.column: r.known for r in _classified(indicator, classification) if r.known}
     known = judged(indicator, classification)
     among = {} if known is None else {"school_type": sorted(known)}
     result: list[ClassifiedCells] = []
@@ -185,11 +186,13 @@ def _collect(
         if stored is None or not stored.observations.exists():
             continue
         frame = facts.connection.read_parquet(str(stored.observations))
-        if not _holds(sha256, frame, measures, part, facts):
+        if not _holds(sha256, frame, measures, part, facts) or (
+            told and _uncounted(frame, measures, wanted)
+        ):
             facts.lacking[indicator.id] |= set(wanted)
             continue
         rows = choose(frame, {"measure": measures, "period": wanted, **stage.where, **among})
-        rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part)
+        rows = tally(_narrow(rows, stage, dims), [*_KEYS, *dims], part, told)
         found = rows.collect("pyarrow").to_native()
         made = _as_cells(found, dims, stored, facts)
         if stage.part:
@@ -218,6 +221,12 @@ def _holds(
     for name in columns - {known for sha, known in held if sha == sha256}:
         held[sha256, name] = bool(frame.filter(f'"{name}" is not null').limit(1).fetchall())
     return not columns or any(held[sha256, name] for name in columns)
+
+
+def _uncounted(frame: Any, measures: list[str], wanted: list[str]) -> bool:
+    """Return whether a file of flows has a row without a count: no sum of it is a total."""
+    rows = choose(frame, {"measure": measures, "period": wanted, "status": ["missing"]})
+    return bool(len(rows.head(1).collect("pyarrow")))
 
 
 def _as_cells(

@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from instroom.core.errors import DataError
-from instroom.core.observations import SCHEMA
+from instroom.core.observations import FLOW_SCHEMA, SCHEMA, widened
 from instroom.core.output_files import format_of, output_file, written
 from instroom.core.printing import FORMULA, inert
 from instroom.core.texts import Texts
+from instroom.definitions import registry
 from instroom.reports.export_choice import chosen, export_size, refuse_large
 from instroom.reports.export_kinds import DATASETS, OBSERVATION_FORMATS
 from instroom.reports.reader_files import (
@@ -202,28 +203,30 @@ def export_observations(
     DataError
         When nothing has been read.
     """
-    ordered = chosen(store, source, indicator)
+    ordered, known = chosen(store, source, indicator), registry.sources()
+    flows = any(s.source in known and known[s.source].way for s in ordered)
+    schema = FLOW_SCHEMA if flows else SCHEMA
     rows = withheld = 0
     with written(out) as place:
         if format == "parquet":
-            with pq.ParquetWriter(place, SCHEMA, compression="zstd") as parquet:
+            with pq.ParquetWriter(place, schema, compression="zstd") as parquet:
                 for stored in ordered:
-                    table, left = _shown(stored)
+                    table, left = _shown(stored, schema)
                     parquet.write_table(table)
                     rows, withheld = rows + len(table), withheld + left
         else:
-            plain = pa.schema([(f.name, _plain(f.type)) for f in SCHEMA])
+            plain = pa.schema([(f.name, _plain(f.type)) for f in schema])
             with pacsv.CSVWriter(place, plain) as text:
                 for stored in ordered:
-                    table, left = _shown(stored)
+                    table, left = _shown(stored, schema)
                     text.write_table(_inert_table(table.cast(plain)))
                     rows, withheld = rows + len(table), withheld + left
     return {"rows": rows, "files": len(ordered), "withheld": withheld}
 
 
-def _shown(stored: Stored) -> tuple[pa.Table, int]:
+def _shown(stored: Stored, schema: pa.Schema) -> tuple[pa.Table, int]:
     """Return the observations of a file that may go out, and how many stay."""
-    whole = pq.read_table(stored.observations).cast(SCHEMA)
+    whole = widened(pq.read_table(stored.observations), schema)
     table = shown_observations(whole, stored.source)
     return table, len(whole) - len(table)
 

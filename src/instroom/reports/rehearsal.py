@@ -10,6 +10,7 @@ from instroom.core.progress import Progress
 from instroom.reports.site import compute
 from instroom.reports.stored_rows import ComputeAnswer
 from instroom.sources.example import REGION, layout_of, write_example
+from instroom.sources.example_flows import write_flows
 from instroom.sources.read import read
 from instroom.sources.records import ReadEntry
 from instroom.sources.store import Store
@@ -95,4 +96,4 @@ def example(
 
 
 def _written(out: str | Path, seed: int) -> list[str]:
-    return [str(path) for path in write_example(out, seed=seed)]
+    return sorted(map(str, [*write_example(out, seed=seed), *write_flows(out, seed=seed)]))

@@ -145,17 +145,33 @@ def _worked_out(
 ) -> str:
     """Count one indicator: its places on the first line, its series (not yet judged) below."""
     around = (region,) if definition.example else (region, definition.country, definition.province)
-    found = [compute_series(q, facts) for q in questions(indicator, around, deep=True)]
+    found = _asked(questions(indicator, around, deep=True), facts)
     listed: list[list[str | None]] = []
     if "municipality" in indicator.breakdowns:
         listed = _places(indicator, region, definition, facts)
         codes = tuple(str(row[0]) for row in listed)
         found += [
-            _trimmed(compute_series(question, facts))
-            for question in (questions(indicator, codes, deep=False) if codes else [])
-            if not (question.by and indicator.measure == "count")
+            _trimmed(made)
+            for made in _asked(
+                [
+                    question
+                    for question in (questions(indicator, codes, deep=False) if codes else [])
+                    if not (question.by and indicator.measure == "count")
+                ],
+                facts,
+            )
         ]
     return f"{json.dumps(listed)}\n{series_text(found)}"
+
+
+def _asked(asked: list[IndicatorQuery], facts: ClassifiedCounts) -> list[Series]:
+    """Compute the series; a breakdown of files that were not read says no more than the whole."""
+    made = [(question, compute_series(question, facts)) for question in asked]
+    return [
+        series
+        for question, series in made
+        if not question.by or any(figure.by or figure.period for figure in series.figures)
+    ]
 
 
 def _places(

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Protocol
 
 from instroom.core.messages import Message
+from instroom.core.printing import visible
 from instroom.definitions import registry
 from instroom.definitions.models import Column, SourceDefinition
 from instroom.sources.tables import RawTable, normal
@@ -15,6 +16,8 @@ from instroom.sources.tables import RawTable, normal
 OTHER_PERIOD = re.compile(r"\d{4}(?:[_-]\d{4}|-?[QMSW]\d{1,2}|-\d{2})")
 #: The share of different words in a column that its code list must know.
 _KNOWN_WORDS = 0.5
+#: The share of a header that a layout must know.
+_KNOWN_HEADER = 0.5
 
 
 class Seen(Protocol):
@@ -90,6 +93,39 @@ def column_index(header: list[str], names: list[str]) -> int | None:
     wanted = [normal(name) for name in names]
     positions = {normal(name): i for i, name in reversed(list(enumerate(header)))}
     return next((positions[name] for name in wanted if name in positions), None)
+
+
+def spelled(header: list[str], source: SourceDefinition) -> SourceDefinition:
+    """Return a layout that knows how this header spells the columns that were never seen.
+
+    A form that two columns have is no evidence: then neither is read.
+    """
+    unknown = {
+        name: column
+        for name, column in source.columns.items()
+        if column.like and column_index(header, column.names) is None
+    }
+    if not unknown:
+        return source
+    known = {normal(name) for column in source.columns.values() for name in column.names}
+    free = [cell.strip() for cell in header if cell.strip() and normal(cell) not in known]
+    columns = dict(source.columns)
+    for name, column in unknown.items():
+        form = re.compile(column.like or "", re.IGNORECASE)
+        found = [cell for cell in free if form.fullmatch(cell)]
+        if len(found) == 1:
+            columns[name] = column.model_copy(update={"names": [*column.names, *found]})
+    return source.model_copy(update={"columns": columns})
+
+
+def whole_header(header: list[str]) -> str:
+    """Return all names of a header as one line, to be sent to whoever keeps the definition."""
+    return "; ".join(visible(cell).strip()[:60] for cell in header[:80])
+
+
+def enough(found: "Match") -> bool:
+    """Return whether a layout knows enough of a header; of one never seen whole, any part is."""
+    return found.share >= _KNOWN_HEADER or found.source.seen == "columns"
 
 
 def match(header: list[str], source: SourceDefinition) -> Match:
@@ -197,7 +233,9 @@ def _clean(cell: str) -> str:
 
 
 def _stray(words: set[str], column: Column, source: SourceDefinition) -> str | None:
-    """Return a word that shows that a column is another table's."""
+    """Return a word that shows that a column is another table's; of a guessed one nothing does."""
+    if column.like:
+        return None
     if column.only:
         own = [re.compile(pattern) for pattern in column.only]
         return next((w for w in sorted(words) if not any(form.fullmatch(w) for form in own)), None)
@@ -207,7 +245,7 @@ def _stray(words: set[str], column: Column, source: SourceDefinition) -> str | N
         strays = [w for w in sorted(words) if not any(form.fullmatch(w) for form in forms)]
         whole = all(c.extract for c in source.columns.values() if c.names == column.names)
         return strays[0] if whole and len(strays) > _KNOWN_WORDS * len(words) else None
-    if column.codes:
+    if column.codes and source.seen == "file":
         known = _words(column.codes, str(registry.overlay() or ""))
         strays = [word for word in sorted(words) if normal(word) not in known]
         closed = registry.codes()[column.codes].closed

@@ -240,7 +240,8 @@ def layout_of(path: Path) -> str | None:
     return f"duo_{found[1]}_entrants" if found else None
 
 
-def _towns() -> list[Town]:
+def example_towns() -> list[Town]:
+    """Return the municipalities of the example region."""
     region = registry.regions()[REGION]
     return [Town(code, tile.name) for code, tile in region.municipalities.items()]
 
@@ -249,13 +250,13 @@ def _province() -> str:
     return registry.places()[REGION].provinces[registry.regions()[REGION].province]
 
 
-def _schools(kind: str, size: Size) -> Iterator[School]:
+def example_schools(kind: str, size: Size) -> Iterator[School]:
     """Give institutions with one to four locations; the first town has most of them."""
-    towns = _towns()
+    towns = example_towns()
     order = [town for rank, town in enumerate(towns) for _ in range(max(1, 4 - rank))]
     most = 2 if size == "small" else 5
     for number in range(_INSTITUTIONS[size][kind]):
-        brin = _brin(kind, number)
+        brin = example_brin(kind, number)
         town = order[number * 5 % len(order)]
         name = f"Voorbeeldschool {_NAMES[number * 3 % len(_NAMES)]} {town.name}"
         board = f"99{number % (6 if size == 'small' else 200):03d}"
@@ -268,13 +269,15 @@ def _schools(kind: str, size: Size) -> Iterator[School]:
             yield School(brin, f"{location:02d}", name, town, board, belief, shown, routes)
 
 
-def _brin(kind: str, number: int) -> str:
+def example_brin(kind: str, number: int) -> str:
+    """Return the code of the so many-th institution of a kind; no real one begins with a 9."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     hundred, rest = divmod(number, 676)
     return f"9{_FIRST_CODE[kind] + hundred}{letters[rest // 26]}{letters[rest % 26]}"
 
 
-def _table(header: Row, rows: Iterable[Row]) -> str:
+def as_text(header: Row, rows: Iterable[Row]) -> str:
+    """Return a table as DUO writes it: semicolons, and the line ends of Windows."""
     return "".join(";".join(row) + "\r\n" for row in (header, *rows))
 
 
@@ -289,7 +292,7 @@ def _with_strays(text: str, every: int) -> bytes:
 
 
 def _secondary(rng: np.random.Generator, size: Size) -> dict[str, bytes]:
-    schools = list(_schools("secondary", size))
+    schools = list(example_schools("secondary", size))
     chosen = {(s.code, r): _cohorts(rng, r) for s in schools for r in s.routes}
     return {
         "examenkandidaten-en-geslaagden-2014-2019.csv": _exams_open(rng, schools, chosen),
@@ -352,7 +355,7 @@ def _exams_open(rng: np.random.Generator, schools: list[School], chosen: Chosen)
                 share = f"{100 * m / max(n, 1):.1f}".replace(".", ",").removeprefix("0")
                 row += [str(n), str(m), f"{share}%"]
         rows.append(row)
-    return _table(header, rows).encode("latin-1")
+    return as_text(header, rows).encode("latin-1")
 
 
 def _exams_hidden(rng: np.random.Generator, schools: list[School], chosen: Chosen) -> bytes:
@@ -364,17 +367,18 @@ def _exams_hidden(rng: np.random.Generator, schools: list[School], chosen: Chose
         for sexes, passing in zip(candidates, passed, strict=True):
             for n, m in zip(_summed(*sexes), _summed(*passing), strict=True):
                 share = f"{100 * m / max(n, 1):.1f}".removesuffix(".0")
-                row += [_hidden(n), _hidden(m), share]
+                row += [shown_count(n), shown_count(m), share]
         rows.append(row)
     quoted = ([f'"{cell}"' for cell in row] for row in rows)
-    return _table([f'"{name}"' for name in header], quoted).encode()
+    return as_text([f'"{name}"' for name in header], quoted).encode()
 
 
 def _summed(*parts: int) -> tuple[int, ...]:
     return (*parts, sum(parts))
 
 
-def _hidden(count: int) -> str:
+def shown_count(count: int) -> str:
+    """Return a count as DUO shows it: 1 to 4 is ``<5``."""
     return "<5" if 1 <= count <= 4 else str(count)
 
 
@@ -391,7 +395,7 @@ def _pupils(schools: list[School], chosen: Chosen, year: int) -> bytes:
         key = [school.brin, school.location, school.name, school.town.name.upper(), _province()]
         for words, counts in _pupil_rows(school, chosen, year):
             rows.append([*key, words[0], *(["N"] if extra else []), *words[1:], *counts])
-    return _table(header, rows).encode("latin-1")
+    return as_text(header, rows).encode("latin-1")
 
 
 def _pupil_rows(school: School, chosen: Chosen, year: int) -> Iterator[tuple[Row, Row]]:
@@ -444,14 +448,14 @@ def _addresses(schools: list[School], *, secondary: bool) -> str:
         row += [school.town.number, place, school.belief, " " * 10, " " * 80 if secondary else " "]
         row += [school.kind] if secondary else []
         rows.append([*row, *street, *["99", region] * 6, *([] if secondary else ["Noord"])])
-    return _table(header, rows)
+    return as_text(header, rows)
 
 
 # --- primary education -------------------------------------------------------------------
 
 
 def _primary(rng: np.random.Generator, size: Size) -> dict[str, bytes]:
-    schools = list(_schools("primary", size))
+    schools = list(example_schools("primary", size))
     header = ["INSTELLINGSCODE", "VESTIGINGSCODE", "NAAM_VESTIGING", "SOORT_VESTIGING"]
     header += ["DENOMINATIE_VESTIGING", "BEVOEGD_GEZAG_NUMMER", "GEMEENTECODE_VESTIGING"]
     header += ["GEMEENTENAAM_VESTIGING", *(f"LEERLINGEN_{year}" for year in _PRIMARY_YEARS)]
@@ -460,14 +464,14 @@ def _primary(rng: np.random.Generator, size: Size) -> dict[str, bytes]:
         counts = _primary_counts(rng, school.kind)
         row = [school.brin, school.code, school.name, school.kind, school.belief, school.board]
         row += [school.town.number.lstrip("0"), school.town.name.upper()]
-        rows.append([*row, *(_hidden(int(n)) for n in counts)])
+        rows.append([*row, *(shown_count(int(n)) for n in counts)])
         if counts[-1] and school.kind == "BO":
             still.append(school)
     # DUO writes curly quotes in this file, as cp1252.
     addresses = _addresses(still, secondary=False).replace("Carré", "‘Carré’")
     history = "06.-historisch-overzicht-aantal-leerlingen-per-schoolvestiging.csv"
     return {
-        history: _table(header, rows).encode("utf-8-sig"),
+        history: as_text(header, rows).encode("utf-8-sig"),
         "02.-alle-schoolvestigingen-basisonderwijs.csv": addresses.encode("cp1252"),
     }
 
@@ -497,10 +501,10 @@ def _mbo(rng: np.random.Generator, size: Size) -> dict[str, bytes]:
     header += ["DOMEIN", "SECTORUNIT SBB", "BRIN NUMMER KENNISCENTRUM", "NAAM KENNISCENTRUM"]
     header += [f"{group}{year}" for year in _STUDY_YEARS for group in ("MAN", "VROUW", "TOTAAL")]
     rows = []
-    towns = _towns()
+    towns = example_towns()
     for number in range(_INSTITUTIONS[size]["mbo"]):
         town = towns[number % len(towns)]
-        key = [_brin("mbo", number), "ROC", f"ROC Voorbeeld {town.name}", town.name.upper()]
+        key = [example_brin("mbo", number), "ROC", f"ROC Voorbeeld {town.name}", town.name.upper()]
         code = 99000
         for students, women, sector, domain, names in _lines(_MBO):
             for level, name in enumerate(names.split("/"), 1 if domain.startswith("niet") else 2):
@@ -510,7 +514,52 @@ def _mbo(rng: np.random.Generator, size: Size) -> dict[str, bytes]:
                     counts = _students(rng, float(students) * part, float(women))
                     rows.append([*key, road, *words, " " * 4, " " * 24, *counts])
     name = "08-deelnemers-per-instelling-en-kwalificatie-2015-2019.csv"
-    return {name: _with_strays(_table(header, rows), 1128 if size == "large" else 17)}
+    return {name: _with_strays(as_text(header, rows), 1128 if size == "large" else 17)}
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleStudy:
+    """A programme of one institution after school, with how many begin it in a year."""
+
+    kind: str
+    brin: str
+    name: str
+    town: Town
+    programme: str
+    part: str
+    entrants: float
+
+
+def example_studies(size: Size) -> list[ExampleStudy]:
+    """Return the programmes of hbo and wo, under the names that their own files give them."""
+    found = []
+    for kind, studies, called in (("hbo", _HBO, "Hogeschool"), ("wo", _WO, "Universiteit")):
+        for number, town in enumerate(islice(cycle(example_towns()), _INSTITUTIONS[size][kind])):
+            for level, part, names, entrants, _ in _lines(studies):
+                for name in names.split("/"):
+                    place = (
+                        kind,
+                        example_brin(kind, number),
+                        f"{called} Voorbeeld {town.name}",
+                        town,
+                    )
+                    found.append(
+                        ExampleStudy(*place, f"{_LETTERS[level]} {name}", part, float(entrants))
+                    )
+    return found
+
+
+def example_colleges(size: Size) -> list[tuple[str, str, Town]]:
+    """Return the institutions of mbo: code, name, town."""
+    towns = example_towns()
+    return [
+        (
+            example_brin("mbo", n),
+            f"ROC Voorbeeld {towns[n % len(towns)].name}",
+            towns[n % len(towns)],
+        )
+        for n in range(_INSTITUTIONS[size]["mbo"])
+    ]
 
 
 def _students(rng: np.random.Generator, mean: float, women: float) -> Row:
@@ -538,13 +587,13 @@ def _higher(kind: str, studies: str, rng: np.random.Generator, size: Size) -> di
     header += ["OPLEIDINGSNAAM ACTUEEL", "OPLEIDINGSVORM", "GESLACHT", *map(str, _STUDY_YEARS)]
     institution = {"hbo": "Hogeschool", "wo": "Universiteit"}[kind]
     rows = []
-    for number, town in enumerate(islice(cycle(_towns()), _INSTITUTIONS[size][kind])):
+    for number, town in enumerate(islice(cycle(example_towns()), _INSTITUTIONS[size][kind])):
         place = [_province(), town.number, town.name, "reguliere inst."]
-        school = [_brin(kind, number), f"{institution} Voorbeeld {town.name}"]
+        school = [example_brin(kind, number), f"{institution} Voorbeeld {town.name}"]
         for words, counts in _higher_rows(studies, rng):
             rows.append([*place, words[0], *school, *words[1:], *counts])
     name = f"03b-eerstejaars-ingeschrevenen-{kind}-domein-voorbeeld-2019.csv"
-    return {name: _with_strays(_table(header, rows), 540 if size == "large" else 31)}
+    return {name: _with_strays(as_text(header, rows), 540 if size == "large" else 31)}
 
 
 def _higher_rows(studies: str, rng: np.random.Generator) -> Iterator[tuple[Row, Row]]:

@@ -76,7 +76,7 @@ def fetch(
         For a ``base_url`` that is no address, or a named source without an address.
     """
     started = time.perf_counter()
-    chosen = _chosen(sources)
+    chosen = [one for source in _chosen(sources) for one in _by_year(source)]
     say = progress or silent
     entries = []
     with opened(base_url, sleep) as door:
@@ -107,6 +107,18 @@ def _chosen(names: tuple[str, ...]) -> list[SourceDefinition]:
                 id=source.id,
             )
     return chosen
+
+
+def _by_year(source: SourceDefinition) -> list[SourceDefinition]:
+    """Return a source once for every year of which it has a file of its own."""
+    where = source.fetch
+    if where is None or not where.years:
+        return [source]
+    files = [
+        where.model_copy(update={"path": where.path.replace("{year}", str(year)), "years": []})
+        for year in where.years
+    ]
+    return [source.model_copy(update={"fetch": file}) for file in files]
 
 
 def _addresses(chosen: list[SourceDefinition]) -> list[str]:

@@ -303,7 +303,7 @@ def _receipt(reading: Reading) -> ParsedFile:
         "tables": reading.tables,
         "observations": reading.observations,
         "example": reading.example,
-        "definition": fingerprint(source) if source else None,
+        "definition": fingerprint(_as_written(source)) if source else None,
         "warnings": [
             {"code": code, "count": count, "message": message}
             for code, (count, message) in reading.warnings.items()
@@ -314,6 +314,11 @@ def _receipt(reading: Reading) -> ParsedFile:
             else []
         ),
     }
+
+
+def _as_written(source: SourceDefinition) -> SourceDefinition:
+    """Return a layout without what a header added to it."""
+    return next((s for s in registry.sources().values() if s.id == source.id), source)
 
 
 def fingerprint(source: SourceDefinition) -> str:

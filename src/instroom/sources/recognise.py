@@ -18,9 +18,12 @@ from instroom.sources.evidence import (
     Seen,
     column_index,
     dataset_of,
+    enough,
     fits,
     match,
+    spelled,
     told,
+    whole_header,
 )
 from instroom.sources.statline import with_labels
 
@@ -74,10 +77,10 @@ def recognise(
     SourceError
         When all telling columns but one are a layout's, or a chosen layout does not fit.
     """
-    matches = [match(table.header, source) for source in sources]
+    matches = [match(table.header, spelled(table.header, source)) for source in sources]
     if chosen:
         return Recognition([_held(table, matches[0])])
-    full = [m for m in matches if not m.missing and m.share >= 0.5]
+    full = [m for m in matches if not m.missing and enough(m)]
     fitting: list[Match] = []
     reasons: list[Message] = []
     might: list[str] = []
@@ -98,13 +101,15 @@ def recognise(
     near = _near(table, matches)
     if near and len({m.missing for m in near}) == 1:
         raise _cut(table, near)
+    if not near and (resembled := _resembled(table, matches)):
+        return Recognition(reason=resembled)
     return Recognition(might=tuple(m.source.id for m in near))
 
 
 def columns_fit(header: list[str], sources: list[SourceDefinition]) -> bool:
     """Return whether a layout has these columns, so that more rows can tell more."""
     found = (match(header, source) for source in sources)
-    return any(not m.missing and m.share >= 0.5 for m in found)
+    return any(not m.missing and enough(m) for m in found)
 
 
 def _thin(table: Seen, found: Match) -> Against:
@@ -158,6 +163,7 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
         m
         for m in matches
         if len(m.missing) == 1
+        and m.source.seen == "file"  # of the others a refusal would be too short for the header
         and (m.telling >= 2 or (m.telling == 1 and m.share >= _NEARLY_ALL))
         and m.share >= m.source.recognise.share_known
         and not m.source.recognise.exact
@@ -166,6 +172,20 @@ def _near(table: Seen, matches: list[Match]) -> list[Match]:
     ]
     best = max(((m.share, m.telling) for m in near), default=None)
     return [m for m in near if (m.share, m.telling) == best]
+
+
+def _resembled(table: Seen, matches: list[Match]) -> Message | None:
+    """Say which layout a table resembles that was never seen whole, and what its header is."""
+    some = [m for m in matches if m.source.seen == "columns" and m.telling]
+    if not some:
+        return None
+    found = min(some, key=lambda m: (len(m.missing), -m.telling))
+    return Message(
+        "it resembles '{title}' but has no {missing}; its header is: {header}",
+        title=found.source.title,
+        missing=", ".join(found.missing),
+        header=whole_header(table.header),
+    )
 
 
 def _cut(table: Seen, near: list[Match]) -> SourceError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from instroom.core.observations import LOCATION_ROLES, SCHEMA
+from instroom.core.observations import FLOW_SCHEMA, LOCATION_ROLES, SCHEMA
 from instroom.sources import words
 from instroom.sources.shape import Shaped
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Rows of one group in the file; fewer, larger groups are read faster and need more memory.
 GROUP_ROWS = 100_000
+#: The same of files of flows, which have more columns; two of them are read beside each other.
+_FLOW_ROWS = 15_000
 _WAITING = 1
 
 
@@ -64,12 +66,13 @@ class Sink:
         if shaped.source.role != "observations":
             self._put([companion(shaped)])
             return
+        most = _FLOW_ROWS if shaped.source.way else GROUP_ROWS
         for part in observations(shaped, self._sha256):
             if not len(part):
                 continue
             self.count += len(part)
             self._batch.append(part)
-            if sum(len(b) for b in self._batch) >= GROUP_ROWS:
+            if sum(len(b) for b in self._batch) >= most:
                 self._put(self._batch)
                 self._batch = []
 
@@ -94,7 +97,7 @@ class Sink:
                 writer.close()
 
     def _writer(self, schema: pa.Schema) -> pq.ParquetWriter:
-        is_table = schema.equals(SCHEMA)
+        is_table = schema.equals(SCHEMA) or schema.equals(FLOW_SCHEMA)
         return pq.ParquetWriter(
             self._out / ("observations.parquet" if is_table else "companion.parquet"),
             schema,
@@ -114,15 +117,17 @@ def _joined(batch: list[pa.Table]) -> pa.Table:
 def observations(shaped: Shaped, sha256: str) -> Iterator[pa.Table]:
     """Yield the observations of a shaped block, one Arrow table per value column.
 
-    Columns as :data:`instroom.core.observations.SCHEMA`.
+    Columns as :data:`instroom.core.observations.SCHEMA`, of a file of flows as ``FLOW_SCHEMA``.
     """
     size = len(shaped.lines)
+    schema = FLOW_SCHEMA if shaped.source.way else SCHEMA
     shared: dict[str, AnyColumn] = {
-        name: column for name, column in shaped.keys.items() if name in SCHEMA.names
+        name: column for name, column in shaped.keys.items() if name in schema.names
     }
     rows = pa.array(shaped.lines, type=pa.int32())
-    nothing: dict[str, AnyColumn] = {f.name: pa.nulls(size, f.type) for f in SCHEMA}
+    nothing: dict[str, AnyColumn] = {f.name: pa.nulls(size, f.type) for f in schema}
     fixed = {"source": shaped.source.id, "file": sha256, "unit": shaped.source.unit}
+    fixed |= {"way": shaped.source.way} if shaped.source.way else {}
     constant: dict[str, AnyColumn] = {n: words.constant(w, size) for n, w in fixed.items()}
     for block in shaped.blocks:
         said = {"measure": block.measure, **block.dims}
@@ -139,7 +144,7 @@ def observations(shaped: Shaped, sha256: str) -> Iterator[pa.Table]:
             "status": block.status,
             "flag": block.flag,
         }
-        yield pa.Table.from_arrays([columns[f.name].cast(f.type) for f in SCHEMA], schema=SCHEMA)
+        yield pa.Table.from_arrays([columns[f.name].cast(f.type) for f in schema], schema=schema)
 
 
 def companion(shaped: Shaped) -> pa.Table:

@@ -12,7 +12,8 @@ from instroom.definitions import registry
 from instroom.definitions.models import SourceDefinition
 from instroom.sources import checks, left_out, words
 from instroom.sources.any_table import Asked
-from instroom.sources.evidence import Summary, fits, watched
+from instroom.sources.evidence import Summary, column_index, fits, watched
+from instroom.sources.half_known import HalfKnown
 from instroom.sources.rows import Sink
 from instroom.sources.shape import Shaped, shape, year_period
 from instroom.sources.tables import RawTable
@@ -25,7 +26,8 @@ Blocks = Callable[[], Iterator[RawTable]]
 MAX_WHOLE = 256 * 2**20
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_]((?:19|20)\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
-_EXAMPLE = re.compile(r"9\d[A-Z]{2}.*")
+#: Institutions and municipalities that do not exist.
+_EXAMPLE = re.compile(r"9\d[A-Z]{2}.*|GM99\d\d")
 
 
 @dataclass(slots=True)
@@ -107,8 +109,9 @@ def settle(
         For the first cell, key or total that cannot be; nothing given to ``use`` counts then.
     """
     warnings: Warnings = {}
-    assumed = _period(source, name, period, warnings)
+    assumed: str | None = None
     held, tally = checks.Held(source), _Tally()
+    half = HalfKnown(source)
     header: list[str] = []
     summary: Summary | None = None
     skipped, unseen = left_out.Skipped(), left_out.Unseen()
@@ -116,12 +119,15 @@ def settle(
         table = skipped.without(block, source)
         if summary is None:
             header = table.header
+            assumed = _period(header, source, name, period, warnings)
             summary = Summary(header, table.dataset)
         summary.add(table, watched(header, source))
         unseen.look(table, source)
+        half.look(table)
         shaped = shape(table, source, assumed)
         held.add(shaped)
         tally.add(shaped)
+        half.hear(shaped)
         use(shaped)
     known = source.id in registry.sources()
     if known and summary is not None and tally.blocks > 1 and (why := fits(summary, source)):
@@ -147,6 +153,7 @@ def settle(
     skipped.note(warnings)
     unseen.note(warnings)
     left_out.note(header, source, warnings)
+    half.note(header, warnings)
     if tally.unknown:
         shown = ", ".join(sorted(tally.unknown)[:5])
         warnings["unknown_municipality"] = (len(tally.unknown), shown)
@@ -183,11 +190,12 @@ def decided(
 
 
 def _period(
-    source: SourceDefinition, name: str, period: str | None, warnings: Warnings
+    header: list[str], source: SourceDefinition, name: str, period: str | None, warnings: Warnings
 ) -> str | None:
     """Choose the period for values that state none: asked for, else the file's name."""
     kind = source.periods.kind
-    in_file = any(column.role == "period" for column in source.columns.values())
+    said = [column for column in source.columns.values() if column.role == "period"]
+    in_file = any(column_index(header, column.names) is not None for column in said)
     in_file = in_file or any("(?P<period>" in values.pattern for values in source.values)
     if kind == "none" or in_file or source.role != "observations":
         return None

@@ -115,15 +115,19 @@ def _converter(column: Column, source: SourceDefinition) -> Callable[[str], str 
     special = {
         "brin": _brin,
         "municipality": municipality_code,
+        "municipality_name": lambda text: (_municipality(text, None) or text) if text else None,
         "board": lambda text: board_code(text) if text.strip() else None,
         "region": statline.region,
         "date": _day if column.role != "period" else lambda text: _date_period(text, source),
     }.get(column.type)
 
     must = column.required and column.role == "period"
+    untold = {normal(word) for word in column.untold}
 
     def convert(text: str) -> str | None:
         clean = visible(text).replace("\N{NO-BREAK SPACE}", " ").strip()
+        if untold and normal(clean) in untold:
+            return None
         if must and not (extract.fullmatch(clean) if extract else clean):
             raise ValueError(Message("a school year or a year"))
         if extract:

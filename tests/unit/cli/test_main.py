@@ -389,5 +389,5 @@ def test_observations_leave_as_the_same_bytes(
 
 def test_an_example_can_be_written_and_read(run: Run, tmp_path: Path) -> None:
     code, found = run("example", "--out", tmp_path / "ex", "--seed", 3)
-    assert (code, len(found["files"])) == (0, 10)
+    assert (code, len(found["files"])) == (0, 25)
     assert all(Path(name).is_file() for name in found["files"])

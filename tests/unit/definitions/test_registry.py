@@ -156,7 +156,7 @@ def test_a_name_that_nearly_ends_right_is_refused(overlay: Path, path: str) -> N
 @pytest.mark.parametrize("path", ["monitoring/indicators/README.md", ".git/x.TOML", "notes.txt"])
 def test_what_is_no_definition_file_is_let_be(overlay: Path, path: str) -> None:
     put(overlay, path, "x")
-    assert registry.check_all()["indicator"] == 11
+    assert registry.check_all()["indicator"] == 14
 
 
 def test_a_misspelt_key_inside_a_table_is_named(overlay: Path) -> None:

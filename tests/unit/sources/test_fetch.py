@@ -16,6 +16,7 @@ from instroom.core.errors import DefinitionError, InstroomError, UserError
 from instroom.definitions import registry
 from instroom.sources import downloads, parse, sandbox
 from instroom.sources.addresses import address_of
+from instroom.sources.example_flows import flows_text, planted_flows
 from instroom.sources.fetch import fetch
 from instroom.sources.vintages import folder_of
 from unit.sources.fetch_server import Page, Publisher
@@ -785,3 +786,25 @@ def test_no_network_is_said_in_the_readers_language(
     monkeypatch.setattr("instroom.sources.door.socket.create_connection", refuse)
     assert main(["fetch", EXAMS, "--data", str(tmp_path), "--lang", language]) == 11
     assert words in capsys.readouterr().out
+
+
+# --- a file for every year ---------------------------------------------------------------
+
+
+def test_a_source_with_a_file_for_every_year_is_fetched_year_by_year(run: Run) -> None:
+    form = "/open_onderwijsdata/images/bestemming-voortgezet-onderwijs-gediplomeerden-{}.csv"
+    for year in (2022, 2024):
+        flows = planted_flows(1, year)["duo_vo_destination"]
+        body = flows_text("duo_vo_destination", flows).encode("utf-8-sig")
+        run.publisher.pages[form.format(year)] = Page(body)
+    found = fetch("duo_vo_destination", data=run.data, base_url=run.publisher.address)["sources"]
+    assert [entry["status"] for entry in found] == [
+        "fetched" if year in (2022, 2024) else "failed" for year in range(2020, 2025)
+    ]
+    assert {entry["source"] for entry in found} == {"duo_vo_destination"}
+    read = [entry["read"] for entry in found if entry["read"]]
+    assert [one["periods"] for one in read] == [["2021-2022"], ["2023-2024"]]
+    again = fetch("duo_vo_destination", data=run.data, base_url=run.publisher.address)["sources"]
+    assert [entry["status"] for entry in again].count("unchanged") == 2
+    kept = run.data / "downloads" / "duo_vo_destination" / "vintages.json"
+    assert len(json.loads(kept.read_text("utf-8"))) == 2

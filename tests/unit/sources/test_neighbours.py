@@ -101,6 +101,7 @@ def test_codes_of_another_table_are_not_its_own(source: SourceDefinition) -> Non
     for column in source.columns.values():
         index = column_index(made.header, column.names)
         closed = column.codes and registry.codes()[column.codes].closed and not column.extract
+        closed = closed and source.seen == "file"  # of the others nobody knows all words
         if index is None or not (column.only or closed) or column.role == "province":
             continue
         found = judged(recoded(made, index, ["QQQ1", "QQQ2", "QQQ3"]), "bestand.csv")

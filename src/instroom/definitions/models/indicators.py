@@ -117,11 +117,16 @@ class Indicator(Definition):
 
 
 class ClassificationRule(DefinitionPart):
-    """Which observations count as technical, for some school types (empty: all)."""
+    """Which observations count as technical, for some school types (empty: all).
+
+    ``known`` are the values of the column of which it is known whether they count; who has another
+    one, or none, may or may not. Without it every value is known.
+    """
 
     school_types: list[str] = []
     column: str
     technical: list[str]
+    known: list[str] = []
 
 
 class Classification(Definition):

@@ -16,7 +16,9 @@ class Column(DefinitionPart):
     the ends do not matter. ``role`` says which observation column it fills. ``extract`` keeps
     one named group of the cell; ``codes`` names the code list that gives the cell its meaning.
     ``only`` are the cells this layout can have: another one means another table. Rows whose cell
-    matches ``skip`` are left out, with a warning.
+    matches ``skip`` are left out, with a warning. ``like`` is the form of a header whose spelling
+    was never seen: the one column that has it is read when none of ``names`` is there. ``untold``
+    are words that stand for "not told", as ``XXXX`` does for a school that is protected.
     """
 
     names: list[str] = Field(min_length=1)
@@ -26,8 +28,18 @@ class Column(DefinitionPart):
     codes: str | None = None
     only: list[Pattern] = []
     skip: Pattern | None = None
+    like: Pattern | None = None
+    untold: list[str] = []
     type: Literal[
-        "text", "brin", "location", "municipality", "board", "postcode", "date", "region"
+        "text",
+        "brin",
+        "location",
+        "municipality",
+        "municipality_name",
+        "board",
+        "postcode",
+        "date",
+        "region",
     ] = "text"
 
 
@@ -81,11 +93,15 @@ class Periods(DefinitionPart):
 
 
 class Fetch(DefinitionPart):
-    """Where the publisher offers the file and by which road."""
+    """Where the publisher offers the file and by which road.
+
+    With ``years`` there is a file for each of them: ``{year}`` in ``path`` stands for it.
+    """
 
     kind: Literal["file", "ckan", "cbs_odata", "eurostat"]
     path: str
     dataset: str = ""
+    years: list[int] = []
 
 
 class Recognise(DefinitionPart):
@@ -170,13 +186,21 @@ class Publisher(Definition):
 
 
 class SourceDefinition(Definition):
-    """One layout of one publisher; ``publisher`` is the id of the publisher's file."""
+    """One layout of one publisher; ``publisher`` is the id of the publisher's file.
+
+    ``seen`` is ``file`` when a real file was held against the layout, ``columns`` when only some
+    of its columns are known: then other columns may stand beside them, the header is always told,
+    no two rows may be the same, and a row of totals is refused. ``way`` says of a file of flows
+    what its far end is: where people went ``to``, or came ``from``.
+    """
 
     publisher: str
     licence: str
     page: str = ""
     role: Literal["observations", "companion", "codelist"] = "observations"
     reader: str = "table"
+    seen: Literal["file", "columns"] = "file"
+    way: Literal["to", "from", ""] = ""
     unit: Unit | Literal["people", "vacancies", "percent", "other"] = "pupils"
     measure: str = ""
     recognise: Recognise = Recognise()
