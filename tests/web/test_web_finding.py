@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from html import unescape
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def rows() -> list[dict[str, object]]:
     pages = [page.to_dict() for say in ("nl", "de") for page in site.documents(results, say)[0]]
     kept = ("place/", "places", "glossary", "indicator/")
     found = [page for page in pages if not page["key"] or str(page["key"]).startswith(kept)]
-    places = places_listed(results.places)
+    places = places_listed(results.places, results.facts)
     key = "api/places/twente"
     return [*found, {"key": key, "language": "", "title": key, "data": places}]
 
@@ -37,7 +38,9 @@ def region(rows: list[dict[str, object]]) -> Iterator[list[PlaceRow]]:
     """Store the real region; return its schools."""
     store_site(documents=rows, pictures={}, figures=[], inputs=[], build=BUILD)
     finding._index.cache_clear()
-    yield [row for row in places_listed(load().places) if row["kind"].startswith("school")]
+    real = load()
+    rows_of = places_listed(real.places, real.facts)
+    yield [row for row in rows_of if row["kind"].startswith("school")]
     finding._index.cache_clear()
 
 
@@ -234,3 +237,72 @@ def test_every_search_form_works_without_script_and_offers_while_typing(client, 
 )  # fmt: skip
 def test_typing_errors_are_counted(one, other, steps):
     assert finding.distance(one, other) == finding.distance(other, one) == steps
+
+
+# --- what hardly fits is no result -----------------------------------------------------------
+
+NONSENSE = (
+    "'\"<script>alert(1)</script>", "t rutbeek", "'t rutbeek", "rutbeek 9", "xqzk", "1 2 3",
+    "../../etc/passwd", "select * from users", "asdf 1", "a b c d e f g h i j",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", NONSENSE)
+def test_a_word_that_nothing_has_is_not_made_up_for_by_one_that_everything_has(
+    client, region, typed
+):
+    assert region
+    html = client.get("/nl/search/", {"q": typed}).content.decode()
+    assert "Niets gevonden voor" in html
+    assert client.get("/nl/search/suggest/", {"q": typed}).json()["found"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "most"),
+    [
+        ("bonhoeffer hogeschool", "17VN", 10),
+        ("waar is mijn school in enschede", "GM0153", 100),
+        ("Geessinkweg 7", "17VN", 3),
+        ("kottenprak enschede", "00AH00", 100),
+        ("grutterprak enschede", "GM0153", 100),
+    ],
+)
+def test_the_telling_words_find_when_others_do_not(client, region, typed, first, most):
+    assert region
+    index = finding.index_of(queries.latest_build(), "nl")
+    found = index.find(typed)
+    assert 0 < len(found) <= most
+    assert found[0].key.startswith(f"place/{first}")
+    assert client.get("/nl/search/", {"q": typed}).status_code == 200
+
+
+def test_each_hit_fits_at_least_a_part_as_well_as_the_first(region):
+    index = finding.index_of(queries.latest_build(), "nl")
+    for row in chosen(region):
+        for word in row["short"].split():
+            meant = {word: list(index._meant(finding.normal(word)))}
+            scores = index._scored(meant)
+            best = max(scores.values(), default=0.0)
+            numbers = {hit.key: number for number, hit in enumerate(index.hits)}
+            for hit in index.find(word):
+                assert scores.get(numbers[hit.key], best) >= finding.FAINT * best, (word, hit)
+
+
+@pytest.mark.parametrize(
+    "path", ["search/?q={}", "?q={}", "changes/?{}=1", "places/?x={}", "search/?q={}&page=2", "{}/"]
+)
+def test_what_is_asked_does_not_come_back_whole(client, region, path):
+    """An address of 20,000 letters must not make a page of 100 kB."""
+    assert region
+    for letter in ("x", "<", "school "):
+        long = letter * 20_000
+        asked = client.get(f"/nl/{path.format(quote(long))}").content.decode()
+        short = client.get(f"/nl/{path.format(quote(letter * 20))}").content.decode()
+        assert len(asked) < len(short) + 5_000, (path, letter)
+
+
+def test_the_other_languages_keep_what_was_asked(client, region):
+    assert region
+    html = client.get("/nl/search/", {"q": "Hengelo & Borne", "page": "2"}).content.decode()
+    assert 'href="/de/search/?q=Hengelo+%26+Borne&amp;page=2"' in html
+    assert 'href="/en/glossary/"' in client.get("/nl/glossary/").content.decode()

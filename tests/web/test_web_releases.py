@@ -169,7 +169,12 @@ def test_thinned_releases_keep_their_line_and_lose_their_contents(client):
     store_site(**later(0.75, days=100)[1])
     held = {one.number: not one.thinned for one in archive.releases()}
     assert held == {1: False, 2: True, 3: True, 4: True}
-    assert client.get("/nl/?release=1").status_code == 404
+    gone = client.get("/nl/?release=1")
+    assert (
+        gone.status_code == 410 and "Deze uitgave wordt niet meer bewaard" in gone.content.decode()
+    )
+    assert client.get("/nl/figure/a:b:c/?release=1").status_code == 410
+    assert client.get("/nl/?release=9").status_code == 404
     assert client.get("/nl/?release=2").status_code == 200
     assert "release-1" in client.get("/nl/changes/").content.decode()
     used = {digest for r in archive.releases() for digest in (r.changes,)}
@@ -193,6 +198,7 @@ def test_damage_is_told():
     row = models.ReleaseContent.objects.get(digest=archive.newest().contents)
     row.packed = archive.packed(json.dumps({}).encode())
     row.save()
+    archive.unpacked.clear()
     with pytest.raises(DataError, match="damaged"):
         archive.contents_of(archive.newest())
 
@@ -244,7 +250,7 @@ def test_a_series_is_found_by_the_name_that_its_figures_have(held, monkeypatch):
     contents = {"figures": {held: "digest", "a_longer.b.c": "other"}}
     monkeypatch.setattr(archive, "contents_of", lambda _: contents)
     asked = []
-    monkeypatch.setattr(archive, "figures_of", lambda _, names: asked.append(names) or [])
+    monkeypatch.setattr(archive, "figures_of", lambda _, names, __: asked.append(names) or [])
     archive.series_of(None, ".".join(filter(None, held.split("."))), ["nl"])
     assert asked == [{held}]
 
@@ -303,3 +309,17 @@ def test_what_an_older_page_leads_to_is_of_its_release(client, language):
     assert client.get("/picture/share-wide.svg").content.decode() != drawn["share-wide"]
     for odd in ("9", "x", "-1", ""):
         assert client.get(f"/picture/share-wide.svg?release={odd}").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["", "home/cbs", "indicators", "place/GM0153"])
+def test_pages_that_an_older_page_leads_to_are_of_its_release(client, key):
+    """Who changes what counts on an older page must not land on numbers of today unseen."""
+    later()
+    address = f"/nl/{key}{'/' if key else ''}"
+    page = client.get(f"{address}?release=1").content.decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    found = {html.unescape(link) for link in re.findall(r'href="(/nl/[^"#]*)', main)}
+    newest = {link for link in found if "release=" not in link}
+    assert {link for link in newest if not link.startswith("/nl/changes/")} == {address}
+    assert len(found - newest) >= 2, found
+    assert {client.get(link).status_code for link in found - newest} == {200}

@@ -14,12 +14,24 @@ Unit = Literal["pupils", "parents", "teachers", "mentors", "schools", "companies
 
 
 @dataclass(frozen=True, slots=True)
+class Unplaced:
+    """People of schools of whom nobody said where they belong: some may be in a place, or none.
+
+    ``schools`` is how many schools they are of, ``people`` how many they are in the whole country.
+    """
+
+    schools: int
+    people: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One number of one indicator for one place and period.
 
     ``value``, ``low`` and ``high`` are shares (0-1) or counts. ``ok``: all three equal.
     ``bounded``: ``value`` is None. Every other status: all three None, with a ``reason`` code.
-    ``sources`` are the sha256 of the files it was computed from.
+    ``sources`` are the sha256 of the files it was computed from. ``unplaced`` are the people who
+    are not in it and may belong to it; None when everybody has a place.
     """
 
     indicator: str
@@ -37,6 +49,7 @@ class Figure:
     hidden: int = 0
     reason: str | None = None
     sources: tuple[str, ...] = ()
+    unplaced: Unplaced | None = None
 
     @property
     def id(self) -> str:
@@ -98,6 +111,7 @@ class Figure:
             "status": self.status,
             "reason": self.reason,
             "sources": list(self.sources),
+            "unplaced": _unplaced(self.unplaced),
         }
 
 
@@ -106,6 +120,13 @@ class CountBounds(TypedDict):
 
     low: int
     high: int
+
+
+class UnplacedRow(TypedDict):
+    """How many people of how many schools have no place."""
+
+    schools: int
+    people: int | CountBounds
 
 
 class FigureRow(TypedDict):
@@ -124,6 +145,26 @@ class FigureRow(TypedDict):
     status: Status
     reason: str | None
     sources: list[str]
+    unplaced: UnplacedRow | None
+
+
+def _unplaced(found: Unplaced | None) -> UnplacedRow | None:
+    if found is None:
+        return None
+    people = found.people
+    return {
+        "schools": found.schools,
+        "people": people.low if people.exact else {"low": people.low, "high": people.high},
+    }
+
+
+def unplaced_of(row: UnplacedRow | None) -> Unplaced | None:
+    """Return what :meth:`Figure.to_dict` wrote of the people without a place."""
+    if row is None:
+        return None
+    people = row["people"]
+    found = Count(people) if isinstance(people, int) else Count(people["low"], people["high"])
+    return Unplaced(row["schools"], found)
 
 
 def _count(count: Count | None) -> int | CountBounds | None:

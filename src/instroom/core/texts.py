@@ -194,3 +194,14 @@ class Texts:
         """Write a share (0-1) as a percentage, or an interval of shares."""
         sign = "%" if self.language == "en" else "\N{NO-BREAK SPACE}%"
         return self.number(low * 100, None if high is None else high * 100, digits) + sign
+
+
+def capital(text: str) -> str:
+    """Return a text as the beginning of a sentence: the first letter large, the rest as it was.
+
+    Examples
+    --------
+    >>> capital("vmbo en HAVO"), capital("")
+    ('Vmbo en HAVO', '')
+    """
+    return text[:1].upper() + text[1:]

@@ -249,12 +249,24 @@ def _rows(drawing: Drawing, rows: Sequence[CardRow], below: float, floor: float)
         label = top + 26 + min(36.0, max(14.0, room - tall - 40))
         colour = _COLOURS.get(row.colour, canvas.PETROL)
         ink = colour if row.colour else canvas.INK
-        _write(drawing, (_LEFT, label), row.label, 26, fill=canvas.MUTED)
+        _write(drawing, (_LEFT, label), row.label, label_size(row), fill=canvas.MUTED)
         _write(drawing, (_RIGHT, label), row.amount, 26, fill=ink, bold=True, end=True)
         draw = _bar if row.counted else _strokes
         draw(drawing, row, (label + 16, tall), colour)
         top = label + 16 + tall
     return top
+
+
+def label_size(row: CardRow) -> float:
+    """Return how large a row's label is: what does not fit beside its number is set smaller.
+
+    Examples
+    --------
+    >>> label_size(CardRow("havo", "44,6 %", 0.446, 0.446))
+    26.0
+    """
+    room = _ROOM - text_width(row.amount, 26, bold=True) - 24
+    return min(26.0, 26 * room * _SAFE / max(text_width(row.label, 26), 1.0))
 
 
 def _strokes(drawing: Drawing, row: CardRow, where: tuple[float, float], colour: str) -> None:

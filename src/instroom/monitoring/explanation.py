@@ -79,7 +79,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
     store = Store.asked(data)
     facts = ClassifiedCounts(store)
     figure = _find(ask(question, facts), figure_id)
-    again = recomputed_figure(figure_id, [*figure.sources, *facts.organisations.files], store)
+    again = recomputed_figure(figure_id, [*figure.sources, *facts.placing_files], store)
     return ExplainAnswer(
         id=figure_id,
         definition=indicator_meaning(*resolve(question)),

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import duckdb
@@ -16,6 +15,7 @@ import pyarrow as pa
 from instroom.core.observations import Conditions, choose, tally
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
+from instroom.monitoring.stated import StatedPlaces, stated_places
 from instroom.region.organisations import Organisations, organisations
 from instroom.sources.store import Store, Stored
 
@@ -90,26 +90,37 @@ class ClassifiedCounts:
         found = [s for s in self.files if s.source == source]
         return sorted(found, key=Stored.vintage, reverse=True)
 
-    def stated(self) -> dict[str, tuple[str, str]]:
-        """Return municipality and board per school, as the sums that are at hand state them."""
-        found: dict[str, tuple[str, str]] = {}
-        for made in chain(*self._cells.values()):
-            for one in made.places:
-                if one.place and one.place not in found and one.municipality:
-                    found[one.place] = (one.municipality, one.board or "")
-        return found
+    @cached_property
+    def stated(self) -> StatedPlaces:
+        """What files of counts state of the schools that the address register does not place."""
+        return stated_places(self.files, self.organisations, self.connection)
 
-    def names_in(self, stored: Stored) -> dict[str, str]:
-        """Return the names that a file of counts gives to schools, by code."""
-        if not stored.observations.exists():
-            return {}
-        columns = self.connection.read_parquet(str(stored.observations))
-        rows = columns.select("place, place_name").distinct().order("place, place_name").fetchall()
-        found: dict[str, str] = {}
-        for place, name in rows:
-            if place and name and place != name:
-                found.setdefault(place, name)
-        return found
+    @property
+    def placing_files(self) -> tuple[str, ...]:
+        """The sha256 of all files that say where a school stands."""
+        return tuple(dict.fromkeys((*self.organisations.files, *self.stated.files)))
+
+    def place_of(
+        self,
+        place: str | None,
+        municipality: str | None = None,
+        locality: str | None = None,
+        board: str | None = None,
+        *,
+        example: bool = False,
+    ) -> CountedPlace:
+        """Return where a count was made.
+
+        First what its own row says, then the address register, then what other files of counts
+        state of the school; else nobody said.
+        """
+        known, said = self.organisations, self.stated.of(place, example=example)
+        return CountedPlace(
+            place,
+            known.municipality(place, municipality, locality) or said.municipality or None,
+            known.board(place, board) or said.board or None,
+            example,
+        )
 
     def invented(self, figures: Iterable[Figure]) -> bool:
         """Whether any of these figures was counted from a file of the invented region."""
@@ -233,11 +244,10 @@ def _as_cells(
     table: pa.Table, dims: tuple[str, ...], stored: Stored, facts: ClassifiedCounts
 ) -> ClassifiedCells:
     """Return a tally in columns; where a school stands is looked up once per school."""
-    known, example = facts.organisations, bool(stored.receipt.get("example"))
+    example = bool(stored.receipt.get("example"))
     stood, place = _combinations(table, ("place", "municipality", "locality", "board"))
     places = [
-        CountedPlace(one, known.municipality(one, town, spot), known.board(one, board), example)
-        for one, town, spot, board in stood
+        facts.place_of(one, town, spot, board, example=example) for one, town, spot, board in stood
     ]
     values, part = _combinations(table, dims)
     periods, period = _combinations(table, ("period",))

@@ -151,6 +151,7 @@ class Membership:
         larger = ("municipality", "province", "corop")
         self.areas = {*self.regions, *(p for p, kind in kinds.items() if kind in larger)}
         self.boards = {place for place, kind in kinds.items() if kind == "board"}
+        self.invented = {place for place in self.regions if registry.regions()[place].example}
 
     def of(self, counted: CountedPlace) -> list[str]:
         """Return the places asked for that a count in this place belongs to."""

@@ -1,7 +1,7 @@
 """From observations to series: what an indicator counts, per place, period and breakdown."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -18,6 +18,7 @@ from instroom.definitions import models, registry
 from instroom.definitions.definition_set import unknown_id
 from instroom.monitoring.facts import ClassifiedCells, ClassifiedCounts, cells, judged
 from instroom.monitoring.groups import CountedRule, CountSums, Group, Membership, add_up, unsure_of
+from instroom.monitoring.unplaced import UnplacedPeople
 from instroom.region.locate import find_place
 
 
@@ -120,14 +121,17 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
             name.missing(p, question.period or "", (), indicator.reason or "") for p in places
         ]
         return made(tuple(figures))
-    found = cells(indicator, stage, classification, question.by, facts)
+    sums = cells(indicator, stage, classification, question.by, facts)
     counted = partial(
-        _figures, name, indicator, indicator.stages[stage], places=places, cells=found, facts=facts
+        _figures, name, indicator, indicator.stages[stage], places=places, cells=sums, facts=facts
     )
     figures = counted(question)
     alone: set[Group] = set()
     if indicator.lowest_place != "school" and "school" not in question.by:
-        alone = _of_one_school(counted(replace(question, by=(*question.by, "school"))))
+        schools = replace(question, by=(*question.by, "school"))
+        for as_now in (True, False):  # one school today, or one school then: both are that school
+            found = counted(replace(schools, transitions=as_now))
+            alone |= _of_one_school(found, facts.organisations.successor if as_now else str)
     asked = _asked(question, indicator)
     named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
     lone = frozenset(
@@ -139,16 +143,18 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
     return made(named, own_totals=totals, of_one_school=lone)
 
 
-def _of_one_school(figures: list[Figure]) -> set[Group]:
+def _of_one_school(figures: list[Figure], called: Callable[[str], str]) -> set[Group]:
     """Return the places, breakdowns and periods in which one school has pupils.
 
-    ``figures`` are by school. Whatever such a figure is called, it is one of that school.
+    ``figures`` are by location. Two locations of one institution (the same first four characters)
+    are one school to everybody who knows it, so institutions are counted. Whatever such a figure
+    is called, it is one of that school. ``called`` gives the institution that one goes by.
     """
     schools: dict[Group, set[str]] = defaultdict(set)
     for one in figures:
         if one.numbered and one.by:
             by = tuple(pair for pair in one.by if pair[0] != "school")
-            schools[one.place, by, one.period].add(dict(one.by)["school"])
+            schools[one.place, by, one.period].add(called(dict(one.by)["school"][:4]))
     return {group for group, found in schools.items() if len(found) == 1}
 
 
@@ -210,16 +216,18 @@ def _figures(
     )
     seen: set[str] = set()
     unsure: set[tuple[str, str]] = set()
+    lost = UnplacedPeople.of(membership, counted, stage.totals)
     for made in cells:
         inside = np.array([periods.inside(period, span) for period in made.periods], dtype=bool)
         rows = np.flatnonzero(inside[made.period])
         seen |= {made.periods[i] for i in np.unique(made.period[rows]).tolist()}
         members = [membership.of(place) for place in made.places]
         add_up(groups, made, rows, members, counted)
+        lost.add(made, rows)
         if not question.by:
             unsure |= unsure_of(made, rows, membership, counted)
     figures = [
-        figure
+        lost.told(figure)
         for group, sums in groups.items()
         if (figure := _figure(name, indicator, group, sums)).status != "not_applicable"
         or not figure.by

@@ -17,6 +17,9 @@ from instroom.core.places import LEVELS, kind_of
 from instroom.core.quantities import Count
 from instroom.core.series import Audience, Figure, Series, Unit
 
+#: The number of the rules below. Raise it when they hide more: what was stored by older rules is
+#: then refused, or judged anew when it is shown. 2: what rests on one institution is hidden.
+RULES = 2
 _GATE = object()
 #: Least number of people behind a figure of our own, by who is counted.
 THRESHOLDS: dict[Unit, int] = {
@@ -95,7 +98,9 @@ def _written(figure: Figure) -> str:
     """Write all that a figure says; 0 and 0.0 are one number."""
     numbers = [None if x is None else float(x) for x in (figure.value, figure.low, figure.high)]
     counts = [c and (c.low, c.high) for c in (figure.numerator, figure.denominator)]
-    rest = (figure.status, figure.reason, figure.hidden, figure.sources)
+    lost = figure.unplaced
+    unplaced = [(lost.schools, lost.people.low, lost.people.high)] if lost else []
+    rest = (figure.status, figure.reason, figure.hidden, figure.sources, *unplaced)
     return repr((figure.id, figure.stage, figure.classification, numbers, counts, *rest))
 
 
@@ -141,17 +146,26 @@ def publish(series: Sequence[Series]) -> Published:
     )
 
 
-def stored(series: Sequence[Series], digest: str) -> Published:
+def stored(series: Sequence[Series], digest: str, rules: int) -> Published:
     """Take back what :func:`publish` let out before, from the software's own store.
 
-    ``digest`` is :attr:`Published.digest` as it was when the figures were written.
+    ``digest`` is :attr:`Published.digest` as it was when the figures were written, ``rules`` is
+    :data:`RULES` as it was then.
 
     Raises
     ------
     PrivacyError
-        When the figures are not those that the gate let out, or one of them is about a narrower
-        kind of place than may be shown now.
+        When the figures were judged by other rules, are not those that the gate let out, or one of
+        them is about a narrower kind of place than may be shown now.
     """
+    if rules != RULES:
+        raise PrivacyError(
+            "these stored figures were judged by other rules than those of this version",
+            code="other_rules",
+            found=Message("rules {number}", number=rules),
+            expected=Message("rules {number}", number=RULES),
+            hint="compute them again",
+        )
     found = Published(tuple(series), _GATE)
     narrow = (f for one in series for f in one.figures if f.numbered and f.below(one.lowest_place))
     if figure := next(narrow, None):
@@ -257,6 +271,7 @@ def hide(figure: Figure, reason: str) -> Figure:
         high=None,
         numerator=None,
         denominator=None,
+        unplaced=None,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from instroom.core.places import normal
+from instroom.core.texts import capital
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 
@@ -98,7 +99,7 @@ def _short(name: str, rules: models.SchoolNames) -> str:
     for belief in rules.beliefs:
         rest = _behind(found, belief)
         if rest is not None and any(_behind(rest, word) for word in rules.school_words):
-            found = [rest[0][:1].upper() + rest[0][1:], *rest[1:]]
+            found = [capital(rest[0]), *rest[1:]]
             break
     return " ".join(found if _says_enough(found, rules) else words)
 

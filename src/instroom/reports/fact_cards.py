@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing.cards import CardLine, CardRow, FactCard
 from instroom.reports import words
@@ -16,6 +16,7 @@ from instroom.reports.figure_index import Topic
 from instroom.reports.publication import date_words
 from instroom.reports.reader_files import indicator_of, stage_definition
 from instroom.reports.stored_rows import StoredFigureRow
+from instroom.reports.years_together import own_years, years_together
 
 #: Kinds of pages with a card: the first page, an indicator, a municipality, board or school.
 _KINDS = ("home", "indicator", "place")
@@ -214,20 +215,22 @@ def _own_rows(
 ) -> list[CardRow]:
     """Return the figures of the place whose page answers for it, as its first blocks have them.
 
-    Such a block has those of other places too: the first is its own.
+    Such a block has those of other places too: the first is its own. Years that it takes together
+    are taken together here, of its place and of the country.
     """
     if not body.get("head"):
         return []
     known, found = {figure["id"]: figure for figure in series}, list[CardRow]()
     for block in body["blocks"]:
-        ids = [p["figure"] for p in (block.get("method") or {}).get("parts", ())]
-        figure = known.get(ids[0]) if ids else None
-        if figure is None or figure["low"] is None or len(found) == _MOST_ROWS:
+        years = own_years(block.get("method") or {}, known)
+        figure = years_together(years)
+        if figure is None or len(found) == _MOST_ROWS:
             break
-        there = _of_place(series, figure, beside(body))
+        national = [_of_place(series, year, beside(body)) for year in years]
+        there = years_together([one for one in national if one]) if all(national) else None
         row = _row(figure, (figure,), block, t)
-        national = f"{words.place_name(there['place'], t)} {_amount(there, t)}" if there else ""
-        label = " · ".join(filter(None, (str(block["heading"]), national)))
+        words_there = f"{words.place_name(there['place'], t)} {_amount(there, t)}" if there else ""
+        label = " · ".join(filter(None, (str(block["heading"]), words_there)))
         found.append(replace(row, label=label))
     return found
 
@@ -320,7 +323,7 @@ def _moment(figure: StoredFigureRow, t: Texts) -> str:
     stage = stage_definition(figure)
     exam = stage is not None and stage.counted == "school_year"
     text = words.period_words(figure["period"], "exam" if exam else "october", t)
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def _amount(figure: StoredFigureRow, t: Texts) -> str:
@@ -337,7 +340,7 @@ def _beside_words(
 ) -> list[str]:
     """Return the verdict as the page has it, the country, and who is counted where."""
     chip, country = "" if body.get("opening") else str(block["chip"]), beside(body)
-    said = [f"{chip[:1].upper()}{chip[1:]}." if chip else ""]
+    said = [f"{capital(chip)}." if chip else ""]
     national = [_of_place(series, figure, country) for figure in pair]
     then, now = national[0], national[-1]
     values = {"country": words.place_name(country, t) if country else ""}

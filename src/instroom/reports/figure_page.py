@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from instroom.core.quantities import Count
-from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.series import Figure, unplaced_of
+from instroom.core.texts import Texts, capital
 from instroom.definitions import registry
 from instroom.monitoring.explanation import formula, formula_words
 from instroom.reports import sentences, words
@@ -68,6 +68,7 @@ def figure_of(row: StoredFigureRow) -> Figure:
         _count(row["denominator"]),
         reason=row["reason"],
         sources=tuple(row["sources"]),
+        unplaced=unplaced_of(row.get("unplaced")),  # older releases did not tell it
     )
 
 
@@ -154,7 +155,7 @@ def _made_of(figure: Figure, t: Texts) -> list[str]:
     part, whole = figure.numerator, figure.denominator
     if part is None or not figure.numbered:
         why = words.reason(figure.reason, t)
-        return [f"{why[:1].upper()}{why[1:]}."]
+        return [f"{capital(why)}."]
     if whole is None:
         said = [t("Er zijn {n} {who} geteld.", n=_number(part, t), who=sentences.who(figure, t))]
     else:
@@ -171,7 +172,7 @@ def _made_of(figure: Figure, t: Texts) -> list[str]:
                 "echte getal ligt daartussen; welk het is, weet niemand buiten de uitgever."
             )
         )
-    return [" ".join(said)]
+    return [" ".join(said), *filter(None, [sentences.unplaced(figure, t)])]
 
 
 def _number(count: Count, t: Texts) -> str:
@@ -182,12 +183,12 @@ def _rules(meant: Mapping[str, Any], figure: Figure, t: Texts) -> list[tuple[str
     """Return what counts and by which rule, as pairs of a name and words."""
     found = [(t("Wat dit is"), t(meant["definition"]))]
     if meant["who"]:
-        found.append((t("Wie er geteld zijn"), _capital(sentences.who(figure, t)) + "."))
+        found.append((t("Wie er geteld zijn"), capital(sentences.who(figure, t)) + "."))
     text = meant["stage"] or ""
     at = f", {t(text)}" if text and figure.stage else ""
-    found.append((t("Wanneer"), f"{_capital(sentences.moment(figure, t))}{at}."))
+    found.append((t("Wanneer"), f"{capital(sentences.moment(figure, t))}{at}."))
     if where := t(words.PLACE_OF[meant["place_of"]]):
-        found.append((t("Waar"), _capital(where) + "."))
+        found.append((t("Waar"), capital(where) + "."))
     if meant["classification"]:
         rule = ". ".join(
             t(text).rstrip(".")
@@ -247,7 +248,3 @@ def _links(
     if row["place"] in names:
         links.append(PageLink(names[row["place"]], f"place/{row['place']}"))
     return links
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
 
@@ -16,14 +16,19 @@ from instroom.sources.store import Store
 #: A school in the register: its code, municipality and board.
 _School = tuple[str, str, str]
 
+#: Topic (indicator, stage, school type) -> period -> the codes its figures were counted under.
+CountedUnder = dict[str, dict[str, list[str]]]
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """Of a municipality or a board; None where no list that was read says so.
+    """Of a place; None where no list that was read says so.
 
     ``secondary`` and ``primary`` count its schools in the register, of a board in the whole
     country; ``municipalities`` and ``here`` are of a board: in how many they stand, and how many of
-    its schools stand in the region. ``density`` is of a municipality.
+    its schools stand in the region. ``density`` is of a municipality. ``under`` is of a school that
+    took over others: the years in which figures of theirs count as its own. ``later`` is of a
+    school with, after those of whom there is a figure, only pupils without one: the newest year.
     """
 
     secondary: int | None = None
@@ -31,6 +36,8 @@ class PlaceFacts:
     municipalities: int | None = None
     here: int | None = None
     density: float | None = None
+    under: CountedUnder = field(default_factory=dict)
+    later: str = ""
 
     @property
     def schools(self) -> int:

@@ -8,6 +8,7 @@ from typing import TypedDict
 from instroom.core.places import normal
 from instroom.definitions.gazetteer import gazetteer
 from instroom.region.school_names import short_name, town_name
+from instroom.reports.place_facts import PlaceFacts
 from instroom.reports.results import PlaceInfo
 
 
@@ -54,7 +55,9 @@ def place_names(places: Mapping[str, PlaceInfo]) -> dict[str, PlaceName]:
 class PlaceRow(TypedDict):
     """A place with a page: what it is called, by its publisher and by people, and where it is.
 
-    ``municipality`` is the name of its municipality; a municipality has none.
+    ``municipality`` is the name of its municipality; a municipality has none. ``former`` is what
+    a school was called before. ``schools`` and ``municipalities`` are of a board: how many schools
+    it has, and in how many municipalities they stand; None when no register says so.
     """
 
     code: str
@@ -65,11 +68,19 @@ class PlaceRow(TypedDict):
     street: str
     town: str
     municipality: str
+    former: list[str]
+    schools: int | None
+    municipalities: int | None
 
 
-def places_listed(places: Mapping[str, PlaceInfo]) -> list[PlaceRow]:
+def places_listed(
+    places: Mapping[str, PlaceInfo], facts: Mapping[str, PlaceFacts]
+) -> list[PlaceRow]:
     """Return all places with a page as rows, by code: what a search looks through."""
     names, gaz = place_names(places), gazetteer()
+    boards = {
+        code: facts.get(code, PlaceFacts()) for code, info in places.items() if info.kind == "board"
+    }
     return [
         {
             "code": code,
@@ -80,6 +91,9 @@ def places_listed(places: Mapping[str, PlaceInfo]) -> list[PlaceRow]:
             "street": names[code].street,
             "town": names[code].town,
             "municipality": gaz.name(info.municipality) if info.municipality in gaz else "",
+            "former": list(info.former),
+            "schools": boards[code].schools or None if code in boards else None,
+            "municipalities": boards[code].municipalities if code in boards else None,
         }
         for code, info in sorted(places.items())
     ]

@@ -102,10 +102,32 @@ def together(found: Iterable[NextPublication], t: Texts) -> str:
             all=len(known),
         )
     if known[0].state == "expected":
-        return t("Nieuwere cijfers zijn verwacht in {month}.", month=_month(known[0].month, t))
-    if known[0].state == "yearly":
+        month = _month(known[0].month, t)
+        if len({(one.state, one.month) for one in known}) > 1:
+            return t(
+                "Van een deel van de bronnen zijn nieuwere cijfers verwacht in {month}.",
+                month=month,
+            )
+        return t("Nieuwere cijfers zijn verwacht in {month}.", month=month)
+    return _without_month({one.state for one in known}, t)
+
+
+def _without_month(states: set[State], t: Texts) -> str:
+    """Return what is known of sources that tell no month; what holds of some is said of some."""
+    if states == {"stopped"}:
+        return t("Nieuwere cijfers komen niet meer: de uitgever is ermee gestopt.")
+    if states == {"yearly"}:
         return t("Nieuwere cijfers komen elk jaar; in welke maand is niet bekend.")
-    return t("Wanneer er nieuwere cijfers komen, is niet bekend.")
+    if states == {"unknown"}:
+        return t("Wanneer er nieuwere cijfers komen, is niet bekend.")
+    said = {
+        "yearly": t("Van een deel van de bronnen komen elk jaar nieuwere cijfers."),
+        "stopped": t("Met een deel van de bronnen is de uitgever gestopt."),
+        "unknown": t(
+            "Van een deel van de bronnen is niet bekend wanneer er nieuwere cijfers komen."
+        ),
+    }
+    return " ".join(text for state, text in said.items() if state in states)
 
 
 def _month(month: date | None, t: Texts) -> str:

@@ -15,7 +15,8 @@ from instroom.core.printing import inert
 from instroom.core.statuses import NUMBERED, status_word
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
-from instroom.reports import words
+from instroom.reports import sentences, words
+from instroom.reports.figure_page import figure_of
 from instroom.reports.stored_rows import InputRow, StoredFigureRow
 
 #: Decimals of a percentage: enough to find the counts behind it again.
@@ -193,7 +194,8 @@ def _why(row: StoredFigureRow, t: Texts) -> str:
     elif row["status"] not in NUMBERED:
         said.append(status_word(row["status"], t))
         said += [words.reason(row["reason"], t)] if row["reason"] else []
-    return ": ".join(dict.fromkeys(said))
+    known = ": ".join(dict.fromkeys(said))
+    return ". ".join(filter(None, (known, sentences.unplaced(figure_of(row), t))))
 
 
 def source_lines(

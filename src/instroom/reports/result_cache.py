@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 from instroom.core.errors import InstroomError
 from instroom.core.output_files import written
 from instroom.core.quantities import Count
-from instroom.core.series import Figure, Series
+from instroom.core.series import Figure, Series, Unplaced
 
 FOLDER = "cache"
 #: The kinds of entries there are, each a folder; what older software kept beside them is removed.
@@ -110,7 +110,8 @@ def series_text(series: Sequence[Series]) -> str:
 def _row(f: Figure, number: dict[str, int]) -> list[Any]:
     counts = [c and (c.low, c.high) for c in (f.numerator, f.denominator)]
     sources = [number[sha] for sha in f.sources]
-    values = (f.value, f.low, f.high, *counts, f.hidden, f.reason, sources)
+    lost = f.unplaced and (f.unplaced.schools, f.unplaced.people.low, f.unplaced.people.high)
+    values = (f.value, f.low, f.high, *counts, f.hidden, f.reason, sources, lost)
     return [f.period, f.place, f.status, f.by, *values]
 
 
@@ -139,7 +140,7 @@ def series_of(text: str) -> list[Series]:
 
 
 def _figure(heads: tuple[str, str | None, str | None], row: list[Any], shas: list[str]) -> Figure:
-    period, place, status, by, value, low, high, part, whole, hidden, reason, sources = row
+    period, place, status, by, value, low, high, part, whole, hidden, reason, sources, lost = row
     return Figure(
         heads[0],
         period,
@@ -155,4 +156,5 @@ def _figure(heads: tuple[str, str | None, str | None], row: list[Any], shas: lis
         hidden=hidden,
         reason=reason,
         sources=tuple(shas[i] for i in sources),
+        unplaced=Unplaced(lost[0], Count(*lost[1:])) if lost else None,
     )

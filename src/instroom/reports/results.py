@@ -13,7 +13,7 @@ from typing import Any
 from instroom import __version__
 from instroom.core.progress import Progress, told
 from instroom.core.quantities import Count
-from instroom.core.series import Figure, Series
+from instroom.core.series import Figure, Series, unplaced_of
 from instroom.core.statuses import NUMBERED
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
@@ -24,9 +24,11 @@ from instroom.privacy import published as gate
 from instroom.privacy.published import Published
 from instroom.region.organisations import ORGANISATION_SOURCES
 from instroom.reports.package_choice import travelling
-from instroom.reports.place_facts import PlaceFacts, place_facts
+from instroom.reports.place_facts import CountedUnder, PlaceFacts, place_facts
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.result_cache import ResultCache, series_of, series_text
+from instroom.reports.schools_counted import counted_later, counted_under, schools_counted
+from instroom.reports.stated_names import NamesBySchool, said_before, stated_names
 from instroom.reports.stored_rows import InputRow
 from instroom.sources.store import Stored
 
@@ -45,6 +47,8 @@ class PlaceInfo:
     #: Street and number, and town, as the register of schools has them; empty when it does not.
     street: str = ""
     town: str = ""
+    #: What a school was called before, as people say it, newest first.
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Results:
     came_along: bool = False
     #: Whether files were read all the same, none of which holds counts.
     uncounted: bool = False
-    #: sha256 of the lists of schools that figures were placed with.
+    #: sha256 of the lists of schools and other files that figures were placed with.
     helpers: tuple[str, ...] = ()
     #: What lists say of municipalities and boards besides their figures.
     facts: dict[str, PlaceFacts] = field(default_factory=dict)
@@ -102,11 +106,13 @@ def compute_results(
     definition = registry.regions()[region]
     kept = ResultCache.of(facts.store.root, "series")
     marks, files = definition_marks(), list(facts.store)
-    names = _Names(facts, files)
+    names = stated_names(facts, files)
     found: list[Series] = []
     places: dict[str, PlaceInfo] = {}
+    earlier: dict[str, CountedUnder] = {}
+    later: dict[str, str] = {}
     for indicator in told(registry.indicators().values(), "indicators", progress):
-        depends = _depends_on(indicator, files, marks)
+        depends = [*_depends_on(indicator, files, marks), facts.stated.mark]
         name = kept.name([region, *depends])
         text = kept.get(name)
         if text is None:
@@ -115,17 +121,25 @@ def compute_results(
             facts.forget()
         listed, series = text.split("\n", 1)
         found += series_of(series)
-        mine = {row[0]: names.filled(row) for row in json.loads(listed)}
+        rows, under, after = json.loads(listed)
+        later |= {code: max(year, later.get(code, "")) for code, year in after.items()}
+        for code, found_under in under.items():
+            earlier.setdefault(code, {}).update(found_under)
+        mine = {row[0]: _named(row, names) for row in rows}
         places |= {code: info for code, info in mine.items() if code not in places}
-    names.kept.sweep()
     kept.sweep()
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}
-    helpers = tuple(s.sha256 for s in files if s.source in ORGANISATION_SOURCES)
+    lists = (s.sha256 for s in files if s.source in ORGANISATION_SOURCES)
+    helpers = tuple(dict.fromkeys((*lists, *facts.stated.files)))
     larger = [p.code for p in places.values() if p.kind in ("municipality", "board")]
     return Results(
         region, passed, _inputs(shas, facts), places, definition.example, helpers=helpers,
-        facts=place_facts(larger, definition, facts),
+        facts=place_facts(larger, definition, facts)
+        | {
+            code: PlaceFacts(under=earlier.get(code, {}), later=later.get(code, ""))
+            for code in sorted({*earlier, *later})
+        },
     )  # fmt: skip
 
 
@@ -147,9 +161,13 @@ def _worked_out(
     around = (region,) if definition.example else (region, definition.country, definition.province)
     found = _asked(questions(indicator, around, deep=True), facts)
     listed: list[list[str | None]] = []
+    under: dict[str, CountedUnder] = {}
+    later: dict[str, str] = {}
     if "municipality" in indicator.breakdowns:
         listed = _places(indicator, region, definition, facts)
         codes = tuple(str(row[0]) for row in listed)
+        under = counted_under(indicator, codes, facts)
+        later = counted_later(indicator, codes, facts)
         found += [
             _trimmed(made)
             for made in _asked(
@@ -161,7 +179,7 @@ def _worked_out(
                 facts,
             )
         ]
-    return f"{json.dumps(listed)}\n{series_text(found)}"
+    return f"{json.dumps([listed, under, later])}\n{series_text(found)}"
 
 
 def _asked(asked: list[IndicatorQuery], facts: ClassifiedCounts) -> list[Series]:
@@ -179,7 +197,7 @@ def _places(
 ) -> list[list[str | None]]:
     """Return municipalities, boards and schools of a region: the parts of a :class:`PlaceInfo`.
 
-    The name is None for a school that only the files of counts know.
+    The name of a school is None: files of other sources may call it by a newer one.
     """
     gaz, schools = gazetteer(), facts.organisations
     found: dict[str, list[str | None]] = {
@@ -187,57 +205,28 @@ def _places(
     }
     if "school" not in indicator.breakdowns:
         return list(found.values())
-    whole = compute_series(IndicatorQuery(indicator.id, (region,), ("school",)), facts)
-    stated = facts.stated()
-    for code in sorted(
-        {dict(f.by)["school"] for f in whole.figures if f.by and (f.low or f.numerator)}
-    ):
+    counted = schools_counted(indicator, region, facts)
+    for code in sorted(counted):
         known = schools.location(code)
-        municipality, board = stated.get(code, ("", ""))
-        name: str | None = None if code in stated else code
-        street, town = "", ""
-        if known:
-            name, municipality = known.name, known.municipality or municipality
-            board = known.board or board
-            street, town = known.street, known.locality or ""
+        where = facts.place_of(code, example=definition.example)
+        municipality, board = where.municipality or "", where.board or ""
+        address = (known.street, known.locality or "") if known else ("", "")
         kind = "school_po" if indicator.kinds else "school_vo"
-        found[code] = [code, name, kind, municipality, board, street, town]
+        found[code] = [code, None, kind, municipality, board, *address]
         if board:
             found.setdefault(board, [board, board, "board", municipality, ""])
     return list(found.values())
 
 
-class _Names:
-    """Names of schools as the files of counts state them, kept per file."""
-
-    def __init__(self, facts: ClassifiedCounts, files: list[Stored]) -> None:
-        self.kept = ResultCache.of(facts.store.root, "names")
-        self.facts, self.files = facts, [s for s in files if not s.excerpt]
-        self._known: dict[str, str] | None = None
-
-    def filled(self, row: list[str | None]) -> PlaceInfo:
-        code, name, kind, *more = row
-        if name is None:
-            name = self._stated().get(str(code), code)
-        return PlaceInfo(str(code), str(name), str(kind), *(part or "" for part in more))
-
-    def _stated(self) -> dict[str, str]:
-        """Return the first name per school that is another than its code."""
-        if self._known is None:
-            self._known = {}
-            for stored in self.files:
-                for place, name in self._of(stored).items():
-                    self._known.setdefault(place, name)
-        return self._known
-
-    def _of(self, stored: Stored) -> dict[str, str]:
-        entry = self.kept.name([stored.receipt["seal"]])
-        text = self.kept.get(entry)
-        if text is None:
-            text = json.dumps(self.facts.names_in(stored))
-            self.kept.put(entry, text)
-        found: dict[str, str] = json.loads(text)
-        return found
+def _named(row: list[str | None], names: NamesBySchool) -> PlaceInfo:
+    """Return a place; one that its row does not name is called as the files of all sources do."""
+    code, name, kind, *more = row
+    said = [] if name else names.get(str(code), [])
+    called = name or next(iter(said), code)
+    municipality, board, street, town, *_ = (*(part or "" for part in more), "", "")
+    return PlaceInfo(
+        str(code), str(called), str(kind), municipality, board, street, town, said_before(said)
+    )
 
 
 #: Why a small place has nothing of a year: its page leaves that year out.
@@ -323,6 +312,7 @@ def _restored(row: PackedRow) -> Figure:
         row.get("hidden", 0),
         row.get("reason"),
         tuple(row.get("sources", ())),
+        unplaced_of(row.get("unplaced")),
     )
 
 
@@ -345,6 +335,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
         "example": results.example,
         "version": __version__,
         "published": passed.digest,
+        "rules": gate.RULES,
         "inputs": [results.inputs[sha] for sha in sorted(used)],
         "places": [
             list(astuple(p)) for p in results.places.values() if only is None or p.code in only
@@ -355,7 +346,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
             if only is None or code in only
         },
     }
-    text = json.dumps(meta, indent=1, ensure_ascii=False)
+    text = json.dumps(meta, indent=0, ensure_ascii=False)
     (folder / "package.json").write_text(text + "\n", "utf-8")
 
 
@@ -383,8 +374,8 @@ def load(folder: Path = PACKAGE) -> Results:
         )
         for k, figures in groups.items()
     )
-    passed = gate.stored(list(series), meta["published"])
-    places = {p[0]: PlaceInfo(*p) for p in meta["places"]}
+    passed = gate.stored(list(series), meta["published"], meta.get("rules", 0))
+    places = {p[0]: PlaceInfo(*p[:7], *map(tuple, p[7:])) for p in meta["places"]}
     inputs = {i["sha256"]: i for i in meta["inputs"]}
     facts = {code: PlaceFacts(**known) for code, known in meta.get("facts", {}).items()}
     return Results(meta["region"], passed, inputs, places, meta["example"], facts=facts)

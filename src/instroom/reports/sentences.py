@@ -1,7 +1,8 @@
 """One sentence about one figure, for goals, pages and answers alike."""
 
+from instroom.core.places import kind_of
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.reports import words
 
@@ -78,10 +79,51 @@ def basis(figure: Figure, t: Texts) -> str:
         rules = registry.classifications()[f"{indicator.classification}/{figure.classification}"]
         parts.append(t("telling {label}", label=t(rules.label)))
     parts.append(t(words.PLACE_OF[indicator.place_of]))
-    return ", ".join(part for part in parts if part)
+    said = ", ".join(part for part in parts if part)
+    return f"{said}. {unplaced(figure, t)}".rstrip(". ")
+
+
+def unplaced(figure: Figure, t: Texts) -> str:
+    """Return how many people may belong here and are not counted, as nobody said where they are.
+
+    Empty when everybody has a place.
+    """
+    lost = figure.unplaced
+    if lost is None:
+        return ""
+    told = {"n": t.number(lost.people.low, lost.people.high), "who": who(figure, t)}
+    if kind_of(figure.place) == "board":
+        return (
+            t(
+                "Bij welk bestuur {n} {who} van één school horen, staat in geen bestand. Zij "
+                "tellen hier niet mee en kunnen hier wel horen.",
+                **told,
+            )
+            if lost.schools == 1
+            else t(
+                "Bij welk bestuur {n} {who} van {schools} scholen horen, staat in geen bestand. "
+                "Zij tellen hier niet mee; een deel kan hier wel horen.",
+                schools=t.number(lost.schools),
+                **told,
+            )
+        )
+    return (
+        t(
+            "Waar de school van {n} {who} staat, zegt geen bestand. Zij tellen alleen mee in het "
+            "hele land en kunnen hier wel horen.",
+            **told,
+        )
+        if lost.schools == 1
+        else t(
+            "Waar {schools} scholen met {n} {who} staan, zegt geen bestand. Zij tellen alleen mee "
+            "in het hele land; een deel kan hier wel horen.",
+            schools=t.number(lost.schools),
+            **told,
+        )
+    )
 
 
 def with_basis(figure: Figure, place: str, t: Texts) -> str:
     """Return the sentence and, in a second one, what it rests on."""
     rest = basis(figure, t)
-    return f"{sentence(figure, place, t)} {rest[:1].upper()}{rest[1:]}."
+    return f"{sentence(figure, place, t)} {capital(rest)}."

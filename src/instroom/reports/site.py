@@ -144,7 +144,7 @@ def _api_documents(results: Results) -> Iterator[DocumentRow]:
         key = pipelines.stored_name(region, name)
         yield body(f"api/pipeline/{key}", pipelines.answer(found).to_dict())
     yield body(f"api/kpi/{region}", goals.told_of(results, Texts("nl")).to_dict())
-    yield body(f"api/places/{region}", places_listed(results.places))
+    yield body(f"api/places/{region}", places_listed(results.places, results.facts))
     definitions: dict[tuple[str, str | None, str | None], object] = {}
     for indicator in registry.indicators().values():
         for topic in parts.topics(indicator):

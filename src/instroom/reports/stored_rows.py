@@ -42,11 +42,15 @@ class BuildMark(TypedDict):
 
 
 class MadeOf(TypedDict):
-    """What a release was made of: files by sha256, marks of definitions, lists of schools."""
+    """What a release was made of: files by sha256, marks of definitions, lists of schools.
+
+    ``rules`` is the number of the gate's rules; older releases have none.
+    """
 
     inputs: dict[str, InputRow]
     definitions: dict[str, str]
     helpers: list[str]
+    rules: NotRequired[int]
 
 
 class ReleaseHead(TypedDict):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from math import ceil, floor
 
 from instroom.core.series import Figure
 from instroom.core.statuses import status_word
@@ -91,6 +92,36 @@ def amount(figure: Figure, t: Texts) -> str:
     if figure.denominator is None:
         return t.number(figure.low, figure.high)
     return t.percent(figure.low, figure.high)
+
+
+def of_hundred(low: float, high: float) -> tuple[int, int]:
+    """Return how many of a hundred: bounds are never made narrower, an exact share is rounded.
+
+    Examples
+    --------
+    >>> of_hundred(0.404, 0.421), of_hundred(57 / 200, 57 / 200)
+    ((40, 43), (29, 29))
+    """
+    if low == high:
+        whole = floor(100 * low + 0.5 + 1e-9)
+        return whole, whole
+    return floor(100 * low + 1e-9), ceil(100 * high - 1e-9)
+
+
+def hundred(low: float, high: float, t: Texts) -> str:
+    """Return how many of a hundred in words; some are never told as none, nor most as all.
+
+    Examples
+    --------
+    >>> [hundred(x, x, Texts("nl")) for x in (0.0, 0.003, 0.445, 0.997)]
+    ['0', 'minder dan 1', '45', 'meer dan 99']
+    """
+    least, most = of_hundred(low, high)
+    if least < most:
+        return t("{low} tot {high}", low=least, high=most)
+    if least == 0 and low > 0:
+        return t("minder dan 1")
+    return t("meer dan 99") if least == 100 and low < 1 else str(least)
 
 
 def plain_amount(figure: Figure | None, t: Texts) -> str:

@@ -23,7 +23,8 @@ from instroom.reports.release_changes import (
     releases_to_keep,
 )
 from instroom.reports.stored_rows import InputRow, MadeOf
-from instroom_web.reports import archive
+from instroom.reports.withheld import JUDGED_BY
+from instroom_web.reports import archive, screened
 from instroom_web.reports.drawings import own
 from instroom_web.reports.models import (
     Build,
@@ -92,6 +93,7 @@ def store_site(
         "inputs": files,
         "helpers": list(build.get("helpers", ())),
         "definitions": dict(build.get("definitions", {})),
+        "rules": JUDGED_BY,
     }
     _add_release(contents, made_of, keeper, {**build, "created": created, "region": region})
     return Build.objects.create(
@@ -173,10 +175,12 @@ def _store_documents(rows: Iterable[Row], keeper: _Keeper, home: list[str]) -> d
             document = _document(row)
             if document.language:
                 _refuse_unreachable(document)
-            document.digest = keeper.keep(_written(document.body))
-            digests[f"{document.language}/{document.key}"] = document.digest
+            kept = keeper.keep(_written(document.body))
+            digests[f"{document.language}/{document.key}"] = kept
+            document.digest = screened.judged_name(kept)
             if document.language and not document.key:
                 home.append(document.body["region"])
+            document.body = screened.judged(document.body)
             yield document
 
     _sync(StoredDocument, stored(), lambda d: (d.language, d.key), "digest")
@@ -210,7 +214,7 @@ def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper) -> dict[str, s
 
     def stored() -> Iterator[StoredPicture]:
         for name, svg in drawings.items():
-            drawn = archive.digest_of(svg.encode("utf-8", "replace"))
+            drawn = screened.judged_name(archive.digest_of(svg.encode("utf-8", "replace")))
             old = before.get(name)
             if old and old.drawn == drawn and old.digest in keeper.known:
                 digests[name] = old.digest
@@ -235,7 +239,7 @@ def _store_figures(rows: Iterable[Row], keeper: _Keeper) -> dict[str, str]:
             first.setdefault(series, len(first) * _ROOM)
             lines.setdefault(series, []).append(line)
             figure = _figure(first[series] + len(lines[series]), row)
-            figure.digest = archive.digest_of(line)
+            figure.digest = screened.judged_name(archive.digest_of(line))
             yield figure
 
     _sync(StoredFigure, stored(), lambda f: f.figure_id, "digest position")
@@ -355,5 +359,5 @@ def _figure(position: int, row: Row) -> StoredFigure:
         by=row["by"],
         dimensions=",".join(sorted(row["by"])),
         position=position,
-        body=dict(row),
+        body=screened.judged(row),
     )

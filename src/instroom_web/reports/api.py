@@ -184,8 +184,14 @@ def _meant_then(older: Release | None, name: tuple[str, str, str]) -> object:
 
 
 def _shape(row: Mapping[str, Any]) -> dict[str, object]:
-    """Return the public fields of a figure; one that is not there is an error, not left out."""
-    return {name: row[name] for name in FigureShape.model_fields}
+    """Return the public fields of a figure; one that is not there is an error, not left out.
+
+    Only a field with a default came later: a figure of an older version does not have it.
+    """
+    return {
+        name: row[name] if field.is_required() else row.get(name, field.default)
+        for name, field in FigureShape.model_fields.items()
+    }
 
 
 def _figures(

@@ -15,6 +15,7 @@ from instroom.reports import fact_cards
 from instroom.reports.card_text import copied_text, described
 from instroom.reports.paper.typst_pdf import FONTS
 from instroom_web.reports import archive, queries
+from instroom_web.reports.addresses import page_address
 from instroom_web.reports.freshness import build_of, newest_release
 from instroom_web.reports.models import Release
 from instroom_web.shared import clock
@@ -72,7 +73,7 @@ def card_of(
     """Return the card of a page, of today or of an older release; None when it has none."""
     build, held = build_of(request), release or newest_release(request)
     computed = release.created if release else build.created if build else ""
-    address = _page(request, language, key) + (f"?release={held.number}" if held else "")
+    address = page_address(request, language, key, held)
     block = fact_cards.headline_block(key, body)
     figures = _figures(block, fact_cards.beside(body), release)
     origin = fact_cards.CardOrigin(address, clock.local_day(computed))
@@ -93,14 +94,6 @@ def _figures(block: Mapping[str, Any] | None, country: str, release: Release | N
         else queries.series_at(series, places).values_list("body", flat=True)
     )
     return sorted(found, key=lambda one: one["period"])
-
-
-def _page(request: HttpRequest, language: str, key: str) -> str:
-    return (
-        f"{site_address(request)}/{language}/{key}/"
-        if key
-        else (f"{site_address(request)}/{language}/")
-    )
 
 
 def png(svg: str) -> bytes:
@@ -126,7 +119,7 @@ def shared_page(
         return None
     site, held = site_address(request), release or newest_release(request)
     tail = f"?release={held.number}" if held else ""
-    path, page = f"/card/{language}/{card_key(key)}", _page(request, language, key)
+    path = f"/card/{language}/{card_key(key)}"
     png_path = f"{path}.png{tail}"
     source = f"{site}/embed/{language}/{card_key(key)}/"
     snippet = (
@@ -139,8 +132,8 @@ def shared_page(
         png_path,
         f"{path}.svg{tail}",
         f"{site}{png_path}",
-        page,
-        page + tail,
+        page_address(request, language, key),
+        page_address(request, language, key, held),
         snippet,
-        copied_text(card, page + tail),
+        copied_text(card, page_address(request, language, key, held)),
     )

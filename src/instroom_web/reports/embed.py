@@ -14,11 +14,11 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from instroom.core.texts import Texts, languages
 from instroom.drawing.cards import FactCard, fact_card
 from instroom_web.reports import archive, cards
+from instroom_web.reports.addresses import page_address
 from instroom_web.reports.drawings import own
-from instroom_web.reports.freshness import newest_release
+from instroom_web.reports.freshness import newest_release, unchanged
 from instroom_web.reports.models import Release
 from instroom_web.reports.views import stored
-from instroom_web.shared.site import site_address
 
 FRAMED_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; "
@@ -54,6 +54,9 @@ def _card(request: HttpRequest, language: str, name: str) -> tuple[FactCard, Any
 def picture(request: HttpRequest, language: str, name: str, form: str) -> HttpResponse:
     """Return a card as SVG or PNG; other sites may show it."""
     card, _ = _card(request, language, name)
+    if answer := unchanged(request, packs=form != "png"):
+        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return answer
     svg = fact_card(card)
     content: str | bytes = cards.png(svg) if form == "png" else svg
     response = HttpResponse(content, _TYPES[form])
@@ -72,9 +75,7 @@ def framed(request: HttpRequest, language: str, name: str) -> HttpResponse:
         "texts": Texts(language),
         "document": body,
         "card": mark_safe(own("card", fact_card(card))),  # noqa: S308 - our own, cleaned
-        "address": f"{site_address(request)}/{language}/{key}/"
-        if key
-        else (f"{site_address(request)}/{language}/"),
+        "address": page_address(request, language, key),
     }
     response = render(request, "reports/embed.html", context)
     response.headers["Content-Security-Policy"] = FRAMED_POLICY

@@ -111,20 +111,14 @@ def _history(figure_id: str, release: Release | None, t: Texts) -> list[str]:
     until = release.number if release else None
     every = [one for one in archive.releases()[::-1] if until is None or one.number <= until]
     for one in every[:LOOKED_THROUGH]:
-        if one.number == FIRST or figure_id.encode() in archive.content(one.changes):
-            change = _change(figure_id, one)
-            if change is None:
-                continue
-            said = [_said(change, one, figure_id, t)]
-            if one.number != every[0].number:
-                said.append(t("Sindsdien veranderde het niet."))
-            return said
+        change = archive.change_of(one, figure_id)
+        if change is None:
+            continue
+        said = [_said(change, one, figure_id, t)]
+        if one.number != every[0].number:
+            said.append(t("Sindsdien veranderde het niet."))
+        return said
     return [t("In de laatste uitgaven veranderde dit cijfer niet.")] if every else []
-
-
-def _change(figure_id: str, release: Release) -> Mapping[str, str] | None:
-    found = archive.changes_of(release)
-    return next((one for one in found if one["id"] == figure_id), None)
 
 
 def _said(change: Mapping[str, str], release: Release, figure_id: str, t: Texts) -> str:

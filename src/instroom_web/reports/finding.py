@@ -2,7 +2,8 @@
 
 All that can be found of one build in one language is one index in memory. What a word may mean:
 the word itself, the start of a longer one, a part of one, or one with a letter wrong, in that
-order. A page must hold all words that were typed; when none does, those that hold most of them.
+order. A page must hold all words that were typed; when none does, those that hold most of the
+words that tell pages apart. What only just fits beside something that fits well is left out.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from typing import Any
 
 from instroom.core.places import normal
 from instroom.core.texts import Texts
+from instroom.reports.words import listed
 from instroom_web.reports import queries
 from instroom_web.reports.models import Build
 
@@ -23,6 +25,15 @@ EXACT, START, PART, MISTYPED = 1.0, 0.85, 0.6, 0.5
 CALLED = 2.0
 #: Words of a query that are looked at; more do not narrow it down.
 MOST_WORDS = 8
+#: Earlier names of a school that are shown; it is found by all of them.
+MOST_FORMER = 2
+#: What fits less than this part of what fits best is left out.
+FAINT = 0.25
+#: A word tells pages apart when it has this many letters (with an error in it: more), and when no
+#: more than this part of all that can be found has it.
+TELLING, TELLING_MISTYPED, COMMON = 4, 6, 0.25
+#: Of the letters that were typed this part must be in such words: else nothing was found.
+LEAST_TOLD = 0.3
 #: Among equals: the municipality, then schools, then pages.
 _ORDER = {"municipality": 0, "school_vo": 1, "school_po": 2, "": 3, "board": 4}
 
@@ -62,20 +73,12 @@ class SearchIndex:
 
     def find(self, typed: str) -> list[Hit]:
         """Return what fits best first; nothing for words that nothing has."""
-        wanted = list(dict.fromkeys(normal(typed).split()))[:MOST_WORDS]
-        scores: dict[int, float] = defaultdict(float)
-        held: dict[int, int] = defaultdict(int)
-        for word in wanted:
-            best: dict[int, float] = {}
-            for known, quality in self._meant(word):
-                for number, weight in self.words[known].items():
-                    best[number] = max(best.get(number, 0.0), weight * quality)
-            for number, score in best.items():
-                scores[number] += score
-                held[number] += 1
-        most = max(held.values(), default=0)
         whole = normal(typed)
-        found = [number for number, words in held.items() if words == most]
+        wanted = list(dict.fromkeys(whole.split()))[:MOST_WORDS]
+        meant = {word: list(self._meant(word)) for word in wanted}
+        scores = self._scored(meant, len(wanted)) or self._scored(self._telling(meant))
+        best = max(scores.values(), default=0.0)
+        found = [number for number, score in scores.items() if score >= FAINT * best]
 
         def rank(number: int) -> tuple[float, int, str]:
             hit = self.hits[number]
@@ -84,13 +87,44 @@ class SearchIndex:
 
         return [self.hits[number] for number in sorted(found, key=rank)]
 
+    def _scored(
+        self, meant: Mapping[str, Sequence[tuple[str, float]]], least: int = 1
+    ) -> dict[int, float]:
+        """Return how well what has most of these words fits; it has at least so many of them."""
+        scores: dict[int, float] = defaultdict(float)
+        held: dict[int, int] = defaultdict(int)
+        for known_words in meant.values():
+            best: dict[int, float] = {}
+            for known, quality in known_words:
+                for number, weight in self.words[known].items():
+                    best[number] = max(best.get(number, 0.0), weight * quality)
+            for number, score in best.items():
+                scores[number] += score
+                held[number] += 1
+        most = max(held.values(), default=0)
+        return {n: scores[n] for n, words in held.items() if words == most >= max(least, 1)}
+
+    def _telling(
+        self, meant: Mapping[str, Sequence[tuple[str, float]]]
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Return the words that tell pages apart and what they surely mean; none when too few."""
+        found = {}
+        for word, known_words in meant.items():
+            least = {EXACT: TELLING, START: TELLING, MISTYPED: TELLING_MISTYPED}
+            sure = [(k, q) for k, q in known_words if len(word) >= least.get(q, len(word) + 1)]
+            having = {number for known, _ in sure for number in self.words[known]}
+            if 0 < len(having) <= COMMON * len(self.hits):
+                found[word] = sure
+        told, typed = sum(map(len, found)), sum(map(len, meant))
+        return found if told >= LEAST_TOLD * typed else {}
+
     def _meant(self, word: str) -> Iterator[tuple[str, float]]:
         """Yield the known words that a typed word may mean, and how likely."""
         letters, errors, numeric = _letters(word), _errors(word), any(map(str.isdigit, word))
         for known, bits in self.letters.items():
             if known == word:
                 yield known, EXACT
-            elif known.startswith(word):
+            elif len(word) > 1 and known.startswith(word):
                 yield known, START
             elif len(word) > 2 and word in known:
                 yield known, PART
@@ -178,10 +212,47 @@ def _add_place(index: SearchIndex, row: Mapping[str, Any], title: str, t: Texts)
     """Add a place, with a line that tells it from others that are called the same."""
     kind = kind_words(row["kind"], t)
     where = [row["street"], row["town"] or row["municipality"]]
-    unsaid = [part for part in where if part and part not in title]
-    hit = Hit(f"place/{row['code']}", title, ", ".join([kind, *unsaid]), row["kind"])
-    names = [title, row["short"], row["name"], row["code"]]
+    former = list(row.get("former", ()))  # builds of before did not say it
+    if row["kind"] == "board":
+        unsaid = [_schools_of(row, t)]
+    else:
+        unsaid = [part for part in where if part and part not in title]
+        before = listed(_other_names(row["short"], former)[:MOST_FORMER], t)
+        unsaid += [t("voorheen {names}", names=before)] if before else []
+    note = ", ".join(filter(None, [kind, *unsaid]))
+    hit = Hit(f"place/{row['code']}", title, note, row["kind"])
+    names = [title, row["short"], row["name"], row["code"], *former]
     index.add(hit, names, " ".join([*where, row["municipality"]]), kind)
+
+
+def _other_names(name: str, former: Sequence[str]) -> list[str]:
+    """Return earlier names that say more: no longer way of writing another, no part of the name.
+
+    Examples
+    --------
+    >>> _other_names("Het Innova", ["Het Innova voor Vmbo", "De Lier", "De Lier Mavo", "Innova"])
+    ['De Lier']
+    """
+    known = [normal(one).split() for one in (name, *former)]
+    said = [normal(one).split() for one in former]
+    return [
+        one
+        for one, words in zip(former, said, strict=True)
+        if f" {' '.join(words)} " not in f" {normal(name)} "
+        and not any(len(k) < len(words) and words[: len(k)] == k for k in known)
+    ]
+
+
+def _schools_of(row: Mapping[str, Any], t: Texts) -> str:
+    """Return how many schools a board has and where; one municipality would say too little."""
+    schools, towns = row.get("schools"), row.get("municipalities")
+    if not schools or not towns:
+        return ""
+    if schools == 1:
+        return t("één school in {town}", town=row["municipality"]) if row["municipality"] else ""
+    if towns == 1:
+        return t("{n} scholen in één gemeente", n=t.number(schools))
+    return t("{n} scholen in {towns} gemeenten", n=t.number(schools), towns=t.number(towns))
 
 
 def kind_words(kind: str, t: Texts) -> str:

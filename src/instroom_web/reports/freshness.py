@@ -16,6 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from instroom import __version__
+from instroom.reports.withheld import JUDGED_BY
 from instroom_web.reports import archive
 from instroom_web.reports.models import Build, Release
 from instroom_web.reports.queries import latest_build
@@ -68,8 +69,7 @@ class Freshness:
         build = build_of(request) if public and getattr(request, _FRESH, False) else None
         if build is None or response.status_code != HTTPStatus.OK:
             return response
-        packed = "-gzip" if response.headers.get("Content-Encoding") == "gzip" else ""
-        etag = f'"{build.etag}-{__version__}{_beside()}{packed}"'
+        etag = _etag(build, packed=response.headers.get("Content-Encoding") == "gzip")
         modified = _modified(build)
         response.headers["ETag"] = etag
         if modified:
@@ -78,11 +78,42 @@ class Freshness:
         return found or response
 
 
+def unchanged(request: HttpRequest, *, packs: bool = True) -> HttpResponse | None:
+    """Return 304 for who has this answer already, before it is made; else None.
+
+    Only for an answer that is known to be there: of what is not there nobody has anything.
+    ``packs`` is False for an answer that compression hardly makes smaller, so that it may have gone
+    out either way.
+    """
+    build = build_of(request)
+    if build is None:
+        return None
+    modified = _modified(build)
+    forms = {_unpacks(request), _unpacks(request) and packs}
+    for etag in (_etag(build, packed=packed) for packed in forms):
+        answer = get_conditional_response(request, etag, modified, None)
+        if answer is not None and answer.status_code == HTTPStatus.NOT_MODIFIED:
+            answer.headers["ETag"] = etag
+            if modified:
+                answer.headers["Last-Modified"] = http_date(modified)
+            answer.headers["Vary"] = "Accept-Encoding"
+            return answer
+    return None
+
+
+def _unpacks(request: HttpRequest) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "")
+
+
+def _etag(build: Build, *, packed: bool) -> str:
+    return f'"{build.etag}-{__version__}{_beside()}{"-gzip" if packed else ""}"'
+
+
 def _beside() -> str:
     """Return a mark of what pages say beside the build: whom to ask, how old figures are and which
-    are expected, what the declaration of accessibility says.
+    are expected, what the declaration of accessibility says, by which rules figures are judged.
     """
-    said = f"{settings.CONTACT.text} {settings.DECLARATION} {clock.today():%Y-%m}"
+    said = f"{settings.CONTACT.text} {settings.DECLARATION} {clock.today():%Y-%m} {JUDGED_BY}"
     return f"-{crc32(said.encode()):08x}"
 
 
@@ -103,10 +134,12 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         build, cache = build_of(request), caches["public_pages"]
         if build is None or request.GET:
             return view(request, **names)
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        packed = _unpacks(request)
         site = site_address(request)
         name = f"{build.pk}:{build.etag}{_beside()}:{packed}:{quote(site + request.path)}"
         page = cache.get(name)
+        if page is not None and (answer := unchanged(request)):
+            return answer
         if page is None:
             response = view(request, **names)
             if response.status_code != HTTPStatus.OK:

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from instroom_web.reports.screened import ScreenedDocument, ScreenedFigure
+
 
 class StoredDocument(models.Model):
     """One page in one language; with language ``""`` an answer of the open interface."""
@@ -10,7 +12,7 @@ class StoredDocument(models.Model):
     key = models.CharField(max_length=300, blank=True)
     title = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
-    body = models.JSONField()
+    body = ScreenedDocument()
     digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
@@ -23,11 +25,11 @@ class StoredDocument(models.Model):
 
 
 class StoredPicture(models.Model):
-    """A drawing, safe to put in a page."""
+    """A drawing, safe to put in a page. ``reports.queries`` reads it, as far as it may be shown."""
 
     name = models.CharField(max_length=300, unique=True)
     svg = models.TextField()
-    #: Of the drawing as it came, and of what is stored.
+    #: Of the drawing as it came, with the rules by which it was judged; and of what is stored.
     drawn = models.CharField(max_length=64, blank=True, default="")
     digest = models.CharField(max_length=64, blank=True, default="")
 
@@ -47,7 +49,7 @@ class StoredFigure(models.Model):
     by = models.JSONField(default=dict)
     dimensions = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField()
-    body = models.JSONField()
+    body = ScreenedFigure()
     digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:

@@ -21,6 +21,7 @@ from instroom.reports.publication import (
 from instroom.reports.reader_files import FileOrigin
 from instroom.reports.stored_rows import InputRow
 from instroom_web.reports import archive, queries
+from instroom_web.reports.addresses import page_address
 from instroom_web.reports.cards import shared_page
 from instroom_web.reports.freshness import build_of, newest_release
 from instroom_web.reports.models import Release
@@ -83,8 +84,7 @@ def file_origin(
     computed = release.created if release else build.created if build else ""
     number = held.number if held else None
     key, names = queries.page_of(language, rows[0])
-    tail = f"?release={number}" if number else ""
-    address = f"{site_address(request)}/{language}/{key}/{tail}"
+    address = page_address(request, language, key, held)
     return FileOrigin(address, clock.local_day(computed), number, inputs_of(held), names)
 
 

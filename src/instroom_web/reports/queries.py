@@ -1,12 +1,17 @@
-"""Reading stored results: every page is one or two of these."""
+"""Reading stored results: every page is one or two of these.
 
-from collections.abc import Iterator, Mapping
+What may not be shown does not come out: figures and pages are judged by their field
+(``reports.screened``), drawings here.
+"""
+
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from instroom.core.places import normal
+from instroom.reports import withheld
 from instroom_web.reports.models import (
     Build,
     InputFile,
@@ -14,6 +19,10 @@ from instroom_web.reports.models import (
     StoredFigure,
     StoredPicture,
 )
+from instroom_web.reports.screened import is_judged
+
+#: With fewer letters a word is in the text of any page.
+LONG_ENOUGH = 3
 
 
 def latest_build() -> Build | None:
@@ -79,15 +88,25 @@ def picture_names(body: Any) -> Iterator[str]:
 
 def drawings(body: Any) -> dict[str, str]:
     """Return the drawings of a page, by name."""
-    names = set(picture_names(body))
-    found = StoredPicture.objects.filter(name__in=names) if names else StoredPicture.objects.none()
-    return dict(found.values_list("name", "svg"))
+    return drawings_named(set(picture_names(body)))
+
+
+def drawings_named(names: Set[str]) -> dict[str, str]:
+    """Return drawings by name, as far as they may be shown."""
+    found: dict[str, str] = {}
+    rows = StoredPicture.objects.filter(name__in=names) if names else StoredPicture.objects.none()
+    for name, svg, drawn in rows.values_list("name", "svg", "drawn"):
+        found |= withheld.shown_drawings({name: svg}, judged=is_judged(drawn))
+    return found
 
 
 def texts_with(language: str, words: str) -> list[tuple[str, str, str]]:
-    """Return key, title and lead of the pages that hold every word; places by name only."""
+    """Return key, title and lead of the pages that hold every word; places by name only.
+
+    A word or two letters long stands on every page: one of the words must be longer.
+    """
     wanted = words.casefold().split()
-    if not wanted:
+    if max(map(len, wanted), default=0) < LONG_ENOUGH:
         return []
     pages = documents(language).exclude(key__startswith="home/").exclude(key__startswith="place/")
     for word in wanted:
@@ -132,6 +151,15 @@ def figure_body(figure_id: str) -> Any:
     """Return one figure by its id; None when there is none."""
     found = StoredFigure.objects.filter(figure_id=figure_id).first()
     return found.body if found else None
+
+
+def judged_now(figure_ids: Set[str]) -> withheld.Now:
+    """Return what today's results say of those figures that may rest on one institution."""
+    asked = withheld.to_judge(figure_ids)
+    if not asked:
+        return withheld.NOTHING_KNOWN
+    found = StoredFigure.objects.filter(figure_id__in=asked).values_list("figure_id", "body")
+    return {name: withheld.why_hidden(body) for name, body in found}
 
 
 def inputs(sha256s: list[str]) -> list[Any]:

@@ -27,6 +27,13 @@ class Bounds(_Shape):
     high: float | None
 
 
+class UnplacedShape(_Shape):
+    """People who may belong to a figure and are not in it: nobody said where their schools are."""
+
+    schools: int
+    people: int | Range
+
+
 class FigureShape(_Shape):
     """One figure. ``value`` is null when it is missing or only its bounds are known."""
 
@@ -43,6 +50,7 @@ class FigureShape(_Shape):
     status: str
     reason: str | None
     sources: list[str]
+    unplaced: UnplacedShape | None = None
 
 
 class SeriesShape(_Shape):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
@@ -17,8 +17,7 @@ from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
 from instroom_web.reports import archive, change_log, finding, queries
 from instroom_web.reports.archive import release_number
 from instroom_web.reports.explained import explained
-from instroom_web.reports.freshness import build_of, fresh, kept
-from instroom_web.reports.models import StoredPicture
+from instroom_web.reports.freshness import build_of, fresh, kept, unchanged
 from instroom_web.reports.page_origin import figures_file, page_context
 from instroom_web.shared.errors import error_page
 from instroom_web.shared.frame import language_of
@@ -66,6 +65,8 @@ def document(request: HttpRequest, kind: str, name: str = "") -> HttpResponse:
         return error_page(request, 503)
     if row is None:
         raise Http404
+    if answer := unchanged(request):
+        return answer
     return render(request, "reports/document.html", page_context(request, key, row.body))
 
 
@@ -74,7 +75,7 @@ def figure(request: HttpRequest, figure: str) -> HttpResponse:
     """Show how one number came about; of an older release as it was told then."""
     context = explained(request, figure)
     if context is None:
-        raise Http404
+        return _not_held(request)
     return render(request, "reports/figure.html", context)
 
 
@@ -83,8 +84,17 @@ def _older(request: HttpRequest, language: str, key: str) -> HttpResponse:
     release = archive.release_of(release_number(request))
     body = archive.document_of(release, language, key) if release else None
     if release is None or body is None:
-        raise Http404
+        return _not_held(request)
+    if answer := unchanged(request):
+        return answer
     return render(request, "reports/document.html", page_context(request, key, body, release))
+
+
+def _not_held(request: HttpRequest) -> HttpResponse:
+    """Say that a release was not kept to who comes by an address of one; else there is no page."""
+    if archive.was_thinned(release_number(request)):
+        return error_page(request, 410)
+    raise Http404
 
 
 @stored
@@ -140,7 +150,10 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
         if svg is None:
             raise Http404
         return HttpResponse(svg, "image/svg+xml")
-    return HttpResponse(get_object_or_404(StoredPicture, name=name).svg, "image/svg+xml")
+    svg = queries.drawings_named({name}).get(name)
+    if svg is None:
+        raise Http404
+    return HttpResponse(svg, "image/svg+xml")
 
 
 @stored

@@ -13,7 +13,7 @@ from django.template.backends.django import DjangoTemplates
 from django.template.backends.django import Template as DjangoTemplate
 from django.utils.safestring import SafeString
 
-from instroom.core.texts import SOURCE_LANGUAGE
+from instroom.core.texts import SOURCE_LANGUAGE, capital
 from instroom.definitions import registry
 from instroom_web.shared.frame import language_of
 
@@ -85,8 +85,7 @@ def _step(tag: str, name: str) -> int:
 
 def _forms(text: str) -> set[str]:
     """Return how a text may stand in a page: also at a beginning, and with plain quotes."""
-    begun = text[:1].upper() + text[1:]
-    return {html.escape(one, quote) for one in (text, begun) for quote in (True, False)}
+    return {html.escape(one, quote) for one in (text, capital(text)) for quote in (True, False)}
 
 
 def _name(tag: str) -> str:

@@ -13,6 +13,7 @@ _CODES = {
     400: "usage",
     403: "forbidden",
     404: "not_found",
+    410: "release_gone",
     429: "too_many",
     500: "server",
     503: "empty",
@@ -35,6 +36,13 @@ def words(t: Texts) -> dict[str, tuple[str, str]]:
             t(
                 "Misschien is het adres veranderd of is er een letter weggevallen. "
                 "Zoek bovenaan, of ga naar de eerste pagina."
+            ),
+        ),
+        "release_gone": (
+            t("Deze uitgave wordt niet meer bewaard"),
+            t(
+                "Onder Veranderingen staat wanneer zij verscheen. Haal release= uit het adres "
+                "weg voor de cijfers van nu."
             ),
         ),
         "too_many": (

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlencode
 
 from babel import Locale
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 
 from instroom import __version__
 from instroom.core.texts import SOURCE_LANGUAGE, Texts, languages
 from instroom_web.shared.navigation import bar
 from instroom_web.shared.page_kinds import PageKind, kind_of
+
+#: How much of an address comes back in the page: letters of the path, names, letters of each.
+MOST_PATH, MOST_NAMES, MOST_ASKED = 300, 8, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,21 @@ def _reader(request: HttpRequest) -> object:
     return request.user if request.user.is_authenticated else None
 
 
+def _rest(request: HttpRequest) -> str:
+    """Return the address after the language, with no more of what was asked than a page reads."""
+    path = request.path[1:].partition("/")[2]
+    if len(path) > MOST_PATH:
+        return ""  # no page has such an address
+    asked = [(name, value[:MOST_ASKED]) for name, value in request.GET.items()]
+    query = urlencode([(n, value) for n, value in asked[:MOST_NAMES] if len(n) <= MOST_ASKED])
+    return f"{escape_uri_path(path)}?{query}" if query else escape_uri_path(path)
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the template context (a context processor)."""
     language = language_of(request)
     t = Texts(language)
-    rest = request.get_full_path()[1:].partition("/")[2]
+    rest = _rest(request)
     return {
         "language": language,
         "texts": t,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,7 +21,7 @@ from instroom.definitions import lowest_places, models, registry
 from instroom.monitoring import explanation, questions
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery, series
-from instroom.privacy.published import publish, stored
+from instroom.privacy.published import RULES, publish, stored
 from instroom.reports import results, site, withheld
 from instroom.reports.files import export_observations, figures_csv
 from unit.monitoring.small import (
@@ -155,7 +156,7 @@ def test_a_package_from_before_is_refused() -> None:
     assert before.figures == (low,), "as long as nobody said what the lowest place is"
     now = replace(before.series[0], lowest_place="municipality")
     with pytest.raises(PrivacyError) as refused:
-        stored([now], before.digest)
+        stored([now], before.digest, RULES)
     assert refused.value.code == "place_too_narrow"
 
 
@@ -216,9 +217,71 @@ def old_row(place: str, **by: str) -> Any:
 def test_a_figure_of_an_older_release_follows_the_definitions_of_today(
     row: Any, shown: bool
 ) -> None:
-    found = withheld.shown_row(row)
+    found = withheld.shown_row(row, JUDGED)
     assert (found == row) == shown
     assert shown or (found["numerator"], found["low"], found["status"]) == (None, None, "protected")
+
+
+JUDGED = None
+
+
+@pytest.mark.parametrize(
+    ("place", "now", "reason"),
+    [
+        (ENSCHEDE, {"x": None}, None),
+        (ENSCHEDE, {"x": "one_school"}, "one_school"),
+        (ENSCHEDE, {}, "not_judged"),
+        (ENSCHEDE, {"y": None}, "not_judged"),
+        ("twente", {}, None),
+        ("nl", {}, None),
+        ("00AA00", {"x": None}, "not_below_municipality"),
+        (BOARD, {"x": None}, "not_below_municipality"),
+        ("no place at all", {"x": None}, "not_below_municipality"),
+        ("", {"x": None}, "not_below_municipality"),
+    ],
+)
+def test_an_older_figure_is_shown_as_far_as_it_is_known_to_be_wide(
+    place: str, now: withheld.Now, reason: str | None
+) -> None:
+    """Of one institution or not: today's results know; a place that no list knows is hidden."""
+    row = old_row(place)
+    found = withheld.shown_row(row, now)
+    assert found["reason"] == reason
+    assert (found == row) if reason is None else found["denominator"] is None
+
+
+def test_what_a_figure_is_broken_down_into_is_judged_too() -> None:
+    row = old_row("twente", municipality=ENSCHEDE)
+    assert withheld.shown_row(row, withheld.NOTHING_KNOWN)["reason"] == "not_judged"
+    other = {**row, "indicator": "technical_profile_share"}
+    assert withheld.shown_row(other, withheld.NOTHING_KNOWN) == other
+
+
+def test_only_figures_that_may_be_of_one_institution_are_looked_up() -> None:
+    doubtful = {f"early_leavers:{ENSCHEDE}:2014-2015", f"early_leavers:nl:x:municipality={HENGELO}"}
+    others = {
+        "early_leavers:twente:2014-2015", "early_leavers:00AA00:2014-2015",
+        f"technical_profile_share.exam.cbs:{ENSCHEDE}:2018-2019", "early_leavers:?:2014-2015",
+        "no_indicator:GM0153:2014-2015",
+    }  # fmt: skip
+    assert withheld.to_judge(doubtful | others) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "why"),
+    [
+        ("ok", None, None),
+        ("bounded", None, None),
+        ("protected", "one_school", "one_school"),
+        ("missing", "no_records", "not_judged"),
+        ("protected", None, "not_judged"),
+    ],
+)
+def test_only_what_today_shows_opens_an_older_figure(
+    status: str, reason: str | None, why: str | None
+) -> None:
+    row = {**old_row(ENSCHEDE), "status": status, "reason": reason}
+    assert withheld.why_hidden(row) == why
 
 
 def blocks_of(figures: list[str]) -> Iterator[dict[str, Any]]:
@@ -231,15 +294,79 @@ def test_a_page_of_an_older_release_loses_the_blocks_that_it_may_not_show() -> N
     kept = ["early_leavers:twente:2014-2015", "technical_profile_share.exam.cbs:00AA00:2018-2019"]
     gone = ["early_leavers:00AA00:2014-2015", "early_leavers:twente:2014-2015:school=00AA00"]
     body = {"title": "x", "blocks": [*blocks_of(kept), *blocks_of(gone), {"kind": "text"}]}
-    found = withheld.shown_document(body)
+    found = withheld.shown_document(body, JUDGED)
     assert found["blocks"] == [*blocks_of(kept), {"kind": "text"}]
     drawings = {
         "early_leavers-00AA00-nl-wide": "", "early_leavers-twente-nl-wide": "",
         "technical_profile_share-exam-monitor-00AA00-nl-wide": "",
     }  # fmt: skip
-    assert set(drawings) - set(withheld.shown_drawings(drawings)) == {
+    assert set(drawings) - set(withheld.shown_drawings(drawings, judged=True)) == {
         "early_leavers-00AA00-nl-wide"
     }
+
+
+def test_a_block_goes_wherever_in_it_a_hidden_figure_is_named() -> None:
+    """A table, a map or a verdict names its figures in its own way."""
+    name = f"early_leavers:{ENSCHEDE}:2014-2015"
+    blocks = [
+        {"kind": "verdicts", "groups": [{"rows": [{"figure": name}]}]},
+        {"kind": "figure", "method": {"figure": "", "parts": [{"figure": name}]}},
+        {"kind": "new", "cells": ({"deep": [name]},)},
+    ]
+    said = {"kind": "text", "paragraphs": [f"Zie {name}", "early_leavers", "early_leavers: nee"]}
+    body = {"blocks": [*blocks, said]}
+    assert withheld.ids_in(body) == {name}
+    assert withheld.shown_document(body, JUDGED) == body
+    assert withheld.shown_document(body, {name: None}) == body
+    for now in (withheld.NOTHING_KNOWN, {name: "one_school"}):
+        assert withheld.shown_document(body, now)["blocks"] == [said]
+
+
+@pytest.mark.parametrize(
+    ("name", "judged", "older"),
+    [
+        ("early_leavers-twente-nl-wide", True, True),
+        ("early_leavers-nl-cohort-de-narrow", True, True),
+        ("early_leavers-PV23-nl-wide", True, True),
+        ("early_leavers-twente-map-nl-wide", True, False),
+        ("early_leavers-GM0183-nl-wide", True, False),
+        ("early_leavers-twente-by_school-nl-wide", True, False),
+        ("early_leavers-BG12345-nl-wide", False, False),
+        ("early_leavers-00AA-nl-wide", False, False),
+        ("early_leavers-00aa00-nl-wide", False, False),
+        ("early_leavers.00AA00.nl.wide", False, False),
+        ("early_leavers-twente-newstyle-nl-wide", True, False),
+        ("vo_repeaters-default-twente-nl-wide", True, True),
+        ("po_pupils-00AA00-nl-wide", True, True),
+        ("claim-01_early-nl-wide", True, True),
+    ],
+)
+def test_a_drawing_is_shown_when_its_name_is_known_to_be_wide_enough(
+    name: str, judged: bool, older: bool
+) -> None:
+    for asked, shown in ((True, judged), (False, older)):
+        assert bool(withheld.shown_drawings({name: ""}, judged=asked)) == shown, asked
+
+
+def test_every_drawing_that_is_made_today_may_be_shown() -> None:
+    """What hides an unknown name must know the names that there are."""
+    _, jobs = site.documents(results.load(), "nl")
+    names = {job.name: "" for job in jobs}
+    assert any(name.startswith("early_leavers") for name in names)
+    assert withheld.shown_drawings(names, judged=True) == names
+
+
+@pytest.mark.parametrize("lacks", [(), ("place",), ("board",), ("place", "board")])
+def test_an_observation_goes_when_any_column_names_a_narrow_place(lacks: tuple[str, ...]) -> None:
+    (source, measure), lowest = next(iter(lowest_places.lowest_of(registry.indicators()).items()))
+    assert lowest == "municipality"
+    row = {"measure": measure, "municipality": ENSCHEDE, "board": BOARD, "place": "00AA00"}
+    row |= dict.fromkeys(lacks)
+    other = {**row, "measure": "something else", "place": "00AA00"}
+    table = pa.Table.from_pylist([row, other])
+    kept = withheld.shown_observations(table, source).to_pylist()
+    assert kept == ([row, other] if len(lacks) == 2 else [other])
+    assert withheld.shown_observations(table, "another_source").num_rows == 2
 
 
 # --- an overlay --------------------------------------------------------------------------------

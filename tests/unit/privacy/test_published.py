@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from instroom.core.errors import PrivacyError, ProgrammingError
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure, Series, Unit
-from instroom.privacy.published import THRESHOLDS, Published, hide, publish, stored
+from instroom.privacy.published import RULES, THRESHOLDS, Published, hide, publish, stored
 from unit.monitoring.small import HIDDEN, Table, exam, published, store
 
 OPEN = {"open_data": True, "audience": "public"}
@@ -120,7 +120,7 @@ def test_what_was_stored_comes_back_as_it_was() -> None:
         audience="public",
     )
     passed = publish([series])
-    assert stored(passed.series, passed.digest).series == passed.series
+    assert stored(passed.series, passed.digest, RULES).series == passed.series
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,17 @@ def test_figures_that_the_gate_did_not_write_are_refused(changed: dict[str, obje
     passed = publish([Series("x", "pupils", (share(Count(25), Count(50)),), **OPEN)])
     other = dataclasses.replace(passed.figures[0], **changed)
     with pytest.raises(PrivacyError) as caught:
-        stored([dataclasses.replace(passed.series[0], figures=(other,))], passed.digest)
+        stored([dataclasses.replace(passed.series[0], figures=(other,))], passed.digest, RULES)
     assert caught.value.code == "not_published"
+
+
+@pytest.mark.parametrize("rules", [0, RULES - 1, RULES + 1])
+def test_figures_that_other_rules_judged_are_refused(rules: int) -> None:
+    """The digest cannot tell: it is that of what older rules let out."""
+    passed = publish([Series("x", "pupils", (share(Count(25), Count(50)),), **OPEN)])
+    with pytest.raises(PrivacyError) as caught:
+        stored(passed.series, passed.digest, rules)
+    assert caught.value.code == "other_rules"
 
 
 def test_a_hidden_figure_cannot_be_left_out_or_widened_to_the_public() -> None:
@@ -150,7 +159,7 @@ def test_a_hidden_figure_cannot_be_left_out_or_widened_to_the_public() -> None:
     passed = publish([one, own])
     for series in ([dataclasses.replace(one, figures=one.figures[:1])], []):
         with pytest.raises(PrivacyError):
-            stored(series, passed.digest)
+            stored(series, passed.digest, RULES)
 
 
 def test_each_audience_sees_its_own_and_what_is_public() -> None:

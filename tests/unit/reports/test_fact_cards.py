@@ -18,7 +18,8 @@ def figure(period: str, low: float | None, place: str = "twente", **by: str) -> 
         "id": f"{NAME}:{place}:{period}{tail}", "indicator": "technical_profile_share",
         "stage": "exam", "classification": "monitor", "place": place, "period": period, "by": by,
         "status": "ok" if low is not None else "missing", "reason": None, "value": low, "low": low,
-        "high": low, "n": 1, "numerator": 1, "denominator": 100, "sources": [],
+        "high": low, "n": 1, "numerator": round(1e5 * (low or 0)), "denominator": 100_000,
+        "sources": [],
     }  # fmt: skip
 
 
@@ -177,3 +178,34 @@ def test_a_school_says_its_name_its_own_answer_and_its_own_numbers() -> None:
         "vwo, 2023-2024 · Nederland 40,0\xa0%",
     ]
     assert not any(row.colour for row in found.rows)
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_school_with_years_together_says_the_number_of_all_of_them(gap: bool) -> None:
+    years = ("2021-2022", "2022-2023", "2023-2024")
+    lows = {"00AB00": (0.6, 0.4, 0.2), "00CD00": (0.1, 0.1, 0.1), "nl": (0.5, 0.3, 0.1)}
+    series = [
+        figure(year, low, place, school_type="havo")
+        for place, mine in lows.items()
+        for year, low in zip(years, mine, strict=True)
+        if not (gap and place == "nl" and year == years[1])
+    ]
+    body = page("", title="Het Lyceum", head={"answer": "Op deze school: 40.", "details": []})
+    body["blocks"][0] |= {"heading": "havo, drie jaar samen"}
+    body["blocks"][0]["method"]["parts"] = [
+        {"text": place, "figure": f"{NAME}:{place}:{year}:school_type=havo"}
+        for place in ("00AB00", "00CD00")
+        for year in years
+    ]
+    (row,) = card(body, series, "place/00AB00").rows
+    assert (row.amount, row.low) == ("40,0\xa0%", pytest.approx(0.4))
+    # of the country only when every one of these years is known there
+    beside = "" if gap else " · Nederland 30,0\xa0%"
+    assert row.label == f"havo, drie jaar samen{beside}"
+
+
+def test_a_school_with_a_figure_of_one_year_alone_says_that_year() -> None:
+    series = [figure(y, 0.4, "00AB00", school_type="havo") for y in ("2014-2015", "2023-2024")]
+    body = page(series[-1]["id"], title="School", head={"answer": "Hier: 40.", "details": []})
+    (row,) = card(body, series, "place/00AB00").rows
+    assert (row.label, row.amount) == ("Technisch profiel", "40,0\xa0%")

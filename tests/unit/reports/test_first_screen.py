@@ -59,7 +59,7 @@ def test_the_answer_per_stage() -> None:
     page = home()
     assert page.opening is not None
     assert page.opening.question == "Kiezen meer jongeren in Twente voor techniek?"
-    assert page.opening.verdict == "Hier en daar minder."
+    assert page.opening.verdict == "Hier en daar minder; nergens zeker meer."
     assert page.opening.answer == (
         "Scholen in Twente: havo minder, vwo en vmbo niet zeker.",
         "Opleidingen in Twente: hbo minder, mbo en wo niet zeker.",

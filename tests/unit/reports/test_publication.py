@@ -89,6 +89,38 @@ def test_a_page_says_first_what_is_overdue() -> None:
     assert together([], NL) == ""
 
 
+STATES = {
+    "expected": NextPublication("expected", "2030-2031", date(2031, 3, 1)),
+    "yearly": NextPublication("yearly"),
+    "stopped": NextPublication("stopped"),
+    "unknown": NextPublication("unknown"),
+}
+
+
+@pytest.mark.parametrize("one", STATES)
+@pytest.mark.parametrize("other", STATES)
+def test_what_holds_of_some_sources_is_not_said_of_all(one: str, other: str) -> None:
+    alone, both = together([STATES[one]], NL), together([STATES[one], STATES[other]], NL)
+    if one == other:
+        assert both == alone and "deel" not in both
+    else:
+        assert "een deel van de bronnen" in both and alone not in both
+    assert both == together([STATES[other], STATES[one]], NL), "in whatever order"
+
+
+def test_of_a_table_that_stopped_nothing_newer_comes() -> None:
+    said = together([STATES["stopped"]] * 2, NL)
+    assert said == "Nieuwere cijfers komen niet meer: de uitgever is ermee gestopt."
+    mixed = together([STATES["yearly"], STATES["stopped"]], NL)
+    assert "elk jaar" in mixed and "gestopt" in mixed
+
+
+def test_two_months_are_not_said_as_one() -> None:
+    later = NextPublication("expected", "2031-2032", date(2031, 9, 1))
+    said = together([later, STATES["expected"]], NL)
+    assert said == "Van een deel van de bronnen zijn nieuwere cijfers verwacht in maart 2031."
+
+
 def test_the_newest_period_is_that_of_all_files_of_a_source() -> None:
     rows: list[dict[str, str]] = [
         {"source": "a", "vintage": "2018-2019"},

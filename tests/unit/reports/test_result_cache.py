@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from instroom.core.quantities import Count
-from instroom.core.series import Figure, Series
+from instroom.core.series import Figure, Series, Unplaced
 from instroom.reports.result_cache import Kind, ResultCache, series_of, series_text
 
 
@@ -18,7 +18,8 @@ def figure(**more: object) -> Figure:
 
 
 def test_series_come_back_as_they_were() -> None:
-    whole = figure(numerator=Count(0, 4), denominator=Count(7), hidden=2)
+    lost = Unplaced(2, Count(0, 9))
+    whole = figure(numerator=Count(0, 4), denominator=Count(7), hidden=2, unplaced=lost)
     empty = Figure("x", "", "nl", "missing", "exam", "cbs", reason="source_not_read")
     made = [
         Series(

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from instroom.core.errors import PrivacyError
 from instroom.core.quantities import Count
-from instroom.core.series import Figure, Series
+from instroom.core.series import Figure, Series, Unplaced
 from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
-from instroom.privacy.published import hide, publish
+from instroom.privacy.published import RULES, hide, publish
 from instroom.reports.package_choice import LEAST, is_whole, travelling
 from instroom.reports.results import (
     PACKAGE,
@@ -41,6 +42,9 @@ ODD = {
         "bounded", low=0.0, high=0.4, numerator=Count(0, 4), denominator=Count(10, 13), hidden=1
     ),
     "missing": figure("missing", reason="no_open_file"),
+    "beside people without a place": figure(
+        "ok", value=3.0, low=3.0, high=3.0, numerator=Count(3), unplaced=Unplaced(2, Count(0, 7))
+    ),
     "nobody": figure("not_applicable", reason="nobody_counted", by=(("gender", "female"),)),
     "protected": hide(
         figure("ok", value=3.0, low=3.0, high=3.0, numerator=Count(3), sources=("a" * 64,)),
@@ -222,6 +226,21 @@ def test_a_package_from_before_streets_still_opens(
     places = load(tmp_path).places
     assert {(p.street, p.town) for p in places.values()} == {("", "")}
     assert {p.name for p in places.values()} == {p.name for p in example_results.places.values()}
+
+
+@pytest.mark.parametrize("rules", [None, 0, RULES - 1, RULES + 1])
+def test_a_package_that_other_rules_judged_is_refused(
+    example_results: Results, tmp_path: Path, rules: int | None
+) -> None:
+    """Its digest is right, and which figures rest on one institution it does not say."""
+    save(example_results, tmp_path)
+    path = tmp_path / "package.json"
+    meta = json.loads(path.read_text("utf-8"))
+    assert meta.pop("rules") == RULES
+    path.write_text(json.dumps(meta if rules is None else {**meta, "rules": rules}), "utf-8")
+    with pytest.raises(PrivacyError) as refused:
+        load(tmp_path)
+    assert refused.value.code == "other_rules"
 
 
 def test_a_school_has_the_street_and_town_of_the_register(example_results: Results) -> None:

@@ -109,8 +109,9 @@ def test_the_answer_says_every_school_type_and_that_nothing_differs() -> None:
     document, _ = page()
     assert document.head is not None
     assert document.head.answer == (
-        "Op deze school kozen 45 van de 100 havisten en 45 van de 100 vwo’ers een technisch "
-        "profiel. Wij zien geen duidelijk verschil met de andere scholen in Twente."
+        "Op deze school kozen 45 van de 100 havisten en 45 van de 100 vwo’ers "
+        "(eindexamen 2023-2024) een technisch profiel. Wij zien geen duidelijk verschil "
+        "met de andere scholen in Twente."
     )
     assert document.head.facts[0] == "havo en vwo: 200 examenkandidaten in 2023-2024"
     assert "Natuur & Gezondheid telt mee." in document.head.details
@@ -119,13 +120,13 @@ def test_the_answer_says_every_school_type_and_that_nothing_differs() -> None:
 @pytest.mark.parametrize(
     ("part", "said", "chip", "kind"),
     [
-        (75, "Havo: meer dan op de andere scholen in Twente, niet alleen toeval.", "meer", "ahead"),
-        (15, "Havo: minder dan op de andere scholen in Twente, niet alleen toeval.", "minder",
-         "behind"),
-        (55, "Wij zien geen duidelijk verschil", "misschien meer", "same"),
+        (75, "havo meer (niet alleen toeval)", "meer", "ahead"),
+        (15, "havo minder (niet alleen toeval)", "minder", "behind"),
+        (55, "havo misschien meer (kan toeval zijn)", "misschien meer", "same"),
+        (34, "havo misschien minder (kan toeval zijn)", "misschien minder", "same"),
     ],
 )  # fmt: skip
-def test_only_what_is_certain_is_said_in_the_answer_and_has_a_colour(
+def test_the_answer_says_what_every_figure_says_and_only_what_is_certain_has_a_colour(
     part: int, said: str, chip: str, kind: str
 ) -> None:
     found = figures()
@@ -137,7 +138,8 @@ def test_only_what_is_certain_is_said_in_the_answer_and_has_a_colour(
     ]
     document, _ = page(found)
     assert document.head is not None
-    assert said in document.head.answer
+    told = f"Vergeleken met de andere scholen in Twente: {said}; vwo geen duidelijk verschil."
+    assert document.head.answer.endswith(told)
     assert half(document).chip.startswith(chip)
     assert half(document).chip_kind == kind
     assert half(document, "vwo").chip_kind == "same"
@@ -149,6 +151,7 @@ def test_a_share_with_bounds_is_never_one_number() -> None:
     document, _ = page(found)
     assert document.head is not None
     assert "41 tot 48 van de 100 havisten" in document.head.answer
+    assert "41 tot 48 van de 100 havisten (eindexamen 2023-2024) kozen" in half(document).sentence
     cells = [cell.text for cell in half(document).tables[0].rows[0]]
     assert "41,7–47,9\u00a0%" in cells and "40–46 van 90–102" in cells
 
@@ -159,8 +162,25 @@ def test_where_every_school_is_this_school_nothing_is_compared() -> None:
     found += [replace(share("twente", "havo", y, 40, 60), by=()) for y in YEARS]
     document, _ = page(found, places=SCHOOLS[:1])
     assert document.head is not None
-    assert "niet te vergelijken met andere scholen" in document.head.answer
+    assert document.head.answer.endswith("andere scholen in Twente: havo niet te vergelijken.")
     assert half(document).chip_kind == "none"
+
+
+def test_no_two_words_for_one_outcome() -> None:
+    rule = RULE.beside
+    for outcome, said in rule.outcomes.items():
+        short = rule.short[outcome].partition(" (")[0]
+        assert said.startswith(short), "the answer and the figure say the same"
+
+
+def test_what_is_no_choice_at_this_school_is_not_said() -> None:
+    found = [share("00AA00", "vmbo", YEARS[-1], 20, 80)]
+    found += [share("twente", "vmbo", YEARS[-1], 200, 800)]
+    found += [replace(share("twente", "havo", YEARS[-1], 200, 800), by=())]
+    document, _ = page(found)
+    assert document.head is not None
+    assert "20 van de 100 vmbo’ers" in document.head.answer
+    assert not any("Natuur & Gezondheid" in said for said in document.head.details)
 
 
 # --- which years -------------------------------------------------------------------------------
@@ -201,6 +221,18 @@ def test_a_school_without_the_newest_year_is_not_compared() -> None:
     assert document.head is None
 
 
+def test_years_of_two_lengths_are_each_said() -> None:
+    found = figures() + figures(size=40, types=("havo",))
+    small = {f.id for f in found[len(figures()) :]}
+    found = [f for f in found[: len(figures())] if f.id not in small] + found[len(figures()) :]
+    document, _ = page(found)
+    assert document.head is not None
+    assert (
+        "45 van de 100 havisten (eindexamen 2021-2022 tot en met 2023-2024 samen) en 45 van de 100 "
+        "vwo’ers (eindexamen 2023-2024) een technisch profiel" in document.head.answer
+    )
+
+
 # --- schools alike -----------------------------------------------------------------------------
 
 
@@ -239,6 +271,17 @@ def test_other_types_and_other_sizes_are_not_alike() -> None:
     assert labels(document)[1:-1] == ["Cee-college", "Dee-college"]
     assert why(document).heading == "Waarom deze twee scholen ernaast?"
     assert "Meer scholen die hierop lijken, staan niet in deze cijfers." in why(document).lead
+
+
+def test_the_largest_difference_in_size_holds_for_the_bounds_that_are_printed() -> None:
+    """205 against 78-90 is 2.3 to 2.6 times as large: for all we know more than 2.5."""
+    others = [("00AB00", Count(82), Count(123)), ("00AC00", Count(78), Count(117))]
+    found = [f for f in figures(types=("havo",)) if f.place in ("00AD00", "twente")]
+    for period in YEARS:
+        found.append(share("00AA00", "havo", period, Count(30, 36), Count(48, 54)))
+        found += [share(code, "havo", period, part, rest) for code, part, rest in others]
+    document, _ = page(found)
+    assert labels(document)[1:-1] == ["Bee-college", "Cee-college"], "195 is at most 2.5 times 78"
 
 
 def test_a_handful_of_candidates_is_no_school_type_of_a_school() -> None:

@@ -156,6 +156,11 @@ class Claim(Definition):
     picture: ClaimPicture | None = None
     facts: ClaimFacts | None = None
 
+    @property
+    def cited(self) -> list[str]:
+        """What is cited in words, such as a paper and its month; an address is no sentence."""
+        return [source for source in self.sources if " " in source]
+
     @model_validator(mode="after")
     def _says_what_it_rests_on(self) -> "Claim":
         if (self.verdict == "recomputed") != bool(self.compared or self.facts):

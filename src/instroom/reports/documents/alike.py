@@ -105,7 +105,7 @@ def alike(index: FigureIndex, rule: models.AlikeSchools, own: SchoolSize) -> Ali
         for one in every
         if one
         and (one.types, one.period) == (own.types, own.period)
-        and _ratio(one, own) <= rule.largest_ratio
+        and _largest_ratio(one.counted, own.counted) <= rule.largest_ratio
     ]
     nearest = sorted(same, key=lambda one: (_apart(one, own), _ratio(one, own), one.info.code))
     chosen = nearest[: rule.how_many]
@@ -118,6 +118,12 @@ def alike(index: FigureIndex, rule: models.AlikeSchools, own: SchoolSize) -> Ali
 def _ratio(one: SchoolSize, other: SchoolSize) -> float:
     small, large = sorted((one.middle, other.middle))
     return large / small if small else float("inf")
+
+
+def _largest_ratio(one: Count, other: Count) -> float:
+    """Return how many times as large one may be as the other, for all that their bounds say."""
+    low = min(one.low, other.low)
+    return max(one.high / other.low, other.high / one.low) if low else float("inf")
 
 
 def _apart(one: SchoolSize, other: SchoolSize) -> int:

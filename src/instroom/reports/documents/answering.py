@@ -7,12 +7,12 @@ figure is the answer and no verdict is given.
 from collections.abc import Sequence
 
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.monitoring import verdicts
 from instroom.reports import sentences, words
 from instroom.reports.blocks import ComparedYears, Opening
-from instroom.reports.documents import counting, first_screen, parts
+from instroom.reports.documents import first_screen, parts
 from instroom.reports.documents.first_screen import JudgedStage
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
@@ -68,7 +68,7 @@ def _judged(rows: Sequence[JudgedStage], t: Texts) -> list[str]:
     lines = [
         t(
             "{name}: {verdict}, {change}.",
-            name=_upper(t(row.stage.label)),
+            name=capital(t(row.stage.label)),
             verdict=outcome(row, t),
             change=_change(row, t),
         )
@@ -80,7 +80,7 @@ def _judged(rows: Sequence[JudgedStage], t: Texts) -> list[str]:
             rest.setdefault(outcome(row, t), []).append(t(row.stage.label))
     lines.append(
         " ".join(
-            t("{name}: {verdict}.", name=_upper(words.listed(names, t)), verdict=word)
+            t("{name}: {verdict}.", name=capital(words.listed(names, t)), verdict=word)
             for word, names in rest.items()
         )
     )
@@ -110,9 +110,7 @@ def _hundred(figure: Figure, t: Texts, beside: Figure | None = None) -> str:
     """Return a share as people say it: so many of a hundred, or percent when that is few."""
     if min(f.high or 0.0 for f in (figure, beside) if f) < SMALL:
         return words.amount(figure, t)
-    low, high = counting.of_hundred(figure)
-    amount = str(low) if low == high else t("{low} tot {high}", low=low, high=high)
-    return amount + _of_hundred(t)
+    return words.hundred(figure.low or 0.0, figure.high or 0.0, t) + _of_hundred(t)
 
 
 def _of_hundred(t: Texts) -> str:
@@ -130,7 +128,7 @@ def _side_by_side(named: Sequence[tuple[str, Figure | None]], t: Texts) -> str:
     said = [*(one.removesuffix(_of_hundred(t)) for one in said[:-1]), said[-1]]
     moments = list(dict.fromkeys(sentences.moment(f, t) for f in figures))
     listed = words.listed(said, t)
-    return t("{list} ({moment}).", list=_upper(listed), moment=words.listed(moments, t))
+    return t("{list} ({moment}).", list=capital(listed), moment=words.listed(moments, t))
 
 
 def _beside(writer: PageWriter, rows: Sequence[JudgedStage]) -> list[str]:
@@ -227,7 +225,3 @@ def together(
         return None
     figures = writer.index.get(topic, writer.region)
     return verdicts.verdict(figures, since.pop(), mine[0].rule)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.monitoring.verdicts import ChangeVerdict
@@ -128,7 +128,7 @@ def _whole_table(writer: PageWriter, topic: Topic, indicator: models.Indicator) 
     t = writer.t
     caption = together_words(indicator, t) if len(indicator.school_types) > 1 else t("Alles samen")
     series = [(writer.short_name(p), writer.index.get(topic, p)) for p in places]
-    return [parts.years_table(writer, caption[:1].upper() + caption[1:], series)]
+    return [parts.years_table(writer, capital(caption), series)]
 
 
 def _whole_named(
@@ -196,7 +196,7 @@ def _finding(rows: Sequence[JudgedStage], t: Texts) -> str:
             chip = t(row.rule.outcomes[row.found.outcome].chip, year=row.years[0])
             said.setdefault(chip, []).append(t(row.stage.label))
     return " ".join(
-        t("{name}: {verdict}.", name=_upper(words.listed(names, t)), verdict=chip)
+        t("{name}: {verdict}.", name=capital(words.listed(names, t)), verdict=chip)
         for chip, names in said.items()
     )
 
@@ -213,7 +213,7 @@ def changes(writer: PageWriter, topic: Topic, rows: Sequence[JudgedStage]) -> Fi
     if len(rows) == 1:
         (row,) = rows
         said = t(row.rule.outcomes[row.found.outcome].chip, year=row.years[0])
-    sentence = t("{list}.", list=_upper(said))
+    sentence = t("{list}.", list=capital(said))
     if whole is not None and whole.low is not None and whole.high is not None:
         label = together_words(indicator, t)
         beside_it = _elsewhere_change(writer, topic, whole)
@@ -342,7 +342,3 @@ def _dated(figure: Figure | None, t: Texts) -> TableCell:
         return TableCell(t("geen cijfer"), "missing")
     year = sentences.short_period(figure.period, sentences.stage_of(figure))
     return TableCell(f"{words.amount(figure, t)} ({year})", figure.status, numeric=True)
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -10,12 +10,12 @@ from typing import Literal
 
 from instroom.core import periods
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.monitoring import verdicts
 from instroom.reports import words
 from instroom.reports.blocks import VerdictMark
-from instroom.reports.documents import parts
+from instroom.reports.documents import first_screen, parts
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import Topic
 
@@ -75,7 +75,7 @@ def answer(found: Sequence[FoundClaim], t: Texts) -> str:
         return t("Er zijn nog geen uitspraken.")
     *first, last = said
     text = t("{first}, en {last}", first=", ".join(first), last=last) if first else last
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(text)}."
 
 
 def found_claim(writer: PageWriter, claim: models.Claim) -> FoundClaim:
@@ -94,7 +94,8 @@ def found_claim(writer: PageWriter, claim: models.Claim) -> FoundClaim:
     if not known:
         said = t("Niet na te rekenen: deze cijfers staan niet in deze uitgave.")
         return FoundClaim(claim, "not_recomputable", said, None, series)
-    return FoundClaim(claim, "recomputed", _said_of_series(known, t), _together(known), series)
+    said = _said_of_series(known, writer)
+    return FoundClaim(claim, "recomputed", said, _together(known), series)
 
 
 def _held(writer: PageWriter, one: models.ComparedSeries) -> HeldSeries:
@@ -166,22 +167,40 @@ def _together(known: Sequence[HeldSeries]) -> Held:
     return "unclear" if any(one.way == "unclear" for one in known) else "fails"
 
 
-def _said_of_series(known: Sequence[HeldSeries], t: Texts) -> str:
-    """Return what the numbers did, then what the shares did, in two sentences."""
+def _said_of_series(known: Sequence[HeldSeries], writer: PageWriter) -> str:
+    """Return what the numbers did where their people are counted, then what the shares did."""
     numbers = [one for one in known if one.series.counts == "number"]
-    ways = {way: [one for one in numbers if one.way == way] for way in ("less", "more", "unclear")}
-    said = [_number_sentence(way, _names(mine, t), t) for way, mine in ways.items() if mine]
+    where = dict.fromkeys(registry.indicators()[one.topic.indicator].place_of for one in numbers)
+    said = [
+        _number_sentence(
+            place_of,
+            [o for o in numbers if registry.indicators()[o.topic.indicator].place_of == place_of],
+            writer,
+        )
+        for place_of in where
+    ]
     if shares := [one for one in known if one.series.counts == "share"]:
-        said.append(_share_sentence(shares, t))
+        said.append(_share_sentence(shares, writer.t))
     return " ".join(said)
 
 
-def _number_sentence(way: str, names: str, t: Texts) -> str:
-    if way == "less":
-        return t("Het aantal op {list} daalde.", list=names)
-    if way == "more":
-        return t("Het aantal op {list} steeg.", list=names)
-    return t("Of het aantal op {list} veranderde, is niet zeker.", list=names)
+def _number_sentence(place_of: str, numbers: Sequence[HeldSeries], writer: PageWriter) -> str:
+    """Return where the number fell and where it rose, and who is counted there."""
+    t = writer.t
+    ways = {way: [one for one in numbers if one.way == way] for way in ("less", "more", "unclear")}
+    words_of = {
+        "less": lambda names: t("daalde op {list}", list=names),
+        "more": lambda names: t("steeg op {list}", list=names),
+        "unclear": lambda names: t("is niet zeker anders op {list}", list=names),
+    }
+    said = [words_of[way](_names(mine, t)) for way, mine in ways.items() if mine]
+    group = t(words.GROUPS[place_of], region=writer.region_name)
+    who = t(first_screen.WHO_ELSE[place_of])
+    return t(
+        "{group}: het aantal {list}.",
+        group=f"{group} ({who})" if who else group,
+        list=", ".join(said),
+    )
 
 
 def _share_sentence(shares: Sequence[HeldSeries], t: Texts) -> str:
@@ -224,7 +243,7 @@ def _said_of_shares(shares: Sequence[models.ClaimedShare], t: Texts) -> tuple[st
         found = t.percent(s.part / s.whole, digits=0)
         said.append(
             t(
-                "Op dezelfde manier geteld heeft {label} {share}, niet {says}.",
+                "{label}: op dezelfde manier geteld {share}, niet {says}.",
                 label=t(s.label), share=found, says=says,
             )
         )  # fmt: skip
@@ -234,7 +253,9 @@ def _said_of_shares(shares: Sequence[models.ClaimedShare], t: Texts) -> tuple[st
             if other.says is None and _whole(other.part / other.whole) == _whole(s.says or 0.0)
         ]
     good = [fits[s.label] for s in claimed]
-    return " ".join(said), "holds" if all(good) else "half" if any(good) else "fails"
+    return " ".join(capital(text) for text in said), "holds" if all(good) else "half" if any(
+        good
+    ) else "fails"
 
 
 def _whole(share: float) -> int:

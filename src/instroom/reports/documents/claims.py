@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from instroom.core import periods
 from instroom.core.series import Figure
-from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom.core.texts import SOURCE_LANGUAGE, Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing.bars import PlainBar
 from instroom.reports import sentences, words
@@ -172,9 +172,12 @@ def _facts(one: FoundClaim, t: Texts) -> Iterator[tuple[str, str]]:
         yield t("Kracht van het bewijs"), t(EVIDENCE[claim.evidence])
     for share in claim.facts.shares if claim.facts else ():
         counts = t("{part} van {whole}", part=t.number(share.part), whole=t.number(share.whole))
-        yield _capital(t(share.label)), counts
+        yield capital(t(share.label)), counts
     for source in claim.sources:
-        yield t("Bron"), source
+        if source not in claim.cited:
+            yield t("Bron"), source
+    for text in claim.cited:
+        yield t("Bron"), t(text)
 
 
 def _with_facts(writer: PageWriter, block: ClaimBlock, facts: models.ClaimFacts) -> ClaimBlock:
@@ -183,7 +186,7 @@ def _with_facts(writer: PageWriter, block: ClaimBlock, facts: models.ClaimFacts)
     bars = []
     for share in facts.shares:
         size = share.part / share.whole
-        bars.append(PlainBar(_capital(t(share.label)), t.percent(size), size, size, share.own))
+        bars.append(PlainBar(capital(t(share.label)), t.percent(size), size, size, share.own))
     publisher = words.publisher(facts.publisher)
     whose = t(
         "Tellingen van {publisher}, niet door ons geteld; nagekeken op {day}.",
@@ -244,7 +247,3 @@ def _bar(topic: Topic, year: str, figure: Figure | None, t: Texts) -> PlainBar:
 def _bars(writer: PageWriter, anchor: str, bars: Sequence[PlainBar], title: str) -> Picture:
     said = "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
     return writer.pictures.picture("plain_bars", f"claim-{anchor}", tuple(bars), title, f"{said}.")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

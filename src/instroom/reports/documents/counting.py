@@ -1,9 +1,7 @@
 """What counts as technology: the choice of the first page, which the whole page follows."""
 
-from math import ceil, floor
-
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import ChoiceBlock, CountingChoice
@@ -31,7 +29,7 @@ def counting_choice(writer: PageWriter, counting: str = "") -> ChoiceBlock | Non
     who = sentences.who(figures[0], t)
     return ChoiceBlock(
         t("Wat telt als techniek? U kiest."),
-        t("{who}, {moment}.", who=who[:1].upper() + who[1:], moment=year),
+        t("{who}, {moment}.", who=capital(who), moment=year),
         t(
             "{group}. De hele pagina rekent mee.",
             group=t(words.GROUPS[indicator.place_of], region=writer.region_name),
@@ -67,7 +65,7 @@ def topic_choice(writer: PageWriter, topic: Topic) -> ChoiceBlock | None:
         t("Wat telt als techniek? U kiest."),
         t(
             "{who}, {moment}.",
-            who=who[:1].upper() + who[1:],
+            who=capital(who),
             moment=sentences.moment(figures[0], t),
         ),
         t("De pagina rekent mee."),
@@ -89,8 +87,9 @@ def _option(
     indicator: models.Indicator, kind: str, figure: Figure, counting: str, t: Texts, url: str
 ) -> CountingChoice:
     rules = registry.classifications()[f"{indicator.classification}/{kind}"]
-    low, high = of_hundred(figure)
-    amount = str(low) if low == high else t("{low} tot {high}", low=low, high=high)
+    bounds = figure.low or 0.0, figure.high or 0.0
+    low, high = words.of_hundred(*bounds)
+    amount = words.hundred(*bounds, t)
     return CountingChoice(
         t(rules.choice) or t(rules.label),
         t(rules.choice_short) or t(rules.choice) or t(rules.label),
@@ -135,11 +134,3 @@ def _kinds(indicator_id: str) -> list[str]:
         if indicator.classification and key.startswith(folder) and rules.choice
     ]
     return sorted(found, key=lambda kind: kind != indicator.default_classification)
-
-
-def of_hundred(figure: Figure) -> tuple[int, int]:
-    """Return how many of a hundred: bounds are never made narrower, an exact share is rounded."""
-    low, high = 100 * (figure.low or 0.0), 100 * (figure.high or 0.0)
-    if figure.value is not None:
-        return round(low), round(low)
-    return floor(low + 1e-9), ceil(high - 1e-9)

@@ -161,7 +161,7 @@ def headline(writer: PageWriter, topic: Topic, place: str, *, full: bool) -> Fig
             for x in (
                 parts.beside_sentence(writer, topic, place, figure),
                 "" if full else apart(writer, topic, place),
-                parts.aside(topic, t),
+                parts.aside(topic, t, figure),
             )
             if x
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from instroom.core.series import Figure
 from instroom.core.statuses import status_word
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.monitoring import verdicts
@@ -116,13 +116,18 @@ def kind_words(topic: Topic, t: Texts) -> str:
     return t("telling {label}", label=t(rules.label))
 
 
-def aside(topic: Topic, t: Texts) -> str:
-    """Return the small line under a sentence: stage, definition, place of counting."""
+def aside(topic: Topic, t: Texts, figure: Figure | None = None) -> str:
+    """Return the small line under a sentence: stage, definition, place of counting.
+
+    With the figure that is told, also who may belong to it and could not be placed.
+    """
     indicator, stage = registry.indicators()[topic.indicator], stage_of(topic)
     basis = t(words.PLACE_OF[indicator.place_of])
     parts = [t(stage.title) if stage and topic.stage else "", kind_words(topic, t), basis]
     text = ", ".join(p for p in parts if p)
-    return text[:1].upper() + text[1:] + "." if text else ""
+    found = [capital(text) + "."] if text else []
+    lost = sentences.unplaced(figure, t) if figure else ""
+    return " ".join([*found, lost] if lost else found)
 
 
 def beside_sentence(writer: PageWriter, topic: Topic, place: str, figure: Figure, **by: str) -> str:
@@ -275,6 +280,7 @@ def method(writer: PageWriter, topic: Topic, figure: Figure | None) -> Method:
     notes = [t(n) for n in indicator.notes]
     notes += [t(found.note) for found in indicator.breaks.values()]
     notes += [t(stage.note)] if stage and stage.note else []
+    notes += [lost] if figure and (lost := sentences.unplaced(figure, t)) else []
     definition, whole = t(indicator.definition), figure.denominator if figure else None
     if topic.classification:
         rules = registry.classifications()[f"{indicator.classification}/{topic.classification}"]

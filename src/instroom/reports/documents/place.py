@@ -8,7 +8,7 @@ from instroom.core.quantities import Count, Share, total
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import registry
-from instroom.reports import sentences
+from instroom.reports import sentences, words
 from instroom.reports.blocks import (
     Block,
     Document,
@@ -20,6 +20,7 @@ from instroom.reports.blocks import (
 )
 from instroom.reports.documents import parts
 from instroom.reports.documents.board import board_lead
+from instroom.reports.documents.history import last_seen, last_seen_words, taken_over_words
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.school import school_blocks, school_head
@@ -27,6 +28,7 @@ from instroom.reports.documents.school_compared import (
     FEW,
     POOLED_YEARS,
     SchoolCompared,
+    known_years,
     school_compared,
     years_words,
 )
@@ -83,6 +85,54 @@ def _figures(
                 continue
             if writer.index.latest(topic, info.code):
                 yield _figure_block(writer, topic, info)
+            yield from _types_apart(writer, topic, info)
+
+
+def _types_apart(writer: PageWriter, topic: Topic, info: PlaceInfo) -> Iterator[FigureBlock]:
+    """Yield a block per school type that is in no sum of types taken together, such as vmbo.
+
+    Only years that compare with the newest: none from before a break when there are later ones.
+    """
+    t, indicator = writer.t, registry.indicators()[topic.indicator]
+    if indicator.measure != "share":
+        return
+    for name in indicator.separate:
+        known = known_years(writer, topic, info.code, name) or [
+            f for f in writer.index.known(topic, info.code, school_type=name) if f.denominator
+        ]
+        if name in indicator.school_types or not known:
+            continue
+        if (known[-1].n or 0) < FEW:
+            yield _pooled(writer, topic, info, known[-POOLED_YEARS:], name)
+            continue
+        heading = _heading_of_type(writer, topic, name)
+        country = writer.country if writer.country in writer.beside else ""
+        beside = parts.same_year(
+            writer.index.known(topic, country, school_type=name), known[-1].period
+        )
+        said = (
+            t("Nederland: {share}.", share=words.amount(beside, t)) if beside else "",
+            taken_over_words(writer, topic, info.code, known, name),
+            parts.aside(topic, t, known[-1]),
+        )
+        yield FigureBlock(
+            "-".join(filter(None, (topic.indicator, topic.stage, name))),
+            heading,
+            sentences.sentence(known[-1], writer.name(info.code), t),
+            " ".join(filter(None, said)),
+            tables=(parts.years_table(writer, heading, [("", known)]),),
+            method=parts.method(writer, topic, known[-1]),
+            downloads=parts.downloads(topic, info.code, None),
+            more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
+        )
+
+
+def _heading_of_type(writer: PageWriter, topic: Topic, name: str) -> str:
+    """Return the heading of an indicator's block, of one school type if it is of one."""
+    t, heading = writer.t, parts.heading_of(topic, writer.t)
+    if not name:
+        return heading
+    return t("{title}, {type}", title=heading, type=words.type_words((name,), t))
 
 
 def _trail(writer: PageWriter, info: PlaceInfo) -> tuple[PageLink, ...]:
@@ -95,8 +145,10 @@ def _trail(writer: PageWriter, info: PlaceInfo) -> tuple[PageLink, ...]:
 
 def _lead(writer: PageWriter, info: PlaceInfo) -> str:
     t = writer.t
+    seen = last_seen(writer, info)
+    gone = last_seen_words(writer, seen) if seen else ""
     if info.kind == "board":
-        return board_lead(writer, info)
+        return " ".join(filter(None, (gone, board_lead(writer, info))))
     where = writer.name(info.municipality) if info.municipality else writer.region_name
     texts = {
         "municipality": t(
@@ -106,7 +158,7 @@ def _lead(writer: PageWriter, info: PlaceInfo) -> str:
         "school_vo": t("School voor voortgezet onderwijs in {where}.", where=where),
         "school_po": t("Basisschool of speciale school in {where}.", where=where),
     }
-    return texts.get(info.kind, "")
+    return " ".join(filter(None, (texts.get(info.kind, ""), gone)))
 
 
 def _figure_block(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
@@ -114,25 +166,41 @@ def _figure_block(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBl
     known = [f for f in writer.index.known(topic, info.code) if f.denominator]
     if known and (known[-1].n or 0) < FEW:
         return _pooled(writer, topic, info, known[-POOLED_YEARS:])
-    if info.kind == "school_po":
+    if info.kind == "school_po" or _nobody(writer, topic, info):
         return _plain(writer, topic, info)
     found = headline(writer, topic, info.code, full=False)
+    shown = writer.index.get(topic, info.code)
     compared = since_words(writer, topic, info)
-    return replace(found, detail=" ".join(filter(None, (compared, found.detail))))
+    others = taken_over_words(writer, topic, info.code, shown)
+    return replace(
+        found,
+        detail=" ".join(filter(None, (compared, others, found.detail))),
+    )
+
+
+def _nobody(writer: PageWriter, topic: Topic, info: PlaceInfo) -> tuple[str, Figure] | None:
+    """Return since when a file has nobody here, with the figure of that year; None when it has."""
+    seen = last_seen(writer, info)
+    if seen is None or seen.empty is None or seen.topic != topic:
+        return None
+    said = last_seen_words(writer, seen)
+    return f"{writer.name(info.code)}: {said[:1].lower()}{said[1:]}", seen.empty
 
 
 def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
     t, figures = writer.t, writer.index.get(topic, info.code)
     newest = writer.index.latest(topic, info.code)
     assert newest is not None  # noqa: S101  the caller has seen it
-    sentence = sentences.sentence(newest, writer.name(info.code), t)
+    usual = (sentences.sentence(newest, writer.name(info.code), t), newest)
+    sentence, figure = _nobody(writer, topic, info) or usual
+    others = taken_over_words(writer, topic, info.code, figures)
     return FigureBlock(
         topic.indicator,
         parts.heading_of(topic, t),
         sentence,
-        parts.aside(topic, t),
+        " ".join(filter(None, (others, parts.aside(topic, t, figure)))),
         tables=(parts.years_table(writer, parts.heading_of(topic, t), [("", figures)]),),
-        method=parts.method(writer, topic, newest),
+        method=parts.method(writer, topic, figure),
         downloads=parts.downloads(topic, info.code, None),
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
@@ -155,9 +223,13 @@ def _why_few(years: Sequence[Figure], t: Texts) -> str:
 
 
 def _pooled(
-    writer: PageWriter, topic: Topic, info: PlaceInfo, years: Sequence[Figure]
+    writer: PageWriter, topic: Topic, info: PlaceInfo, years: Sequence[Figure], name: str = ""
 ) -> FigureBlock:
-    t, heading = writer.t, parts.heading_of(topic, writer.t)
+    """Return the block of few pupils: the years taken together, with an interval.
+
+    ``name`` is the school type that the years are of; without it all that are taken together.
+    """
+    t, heading = writer.t, _heading_of_type(writer, topic, name)
     part = total(f.numerator for f in years if f.numerator)
     whole = total(f.denominator for f in years if f.denominator)
     rest = Count(whole.low - part.low, whole.high - part.high)
@@ -177,8 +249,9 @@ def _pooled(
             "Door toeval kan het ook {interval} zijn (95 %-interval).",
             interval=t.percent(low, high),
         ),
-        apart(writer, topic, info.code),
-        parts.aside(topic, t),
+        taken_over_words(writer, topic, info.code, years, name),
+        "" if name else apart(writer, topic, info.code),
+        parts.aside(topic, t, newest),
     )
     detail = " ".join(filter(None, said))
     row = (
@@ -203,12 +276,12 @@ def _pooled(
         else parts.method_of_several(writer, topic, [(y.period, y) for y in years], span, together)
     )
     return FigureBlock(
-        f"{topic.indicator}-{topic.stage or 'alle'}",
+        "-".join(filter(None, (topic.indicator, topic.stage or "alle", name))),
         heading,
         sentence,
         detail,
         tables=(PageTable(heading, columns, (row,)),),
-        method=with_split(writer, topic, info.code, method),
+        method=method if name else with_split(writer, topic, info.code, method),
         more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
     )
 
@@ -242,7 +315,7 @@ def _around(writer: PageWriter, info: PlaceInfo) -> TextBlock | None:
 
 
 def _kind_and_town(writer: PageWriter, info: PlaceInfo) -> str:
-    """Return what a place is and the municipality it is in."""
+    """Return what a place is, the municipality it is in, and that it is in no newest file."""
     t = writer.t
     kind = {
         "municipality": t("gemeente"),
@@ -251,4 +324,5 @@ def _kind_and_town(writer: PageWriter, info: PlaceInfo) -> str:
         "school_po": t("basisschool of speciale school"),
     }.get(info.kind, "")
     where = writer.name(info.municipality) if info.municipality else ""
-    return ", ".join(filter(None, (kind, where)))
+    gone = t("zonder leerlingen in het nieuwste bestand") if last_seen(writer, info) else ""
+    return ", ".join(filter(None, (kind, where, gone)))

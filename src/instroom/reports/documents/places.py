@@ -12,6 +12,7 @@ from instroom.reports.blocks import (
     PlaceIndex,
     TextBlock,
 )
+from instroom.reports.documents.history import not_in_newest
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.results import PlaceInfo
 
@@ -30,9 +31,12 @@ def places_page(writer: PageWriter) -> Document:
     if choices:
         blocks.append(PlaceIndex("gemeenten", t("Kies een gemeente"), tuple(choices)))
     if boards:
-        group = PlaceGroup("", _links(writer, boards))
-        count = t("{count} besturen", count=len(boards)) if len(boards) > 1 else t("1 bestuur")
-        one = PlaceChoice("besturen", t("Alle schoolbesturen"), count, None, (group,))
+        gone = not_in_newest(writer, boards)
+        here = [board for board in boards if board not in gone]
+        listed = (("", here), (t("Zonder leerlingen in het nieuwste bestand"), gone))
+        groups = tuple(PlaceGroup(label, _links(writer, mine)) for label, mine in listed if mine)
+        count = t("1 bestuur") if len(here) == 1 else t("{count} besturen", count=len(here))
+        one = PlaceChoice("besturen", t("Alle schoolbesturen"), count, None, groups)
         blocks.append(PlaceIndex("schoolbesturen", t("Schoolbesturen"), (one,)))
     if not blocks:
         blocks.append(_nothing(writer))
@@ -77,18 +81,27 @@ def _municipality(writer: PageWriter, town: PlaceInfo, schools: Sequence[PlaceIn
 def _choice(
     writer: PageWriter, of: tuple[str, str, PageLink | None], schools: Sequence[PlaceInfo]
 ) -> PlaceChoice:
-    """Return one line of the index; secondary schools come first."""
+    """Return one line of the index: secondary schools first; who is in no newest file apart.
+
+    Those are not counted: nobody says that they are still there.
+    """
     t, (anchor, heading, page) = writer.t, of
+    gone = not_in_newest(writer, schools)
+    here = [school for school in schools if school not in gone]
     groups = [
         PlaceGroup(label, _links(writer, mine))
-        for kind, label in (
-            ("school_vo", t("Voortgezet onderwijs")),
-            ("school_po", t("Basisscholen en speciale scholen")),
+        for label, mine in (
+            (t("Voortgezet onderwijs"), [one for one in here if one.kind == "school_vo"]),
+            (
+                t("Basisscholen en speciale scholen"),
+                [one for one in here if one.kind == "school_po"],
+            ),
+            (t("Zonder leerlingen in het nieuwste bestand"), gone),
         )
-        if (mine := [school for school in schools if school.kind == kind])
+        if mine
     ]
     count = {0: t("geen scholen"), 1: t("1 school")}.get(
-        len(schools), t("{count} scholen", count=len(schools))
+        len(here), t("{count} scholen", count=len(here))
     )
     return PlaceChoice(anchor, heading, count, page, tuple(groups))
 

@@ -8,7 +8,7 @@ from instroom.reports import words
 from instroom.reports.blocks import Block, PageLink, PlaceHead, TextBlock
 from instroom.reports.documents import alike
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.documents.school_compared import SchoolCompared, people
+from instroom.reports.documents.school_compared import SchoolCompared, people, years_words
 from instroom.reports.documents.school_figure import type_block
 from instroom.reports.documents.since import since_words
 from instroom.reports.withheld import withheld_at
@@ -51,28 +51,29 @@ def _facts(writer: PageWriter, school: SchoolCompared) -> Iterator[str]:
 
 
 def _answer(writer: PageWriter, school: SchoolCompared) -> str:
-    t = writer.t
-    said = [people(school.rule, one, t) for one in school.types]
-    return t(school.rule.answer, list=words.listed(said, t))
+    """Return the answer, with its years: quoted without them it would be said of now."""
+    t, rule = writer.t, school.rule
+    said = [people(rule, one, t) for one in school.types]
+    spans = [years_words(one.years, t) for one in school.types]
+    if len(set(spans)) == 1:
+        said, spans = [words.listed(said, t)], spans[:1]
+    dated = [t(rule.dated, who=who, when=when) for who, when in zip(said, spans, strict=True)]
+    return t(rule.answer, list=words.listed(dated, t))
 
 
 def _verdict(writer: PageWriter, school: SchoolCompared) -> str:
-    """Return whether the school differs from the others: what is certain, else that nothing is."""
+    """Return whether the school differs from the others: of every school type what its figure says."""
     t, rule = writer.t, school.rule.beside
-    outcomes = {one.outcome for one in school.types}
-    certain = outcomes & {"more", "less"}
-    if not certain and outcomes != {"not_comparable"}:
+    if {one.outcome for one in school.types} == {"no_difference"}:
         return t(rule.same, region=writer.region_name)
-    said = [
-        t(
-            "{type}: {verdict}.",
-            type=words.type_words((one.name,), t),
-            verdict=t(rule.outcomes[one.outcome], region=writer.region_name),
-        )
-        for one in school.types
-        if not certain or one.outcome in certain
-    ]
-    return " ".join(text[:1].upper() + text[1:] for text in said)
+    said: dict[str, list[str]] = {}
+    for one in school.types:
+        said.setdefault(t(rule.short[one.outcome]), []).append(one.name)
+    listed = "; ".join(
+        t("{types} {verdict}", types=words.type_words(tuple(names), t), verdict=verdict)
+        for verdict, names in said.items()
+    )
+    return t(rule.apart, region=writer.region_name, list=listed)
 
 
 def _pooled_words(school: SchoolCompared, t: Texts) -> str:
@@ -85,7 +86,21 @@ def _counts(school: SchoolCompared, t: Texts) -> str:
     rules = registry.classifications()[
         f"{school.indicator.classification}/{school.topic.classification}"
     ]
-    return f"{t(rules.choice)}." if rules.choice else ""
+    return f"{t(rules.choice)}." if rules.choice and _choice_matters(school) else ""
+
+
+def _choice_matters(school: SchoolCompared) -> bool:
+    """Return whether what counts as technical is a choice for any school type of this school."""
+    folder = f"{school.indicator.classification}/"
+    kinds = [one for name, one in registry.classifications().items() if name.startswith(folder)]
+    judged = (
+        {
+            tuple((r.column, *r.technical) for r in kind.rules if one.name in r.school_types)
+            for kind in kinds
+        }
+        for one in school.types
+    )
+    return any(len(ways) > 1 for ways in judged)
 
 
 def school_blocks(writer: PageWriter, school: SchoolCompared) -> list[Block]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, floor
 
 from instroom.core import periods
 from instroom.core.quantities import Share
@@ -11,6 +10,7 @@ from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.monitoring import beside, verdicts
 from instroom.monitoring.beside import YearsTogether
+from instroom.reports import words
 from instroom.reports.documents import alike
 from instroom.reports.documents.alike import AlikeFound
 from instroom.reports.documents.parts import PageWriter
@@ -136,17 +136,8 @@ def same_years(
 
 
 def hundred(share: Share, t: Texts) -> str:
-    """Return how many of a hundred: bounds are never made narrower, an exact share is rounded.
-
-    Examples
-    --------
-    >>> hundred(Share(0.404, 0.421), Texts("nl")), hundred(Share(0.446, 0.446), Texts("nl"))
-    ('40 tot 43', '45')
-    """
-    low, high = floor(100 * share.low + 1e-9), ceil(100 * share.high - 1e-9)
-    if share.exact:
-        low = high = round(100 * share.low)
-    return str(low) if low == high else t("{low} tot {high}", low=low, high=high)
+    """Return how many of a hundred."""
+    return words.hundred(share.low, share.high, t)
 
 
 def people(rule: models.AlikeSchools, one: ComparedType, t: Texts) -> str:

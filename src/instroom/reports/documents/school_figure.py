@@ -11,6 +11,7 @@ from instroom.monitoring.beside import YearsTogether
 from instroom.reports import words
 from instroom.reports.blocks import FigureBlock, Method, PageTable, Picture, TableCell
 from instroom.reports.documents import parts
+from instroom.reports.documents.history import taken_over_words
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.school_compared import (
     ComparedType,
@@ -29,7 +30,8 @@ def type_block(writer: PageWriter, school: SchoolCompared, one: ComparedType) ->
     t = writer.t
     span = years_words(one.years, t)
     name = words.type_words((one.name,), t)
-    sentence = t(school.rule.sentence, what=people(school.rule, one, t))
+    what = t(school.rule.dated, who=people(school.rule, one, t), when=span)
+    sentence = t(school.rule.sentence, what=what)
     picture = _picture(writer, school, one, sentence)
     return FigureBlock(
         f"{school.topic.indicator}-{one.name}",
@@ -63,6 +65,7 @@ def _details(writer: PageWriter, school: SchoolCompared, one: ComparedType) -> I
     if one.country:
         yield t("Nederland: {share}.", share=hundred(one.country.share, t))
     yield from _other_counts(writer, school, one)
+    yield taken_over_words(writer, school.topic, school.info.code, one.years, one.name)
 
 
 def _other_counts(writer: PageWriter, school: SchoolCompared, one: ComparedType) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import registry
 from instroom.reports import goals, sentences, words
 from instroom.reports.documents import first_screen, parts
@@ -101,7 +101,7 @@ def _goal(
 def _figure(figure: Figure, t: Texts) -> PaperFigure:
     rest = sentences.basis(figure, t)
     name = words.place_name(figure.place, t)
-    return PaperFigure(sentences.sentence(figure, name, t), f"{rest[:1].upper()}{rest[1:]}.")
+    return PaperFigure(sentences.sentence(figure, name, t), f"{capital(rest)}.")
 
 
 def _sources(figures: Sequence[Figure], writer: PageWriter) -> Iterator[str]:

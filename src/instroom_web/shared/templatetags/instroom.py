@@ -27,6 +27,8 @@ register = template.Library()
 PLAIN = ("api", "card", "download", "embed", "picture", "static", "healthz")
 #: Addresses of numbers and drawings, which every release has of its own.
 OF_A_RELEASE = ("api/v1/explain/", "download/", "picture/")
+#: First parts of the addresses that no release has of its own.
+LIVE = ("account", "changes", "my", "search")
 #: A school year with its full stop, and two bounds: broken over lines they are misread.
 _TOGETHER = re.compile(r"\d{4}-\d{4}[.,;:)]?|[−+]?\d[\d.,]*–\d[\d.,]*(?:\u00a0%)?")
 
@@ -61,7 +63,7 @@ def href(context: Context, url: str) -> str:
     if head in PLAIN:
         return f"/{path}{_query(context, path, query)}{mark}{fragment}"
     release = context.get("release")
-    if release and head == "figure" and not query:
+    if release and head not in LIVE and not query:
         question, query = "?", f"release={release.number}"
     tail = question + query + mark + fragment
     return (
