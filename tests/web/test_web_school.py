@@ -33,7 +33,11 @@ def school() -> dict[str, object]:
         FigureBlock("havo", "havo", "44 van de 100 havisten.", half=True),
         TextBlock("bespreken", "Om samen te bespreken", ("Wie?",), style="paper"),
     )  # fmt: skip
-    head = PlaceHead(("havo en vwo", "Straat 1"), "Op deze school <44> van de 100.", ("Zo.",))
+    head = PlaceHead(
+        ("havo en vwo", "Straat 1", "in 2023-2024"),
+        "Op deze school <44> van de 100.",
+        ("Zo, 2015-2016.",),
+    )
     page = sample.document("nl", "places")
     return {**page, "key": "place/00AA00", "title": "School A", "blocks": list(map(asdict, blocks)),
             "head": asdict(head)}  # fmt: skip
@@ -58,6 +62,8 @@ def test_the_first_lines_say_what_the_school_is_and_the_answer(client):
     html = client.get("/nl/place/00AA00/").content.decode()
     assert "<h1>School A</h1>" in html
     assert "<span>havo en vwo</span><span>Straat 1</span>" in html
+    for year in ("2023-2024", "2015-2016"):
+        assert f'<span class="nw">{year}' in html, "a school year stays on one line"
     assert "Op deze school &lt;44&gt; van de 100." in html
     assert 'class="block figure half"' in html
     assert 'class="block text paper"' in html

@@ -35,11 +35,11 @@ class YearsTogether:
         larger.
         """
         fewer = chance.schools
-        low = intervals.wilson(self.part.low / fewer, (self.part.low + self.rest.high) / fewer).low
-        high = intervals.wilson(
-            self.part.high / fewer, (self.part.high + self.rest.low) / fewer
-        ).high
-        return intervals.Interval(low, high)
+        least, most = self.part.low + self.rest.high, self.part.high + self.rest.low
+        return intervals.Interval(
+            intervals.wilson(self.part.low / fewer, least / fewer).low if least else 0.0,
+            intervals.wilson(self.part.high / fewer, most / fewer).high if most else 1.0,
+        )
 
 
 def together(figures: Sequence[Figure]) -> YearsTogether | None:

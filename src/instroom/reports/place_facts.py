@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
 
-from instroom.core.places import board_code
+from instroom.core.places import board_code, kind_of
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.monitoring.facts import ClassifiedCounts
@@ -26,7 +26,8 @@ class PlaceFacts:
 
     ``secondary`` and ``primary`` count its schools in the register, of a board in the whole
     country; ``municipalities`` and ``here`` are of a board: in how many they stand, and how many of
-    its schools stand in the region. ``density`` is of a municipality. ``under`` is of a school that
+    its schools stand in the region: known when both registers were read, and say of each of its
+    schools where it stands. ``density`` is of a municipality. ``under`` is of a school that
     took over others: the years in which figures of theirs count as its own. ``later`` is of a
     school with, after those of whom there is a figure, only pupils without one: the newest year.
     """
@@ -40,9 +41,11 @@ class PlaceFacts:
     later: str = ""
 
     @property
-    def schools(self) -> int:
-        """All its schools in the register."""
-        return (self.secondary or 0) + (self.primary or 0)
+    def schools(self) -> int | None:
+        """All its schools in the registers; None unless both were read."""
+        if self.secondary is None or self.primary is None:
+            return None
+        return self.secondary + self.primary
 
 
 def place_facts(
@@ -51,6 +54,7 @@ def place_facts(
     """Return what the lists say of these municipalities and boards, by code."""
     lists = {source: _register(source, facts) for source in ADDRESS_SOURCES}
     counts = {source: _by_place(found) for source, found in lists.items()}
+    read = all(found is not None for found in lists.values())
     every = [school for found in lists.values() if found for school in found]
     towns, here = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for code, municipality, board in every:
@@ -59,16 +63,26 @@ def place_facts(
             here[board].add(code)
     density = _densities(facts.store)
     secondary, primary = (counts[source] for source in ADDRESS_SOURCES)
+    # Of a board that also has schools in a list that was not read, or a school of which the list
+    # does not say where it stands, these would count too few.
+    whole = {board for board, found in towns.items() if read and "" not in found}
     return {
         code: PlaceFacts(
-            None if secondary is None else len(secondary.get(code, ())),
-            None if primary is None else len(primary.get(code, ())),
-            len(towns[code]) if code in towns else None,
-            len(here[code]) if code in towns else None,
+            _schools_at(secondary, code),
+            _schools_at(primary, code),
+            len(towns[code]) if code in whole else None,
+            len(here[code]) if code in whole else None,
             density.get(code),
         )
         for code in codes
     }
+
+
+def _schools_at(found: Mapping[str, set[str]] | None, code: str) -> int | None:
+    """Return how many schools a list has at a place; None for none where it may leave one out."""
+    if found is None or (code not in found and kind_of(code) != "board" and "" in found):
+        return None
+    return len(found.get(code, ()))
 
 
 def _register(source: str, facts: ClassifiedCounts) -> set[_School] | None:
@@ -90,12 +104,14 @@ def _register(source: str, facts: ClassifiedCounts) -> set[_School] | None:
 
 
 def _by_place(found: set[_School] | None) -> Mapping[str, set[str]] | None:
+    """Return the schools of every municipality and board; without a municipality under ""."""
     if found is None:
         return None
     schools: dict[str, set[str]] = defaultdict(set)
-    for code, *places in found:
-        for place in filter(None, places):
-            schools[place].add(code)
+    for code, municipality, board in found:
+        schools[municipality].add(code)
+        if board:
+            schools[board].add(code)
     return schools
 
 

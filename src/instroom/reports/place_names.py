@@ -49,7 +49,7 @@ def place_names(places: Mapping[str, PlaceInfo]) -> dict[str, PlaceName]:
     for group in alike.values():
         if len(group) > 1:
             found |= _told_apart([(info, found[info.code]) for info in group])
-    return found
+    return found | _with_code(places, found)
 
 
 class PlaceRow(TypedDict):
@@ -97,6 +97,27 @@ def places_listed(
         }
         for code, info in sorted(places.items())
     ]
+
+
+def _with_code(
+    places: Mapping[str, PlaceInfo], names: Mapping[str, PlaceName]
+) -> dict[str, PlaceName]:
+    """Return, with their code, the names that are still of several.
+
+    What told one apart may make it the same as a name of another group: "De Bron" at Laan 1, and
+    a school that is called "De Bron, Laan 1". A school gives way to what is no school.
+    """
+    said: dict[str, list[str]] = defaultdict(list)
+    for code, name in names.items():
+        said[normal(name.said) or name.said].append(code)
+    result: dict[str, PlaceName] = {}
+    for same in said.values():
+        no_school = [code for code in same if not places[code].kind.startswith("school")]
+        keeps = no_school if len(no_school) == 1 else []
+        for code in same if len(same) > 1 else []:
+            if code not in keeps:
+                result[code] = replace(names[code], said=f"{names[code].said}, {code}")
+    return result
 
 
 def _told_apart(group: Iterable[tuple[PlaceInfo, PlaceName]]) -> dict[str, PlaceName]:

@@ -80,6 +80,20 @@ def test_only_what_is_more_than_chance_is_more(
     assert found == outcome
 
 
+@pytest.mark.parametrize(("fewer", "outcome"), [(0, "more"), (1, "maybe_more")])
+@pytest.mark.parametrize("small", ["own", "rest"])
+def test_from_the_least_number_on_a_difference_is_certain(
+    small: str, fewer: int, outcome: str
+) -> None:
+    """With exactly the least number it is, with one fewer only maybe; of the school or the rest."""
+    few = RULE.least - fewer
+    if small == "own":
+        own, rest = years(Count(few), Count(0)), years(Count(100), Count(1900))
+    else:
+        own, rest = years(Count(1900), Count(100)), years(Count(0), Count(few))
+    assert compared(own, rest, CHANCE, RULE) == outcome
+
+
 def test_without_others_there_is_nothing_to_compare() -> None:
     assert compared(years(Count(5), Count(5)), None, CHANCE, RULE) == "not_comparable"
 
@@ -143,3 +157,10 @@ def test_a_large_difference_is_seen(types: int) -> None:
         own, rest = years(Count(part), Count(200 - part)), years(Count(1400), Count(2100))
         seen += compared(own, rest, CHANCE, RULE, types) == "more"
     assert seen > 390
+
+
+@pytest.mark.parametrize(("part", "rest"), [(Count(0, 3), Count(0)), (Count(0), Count(0, 3))])
+def test_bounds_that_leave_nobody_reach_as_far_as_the_share(part: Count, rest: Count) -> None:
+    found = years(part, rest)
+    reach = found.reach(CHANCE)
+    assert reach.low <= found.share.low <= found.share.high <= reach.high

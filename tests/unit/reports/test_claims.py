@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from instroom.core.series import Figure
+from instroom.core.quantities import Count, Share
+from instroom.core.series import Figure, Series
 from instroom.core.texts import Texts, languages
 from instroom.definitions import models, registry
+from instroom.privacy.published import publish
 from instroom.reports.blocks import ClaimBlock, Document, TextBlock
 from instroom.reports.documents import claims
 from instroom.reports.documents.claim_findings import FoundClaim, answer, found_claim
@@ -118,8 +120,10 @@ def test_other_figures_make_another_sentence() -> None:
     early = writer(lambda f: f.period < "2015" or f.indicator != "technical_profile_share")
     said = found_claim(early, registry.claims()[FALLING])
     assert "Scholen" not in said.sentence, "one year is no change"
-    assert "havo" not in said.sentence
-    assert said.sentence.endswith("Het aandeel daalde op hbo, niet zeker op mbo en wo.")
+    assert said.sentence.endswith(
+        "Het aandeel daalde op hbo, niet zeker op mbo en wo. "
+        "Op havo, vwo en vmbo zijn er geen twee jaren om te vergelijken."
+    )
     assert said.held == "half"
 
 
@@ -161,6 +165,224 @@ def test_what_cannot_be_recomputed_says_why() -> None:
         claim = registry.claims()[name]
         if claim.because:
             assert claim.because in block.sentence
+
+
+# --- figures of one's own: what is missing, the opposite, bounds, a break ----------------------
+
+PROFILE = "technical_profile_share"
+SINCE, NEWEST = "2014-2015", "2023-2024"
+
+
+def profile(name: str, period: str, part: Count | int, whole: int = 10_000) -> Figure:
+    part = part if isinstance(part, Count) else Count(part)
+    rest = Count(whole - part.high, whole - part.low)
+    found = Share.of(part, rest)
+    return Figure(
+        PROFILE, period, "twente", "ok" if part.exact else "bounded", "exam", "monitor",
+        by=(("school_type", name),), value=found.low if part.exact else None, low=found.low,
+        high=found.high, numerator=part, denominator=part + rest, sources=("a" * 64,),
+    )  # fmt: skip
+
+
+def series(name: str, says: str, counts: str = "share", since: str = SINCE) -> dict[str, str]:
+    return {
+        "label": name, "indicator": PROFILE, "stage": "exam", "school_type": name,
+        "counts": counts, "since": since, "says": says,
+    }  # fmt: skip
+
+
+def held(figures: list[Figure], *compared: dict[str, str]) -> FoundClaim:
+    """Hold a claim of these series against these figures and no other."""
+    made = publish(
+        [Series(PROFILE, "pupils", tuple(figures), "exam", "monitor",
+                open_data=True, audience="public")]
+    )  # fmt: skip
+    index = FigureIndex(Results("twente", made, {}))
+    t = Texts("nl")
+    claim = changed(FALLING, compared=list(compared), picture=None)
+    return found_claim(PageWriter(index, t, PictureQueue(t, example=False)), claim)
+
+
+def went(**to: int | Count) -> list[Figure]:
+    """Return figures of school types from 4000 of 10,000 to this many."""
+    return [
+        figure
+        for name, part in to.items()
+        for figure in (profile(name, SINCE, 4000), profile(name, NEWEST, part))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("compared", "said"),
+    [
+        (
+            [series("havo", "less"), series("vwo", "less")],
+            "Het aandeel daalde op havo. "
+            "Van het aandeel op vwo zijn er geen twee jaren om te vergelijken.",
+        ),
+        (
+            [series("havo", "less"), series("havo", "less", "number"), series("vwo", "less"),
+             series("vwo", "less", "number")],
+            "Scholen in Twente: het aantal daalde op havo. Het aandeel daalde op havo. "
+            "Op vwo zijn er geen twee jaren om te vergelijken.",
+        ),
+        (
+            [series("havo", "less"), series("vwo", "less", "number")],
+            "Het aandeel daalde op havo. "
+            "Van het aantal op vwo zijn er geen twee jaren om te vergelijken.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said_and_lets_no_claim_hold(
+    compared: list[dict[str, str]], said: str
+) -> None:
+    found = held(went(havo=2000), *compared)
+    assert found.sentence == said
+    assert found.held == "half"
+    known = [one for one in compared if one["school_type"] == "havo"]
+    assert held(went(havo=2000), *known).held == "holds", "with nothing missing it does hold"
+
+
+def test_what_is_missing_lets_no_claim_fail() -> None:
+    both = series("havo", "less"), series("vwo", "less")
+    assert held(went(havo=6000), *both).held == "unclear"
+    assert held(went(havo=6000, vwo=6000), *both).held == "fails"
+    assert held([], *both).group == "not_recomputable"
+
+
+@pytest.mark.parametrize("name", sorted(n for n, c in registry.claims().items() if c.compared))
+def test_fewer_files_never_make_a_claim_more_certain(name: str) -> None:
+    """Each school type or indicator alone, as after reading one of the files."""
+    claim = registry.claims()[name]
+    for one in claim.compared:
+        by = (("school_type", one.school_type),) if one.school_type else ()
+        some = writer(lambda f, i=one.indicator, by=by: f.indicator == i and f.by == by)
+        found = found_claim(some, claim)
+        assert found.held in ("half", "unclear", None), one.label
+
+
+def test_chance_and_no_certain_change_is_no_refutation() -> None:
+    found = held(went(havo=4001, vwo=6000), series("havo", "less"), series("vwo", "less"))
+    assert found.held == "unclear"
+    only = held(went(havo=4001), series("havo", "less"))
+    assert (only.held, only.sentence) == ("unclear", "Het aandeel daalde nergens zeker.")
+
+
+@pytest.mark.parametrize(
+    ("says", "to", "sentence"),
+    [
+        ("more", {"havo": 2000, "vwo": 4001},
+         "Het aandeel steeg nergens zeker, daalde op havo, niet zeker op vwo."),
+        ("less", {"havo": 6000, "vwo": 6000},
+         "Het aandeel daalde nergens zeker, steeg op havo en vwo."),
+        ("less", {"havo": 6000, "vwo": 2000}, "Het aandeel daalde op vwo, steeg op havo."),
+        ("more", {"havo": 6000, "vwo": 2000}, "Het aandeel steeg op havo, daalde op vwo."),
+    ],
+)  # fmt: skip
+def test_a_certain_change_the_other_way_is_said(
+    says: str, to: dict[str, int], sentence: str
+) -> None:
+    assert held(went(**to), *(series(name, says) for name in to)).sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("to", "sentence", "as_said"),
+    [
+        ({"havo": 2000, "vwo": 6000}, "Het aandeel daalde op havo, steeg op vwo.", "holds"),
+        ({"havo": 2000, "vwo": 2000},
+         "Het aandeel steeg nergens zeker, daalde op havo en vwo.", "half"),
+        ({"havo": 6000, "vwo": 2000}, "Het aandeel daalde op vwo, steeg op havo.", "fails"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_claim_of_both_ways_is_told_as_it_went(
+    to: dict[str, int], sentence: str, as_said: str, order: int
+) -> None:
+    """Whichever series the file names first."""
+    compared = [series("havo", "less"), series("vwo", "more")][::order]
+    found = held(went(**to), *compared)
+    assert found.held == as_said
+    said, wanted = (
+        {
+            frozenset(part.split())
+            for part in one.removeprefix("Het aandeel ").strip(".").split(", ")
+        }
+        for one in (found.sentence, sentence)
+    )
+    assert said == wanted
+
+
+@pytest.mark.parametrize(
+    ("now", "way"),
+    [
+        (Count(3900, 4000), "unclear"),
+        (Count(3900, 3999), "less"),
+        (Count(4100, 4200), "unclear"),
+        (Count(4101, 4200), "more"),
+    ],
+)
+def test_numbers_whose_bounds_touch_do_not_differ_for_certain(now: Count, way: str) -> None:
+    figures = [profile("havo", SINCE, Count(4000, 4100)), profile("havo", NEWEST, now)]
+    (one,) = held(figures, series("havo", "less", "number"), series("havo", "less")).series[:1]
+    assert one.way == way
+
+
+@pytest.mark.parametrize(
+    ("since", "newest", "way"),
+    [
+        ("2014-2015", "2017-2018", "less"),
+        ("2014-2015", "2018-2019", "none"),
+        ("2014-2015", "2023-2024", "none"),
+        ("2018-2019", "2023-2024", "less"),
+    ],
+)
+def test_a_number_is_not_held_against_one_from_the_other_side_of_a_break(
+    since: str, newest: str, way: str
+) -> None:
+    """The year of the break is the first that is counted the new way."""
+    broken = registry.indicators()[PROFILE].breaks["vmbo"].period
+    assert broken == "2018-2019"
+    figures = [profile("vmbo", since, 4000), profile("vmbo", newest, 2000)]
+    (one,) = held(figures, series("vmbo", "less", "number", since)).series
+    assert one.way == way
+
+
+# --- shares that a claim names -----------------------------------------------------------------
+
+
+def of_shares(part: int, whole: int, says: float) -> FoundClaim:
+    share = {"label": "Duitsland", "part": part, "whole": whole, "says": says}
+    facts = registry.claims()[GERMANY].model_dump()["facts"] | {"shares": [share]}
+    return found_claim(writer(), changed(GERMANY, facts=facts))
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "says", "sentence"),
+    [
+        (57, 200, 0.29, f"29{NT} klopt voor Duitsland."),
+        (57, 200, 0.28, f"Duitsland: op dezelfde manier geteld 29{NT}, niet 28{NT}."),
+        (25, 200, 0.12, f"Duitsland: op dezelfde manier geteld 13{NT}, niet 12{NT}."),
+        (25, 200, 0.125, f"12,5{NT} klopt voor Duitsland."),
+        (24, 200, 0.125, f"Duitsland: op dezelfde manier geteld 12,0{NT}, niet 12,5{NT}."),
+        (499_999, 1_000_000, 0.50, f"50{NT} klopt voor Duitsland."),
+    ],
+)
+def test_a_half_goes_up_and_a_claim_is_held_as_precisely_as_it_is_said(
+    part: int, whole: int, says: float, sentence: str
+) -> None:
+    assert of_shares(part, whole, says).sentence == sentence
+
+
+def test_no_two_shares_that_differ_are_written_alike() -> None:
+    """Every share of 200, against every claim in half per cents."""
+    for part in range(0, 201, 3):
+        for halves in range(max(part - 3, 0), min(part + 4, 201)):
+            found = of_shares(part, 200, halves / 200)
+            if found.held == "fails":
+                counted, said = re.findall(r"[\d,]+(?=\u00a0%)", found.sentence)
+                assert counted != said, (part, halves)
+            else:
+                assert abs(part - halves) <= 1, "no farther than half a per cent"
 
 
 # --- the first line ---------------------------------------------------------------------------

@@ -20,12 +20,14 @@ from instroom.reports.blocks import (
     PageTable,
     PlaceIndex,
     TableCell,
+    TextBlock,
 )
 from instroom.reports.documents import parts, place
 from instroom.reports.documents.indicator import headline, indicator_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureJob, PictureQueue
+from instroom.reports.place_facts import PlaceFacts
 from instroom.reports.results import PlaceInfo, Results
 from instroom.reports.site import documents
 from unit.monitoring.small import ENSCHEDE
@@ -330,7 +332,7 @@ def test_below_fifty_three_years_are_taken_together_with_an_interval() -> None:
     )
     assert "2019-2020 tot en met 2021-2022 samen: 33,0\u00a0% van de" in block.sentence
     assert "minder dan 50 leerlingen" in block.detail
-    assert "24,6–42,7\u00a0% zijn (95 %-interval)" in block.detail
+    assert "23,9–43,6\u00a0% zijn (95 %-interval)" in block.detail, "as far as on a school's page"
     assert "geteld naar de plaats van de school" in block.detail
     (row,) = block.tables[0].rows
     assert row[-1].text == "33 van 100"
@@ -471,6 +473,39 @@ def test_from_fifty_on_a_school_has_its_own_year() -> None:
 def test_a_place_without_figures_says_so() -> None:
     document = place.place_page(desk_of(places={"00AA00": SCHOOL}), SCHOOL)
     assert document.blocks[0].heading == "Nog geen cijfers"  # type: ignore[union-attr]
+
+
+TOWN = PlaceInfo(ENSCHEDE, "Enschede", "municipality")
+
+
+@pytest.mark.parametrize("info", [SCHOOL, TOWN])
+@pytest.mark.parametrize("reason", ["would_reveal", "not_judged", "one_school"])
+def test_figures_that_may_not_be_shown_are_not_told_as_none(info: PlaceInfo, reason: str) -> None:
+    hidden = hide(share("2021-2022", Count(1), Count(3), info.code), reason)
+    writer = desk_of(hidden, places={info.code: info})
+    block = place.place_page(writer, info).blocks[0]
+    assert isinstance(block, TextBlock)
+    assert block.heading == "Cijfers die hier niet staan"
+    assert registry.reasons()[reason] in block.paragraphs[0]
+    assert "geen scholen" not in block.paragraphs[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (PlaceFacts(0, 0), "staan geen scholen"),
+        (PlaceFacts(0, None), "staat geen cijfer van Enschede"),
+        (PlaceFacts(2, 3), "staat geen cijfer van Enschede"),
+    ],
+)
+def test_no_schools_is_said_only_where_the_registers_have_none(
+    facts: PlaceFacts, said: str
+) -> None:
+    writer = desk_of(places={TOWN.code: TOWN})
+    writer.index.results = replace(writer.index.results, facts={TOWN.code: facts})
+    block = place.place_page(writer, TOWN).blocks[0]
+    assert isinstance(block, TextBlock)
+    assert said in block.paragraphs[0]
 
 
 def test_schools_are_in_the_order_of_their_names_and_not_of_their_figures(

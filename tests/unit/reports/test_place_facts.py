@@ -54,6 +54,29 @@ def test_the_density_is_of_the_newest_file_and_unknown_without_one(tmp_path: Pat
     assert (found[ENSCHEDE].density, found[HENGELO].density) == (2126, None)
 
 
+@pytest.mark.parametrize("read", ["duo_school_addresses", "duo_po_addresses"])
+def test_a_register_that_was_not_read_is_no_nought(read: str, tmp_path: Path) -> None:
+    facts = store(tmp_path, lists(("00AA00", ENSCHEDE, "12345"), source=read))
+    found = place_facts([BOARD], TWENTE, facts)[BOARD]
+    assert (found.schools, found.municipalities, found.here) == (None, None, None)
+    assert {found.secondary, found.primary} == {1, None}
+
+
+def test_a_school_of_which_no_list_says_where_it_stands_is_in_no_municipality(
+    tmp_path: Path,
+) -> None:
+    facts = store(
+        tmp_path,
+        lists(("00AA00", ENSCHEDE, "12345"), ("00AB00", "", "12345"), ("00AC00", HENGELO, "54321")),
+        lists(("00PA00", HENGELO, "54321"), source="duo_po_addresses"),
+    )
+    found = place_facts([BOARD, OTHER, "GM0141", HENGELO], TWENTE, facts)
+    assert found[BOARD] == PlaceFacts(2, 0, None, None, None)
+    assert found[OTHER] == PlaceFacts(1, 1, 1, 2, None), "a board of whose schools all is known"
+    assert (found["GM0141"].secondary, found["GM0141"].primary) == (None, 0), "it may stand there"
+    assert found[HENGELO].secondary == 1
+
+
 # --- names of boards ---------------------------------------------------------------------------
 
 

@@ -71,6 +71,20 @@ def test_a_school_called_like_its_municipality_is_told_from_it() -> None:
     ]
 
 
+def test_a_name_that_tells_one_apart_may_be_that_of_another() -> None:
+    found = said(
+        school("00AA00", name="De Bron, Laan 1"),
+        school("00BB00", "Laan 1"),
+        school("00CC00", "Laan 2"),
+    )
+    assert found == ["De Bron, Laan 1, 00AA00", "De Bron, Laan 1, 00BB00", "De Bron, Laan 2"]
+
+
+def test_two_places_that_are_no_schools_are_told_apart_too() -> None:
+    towns = [PlaceInfo(code, "Hengelo", "municipality") for code in ("GM0164", "GM9999")]
+    assert said(*towns) == ["Hengelo, GM0164", "Hengelo, GM9999"]
+
+
 def test_six_locations_of_one_college_are_six(real: Results) -> None:
     names = place_names(real.places)
     codes = [code for code in names if code[:4] == "17VN"]

@@ -333,6 +333,48 @@ def test_a_protected_year_makes_no_number_anywhere() -> None:
     assert document.head is None
 
 
+def hidden_at(code: str, name: str = "vwo") -> list[Figure]:
+    """Return the figures, with the newest year of one school type of one school protected."""
+    return [
+        hide(f, "would_reveal")
+        if (f.place, f.period, f.by) == (code, YEARS[-1], (("school_type", name),))
+        else f
+        for f in figures()
+    ]
+
+
+@pytest.mark.parametrize("name", ["havo", "vwo"])
+def test_a_type_without_a_number_is_told_and_keeps_its_older_years(name: str) -> None:
+    document, _ = page(hidden_at("00AA00", name))
+    assert document.head is not None
+    told = f"Van {name} is er geen cijfer over 2023-2024 (afgeschermd: "
+    assert any(told in detail for detail in document.head.details)
+    block = half(document, f"exam-{name}")
+    assert "2022-2023" in block.sentence and told in block.detail
+    assert why(document).heading == "Geen vergelijkbare scholen"
+    assert f"van {name} is over 2023-2024 geen aantal te tonen" in why(document).lead
+    assert "dezelfde onderwijssoorten" not in why(document).lead
+
+
+def test_a_school_of_unknown_size_stands_beside_none() -> None:
+    document, _ = page(hidden_at("00AB00"))
+    assert "Aa-college" not in labels(document)
+    assert "zijn hierbij niet meegenomen" in why(document).lead
+    one_type = [
+        f for f in hidden_at("00AB00") if f.place != "00AA00" or ("school_type", "havo") in f.by
+    ]
+    assert "Aa-college" not in labels(page(one_type)[0]), "nor by the types that are left"
+
+
+def test_a_type_that_no_file_has_makes_no_size_unknown() -> None:
+    missing = [
+        Figure(PROFILE.indicator, YEARS[-1], s.code, "missing", "exam", "monitor",
+               by=(("school_type", "vmbo"),), reason="not_classified")
+        for s in SCHOOLS
+    ]  # fmt: skip
+    assert len(labels(page(figures() + missing)[0])) == 5
+
+
 # --- boards and municipalities -----------------------------------------------------------------
 
 BOARD = PlaceInfo("BG12345", "BG12345", "board", ENSCHEDE)
@@ -344,6 +386,9 @@ BOARD = PlaceInfo("BG12345", "BG12345", "board", ENSCHEDE)
         (PlaceFacts(50, 2, 19, 3), "52 scholen in 19 gemeenten; 3 daarvan staan in Twente"),
         (PlaceFacts(4, 0, 1, 4), "4 scholen, in één gemeente"),
         (PlaceFacts(1, 0, 1, 1), "één school"),
+        (PlaceFacts(3, 1), "heeft dit bestuur 4 scholen. De cijfers"),
+        (PlaceFacts(1, None), "Schoolbestuur. De cijfers tellen alle scholen"),
+        (PlaceFacts(None, 1), "Schoolbestuur. De cijfers tellen alle scholen"),
         (PlaceFacts(), "Schoolbestuur. De cijfers tellen alle scholen"),
     ],
 )

@@ -19,7 +19,11 @@ HANDFUL = 10
 
 @dataclass(frozen=True, slots=True)
 class SchoolSize:
-    """A school with its school types and how many were counted there, all in one period."""
+    """A school with its school types and how many were counted there, all in one period.
+
+    ``unknown`` are the figures of types that it has in that period without a number: its size is
+    then not known, and ``counted`` is only of the others.
+    """
 
     info: PlaceInfo
     period: str
@@ -27,6 +31,7 @@ class SchoolSize:
     counted: Count
     #: Of its municipality: how many classes from the highest, None when no file says so.
     around: int | None
+    unknown: tuple[Figure, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -36,11 +41,15 @@ class SchoolSize:
 
 @dataclass(frozen=True, slots=True)
 class AlikeFound:
-    """A school, and the schools alike in the order of their names: never of their figures."""
+    """A school, and the schools alike in the order of their names: never of their figures.
+
+    ``unsized`` is how many may be alike, but are of no known size.
+    """
 
     rule: models.AlikeSchools
     own: SchoolSize
     others: tuple[SchoolSize, ...]
+    unsized: int = 0
 
 
 def rule_for(kind: str) -> models.AlikeSchools | None:
@@ -59,26 +68,46 @@ def topic_of(rule: models.AlikeSchools) -> Topic:
 
 
 def size_of(index: FigureIndex, rule: models.AlikeSchools, info: PlaceInfo) -> SchoolSize | None:
-    """Return the school types and the size of a school in its newest year; None without any."""
+    """Return the school types and the size of a school in its newest year; None without any.
+
+    A year in which it was counted is its newest, also when no number of a type may be shown.
+    """
     topic = topic_of(rule)
-    newest = [
+    found = [
         figure
         for name in rule.school_types
-        if (figure := index.latest(topic, info.code, school_type=name)) and figure.denominator
+        for figure in index.get(topic, info.code, school_type=name)
+        if (figure.denominator if figure.numbered else withheld(figure))
     ]
-    if not newest:
+    if not found:
         return None
-    period = max(figure.period for figure in newest)
-    now = [f for f in newest if f.period == period and _counted(f).high >= HANDFUL]
+    period = max(figure.period for figure in found)
+    newest = [figure for figure in found if figure.period == period]
+    now = [f for f in newest if f.numbered and _counted(f).high >= HANDFUL]
     if not now:
         return None
     return SchoolSize(
         info,
         period,
-        tuple(dict(figure.by)["school_type"] for figure in now),
+        tuple(type_of(figure) for figure in now),
         total(_counted(figure) for figure in now),
         _around(index, rule, info.municipality),
+        tuple(figure for figure in newest if not figure.numbered),
     )
+
+
+def withheld(figure: Figure) -> bool:
+    """Return whether somebody was counted, and no number of it may be shown.
+
+    A figure that is missing, or of nobody, does not say that a school has this type: those are
+    made for every place alike.
+    """
+    return not figure.numbered and figure.status not in ("missing", "not_applicable")
+
+
+def type_of(figure: Figure) -> str:
+    """Return the school type that a figure is of."""
+    return dict(figure.by)["school_type"]
 
 
 def _counted(figure: Figure) -> Count:
@@ -94,16 +123,22 @@ def _around(index: FigureIndex, rule: models.AlikeSchools, municipality: str) ->
 
 
 def alike(index: FigureIndex, rule: models.AlikeSchools, own: SchoolSize) -> AlikeFound:
-    """Return the schools of the region that are most alike: same types, size, surroundings."""
-    every = (
+    """Return the schools of the region that are most alike: same types, size, surroundings.
+
+    None for a school of unknown size, and none of unknown size.
+    """
+    if own.unknown:
+        return AlikeFound(rule, own, ())
+    sizes = (
         size_of(index, rule, info)
         for info in index.results.places.values()
         if info.kind == rule.kind and info.code != own.info.code
     )
+    every = [one for one in sizes if one]
     same = [
         one
         for one in every
-        if one
+        if not one.unknown
         and (one.types, one.period) == (own.types, own.period)
         and _largest_ratio(one.counted, own.counted) <= rule.largest_ratio
     ]
@@ -111,7 +146,18 @@ def alike(index: FigureIndex, rule: models.AlikeSchools, own: SchoolSize) -> Ali
     chosen = nearest[: rule.how_many]
     names = index.names
     return AlikeFound(
-        rule, own, tuple(sorted(chosen, key=lambda one: (names[one.info.code].said, one.info.code)))
+        rule,
+        own,
+        tuple(sorted(chosen, key=lambda one: (names[one.info.code].said, one.info.code))),
+        sum(_maybe_alike(one, own) for one in every),
+    )
+
+
+def _maybe_alike(one: SchoolSize, own: SchoolSize) -> bool:
+    """Return whether a school without all its numbers may have the same school types."""
+    types = {*one.types, *map(type_of, one.unknown)}
+    return (
+        bool(one.unknown) and one.period == own.period and set(one.types) <= set(own.types) <= types
     )
 
 
@@ -143,15 +189,25 @@ def why_these(writer: PageWriter, found: AlikeFound) -> EntryList:
         3: t("Waarom deze drie scholen ernaast?"),
     }
     heading = headings.get(count, t("Waarom deze {n} scholen ernaast?", n=count))
+    if found.own.unknown:
+        lead = t(
+            "Hoe groot deze school is, weten wij niet: van {types} is over {period} geen aantal te tonen. Daarom staan er geen andere scholen naast.",
+            types=words.type_words(tuple(map(type_of, found.own.unknown)), t),
+            period=found.own.period,
+        )
+        return EntryList("waarom", heading, (), lead, "terms")
+    unsized = t("Scholen waarvan niet elk aantal te tonen is, zijn hierbij niet meegenomen.")
     if not count:
         lead = t(
             "In deze cijfers staat geen andere school in {region} met dezelfde onderwijssoorten die ongeveer even groot is.",
             region=writer.region_name,
         )
+        lead += f" {unsized}" if found.unsized else ""
         return EntryList("waarom", heading, (), lead, "terms")
     lead = t("Gekozen uit de scholen in {region}, volgens vaste regels.", region=writer.region_name)
     if count < found.rule.how_many:
         lead += " " + t("Meer scholen die hierop lijken, staan niet in deze cijfers.")
+    lead += f" {unsized}" if found.unsized else ""
     entries = (
         Entry("soorten", t("Dezelfde onderwijssoorten"), (_types(found, t),)),
         Entry("grootte", t("Ongeveer even groot"), (_sizes(found, t),)),

@@ -14,19 +14,22 @@ def board_lead(writer: PageWriter, info: PlaceInfo) -> str:
     name = t("Geen open bestand noemt besturen bij naam; deze naam is van ons, naar de scholen.")
     counted = t("De cijfers tellen alle scholen van dit bestuur in Nederland.")
     known = writer.index.results.facts.get(info.code)
-    if known is None or known.municipalities is None or known.here is None or not known.schools:
+    if known is None or not known.schools:
         return f"{t('Schoolbestuur.')} {counted} {name}"
-    where = t(
-        "Volgens het register heeft dit bestuur {n} scholen in {towns} gemeenten; {here} daarvan staan in {region}.",
-        n=known.schools,
-        towns=known.municipalities,
-        here=known.here,
-        region=writer.region_name,
-    )
     if known.schools == 1:
         where = t("Volgens het register heeft dit bestuur één school.")
+    elif known.municipalities is None or known.here is None:
+        where = t("Volgens het register heeft dit bestuur {n} scholen.", n=known.schools)
     elif known.municipalities == 1:
         where = t(
             "Volgens het register heeft dit bestuur {n} scholen, in één gemeente.", n=known.schools
+        )
+    else:
+        where = t(
+            "Volgens het register heeft dit bestuur {n} scholen in {towns} gemeenten; {here} daarvan staan in {region}.",
+            n=known.schools,
+            towns=known.municipalities,
+            here=known.here,
+            region=writer.region_name,
         )
     return f"{where} {counted} {name}"

@@ -94,8 +94,8 @@ def found_claim(writer: PageWriter, claim: models.Claim) -> FoundClaim:
     if not known:
         said = t("Niet na te rekenen: deze cijfers staan niet in deze uitgave.")
         return FoundClaim(claim, "not_recomputable", said, None, series)
-    said = _said_of_series(known, writer)
-    return FoundClaim(claim, "recomputed", said, _together(known), series)
+    said = " ".join([_said_of_series(known, writer), *_said_of_missing(series, t)])
+    return FoundClaim(claim, "recomputed", said, _together(series), series)
 
 
 def _held(writer: PageWriter, one: models.ComparedSeries) -> HeldSeries:
@@ -158,13 +158,38 @@ def _mark_of_number(way: Way, rule: models.VerdictRule, t: Texts) -> VerdictMark
     return VerdictMark(t(said.title), said.shape)
 
 
-def _together(known: Sequence[HeldSeries]) -> Held:
-    ways = [one.way == one.series.says for one in known]
+def _together(series: Sequence[HeldSeries]) -> Held:
+    """Return what all series of a claim make of it: one without two years may go any way."""
+    ways = [one.way == one.series.says for one in series]
     if all(ways):
         return "holds"
     if any(ways):
         return "half"
-    return "unclear" if any(one.way == "unclear" for one in known) else "fails"
+    return "unclear" if any(one.way in ("unclear", "none") for one in series) else "fails"
+
+
+def _said_of_missing(series: Sequence[HeldSeries], t: Texts) -> list[str]:
+    """Return which series have no two years to compare: both measures of one name are one."""
+    of: dict[str, set[str]] = {}
+    for one in series:
+        if one.way == "none":
+            of.setdefault(t(one.series.label), set()).add(one.series.counts)
+    both, number, share = (
+        words.listed([name for name, mine in of.items() if mine == measures], t)
+        for measures in ({"number", "share"}, {"number"}, {"share"})
+    )
+    said = []
+    if both:
+        said.append(t("Op {list} zijn er geen twee jaren om te vergelijken.", list=both))
+    if number:
+        said.append(
+            t("Van het aantal op {list} zijn er geen twee jaren om te vergelijken.", list=number)
+        )
+    if share:
+        said.append(
+            t("Van het aandeel op {list} zijn er geen twee jaren om te vergelijken.", list=share)
+        )
+    return said
 
 
 def _said_of_series(known: Sequence[HeldSeries], writer: PageWriter) -> str:
@@ -204,24 +229,25 @@ def _number_sentence(place_of: str, numbers: Sequence[HeldSeries], writer: PageW
 
 
 def _share_sentence(shares: Sequence[HeldSeries], t: Texts) -> str:
-    down = shares[0].series.says == "less"
-    same = [one for one in shares if one.way == one.series.says]
-    unclear = [one for one in shares if one.way == "unclear"]
-    other = [one for one in shares if one not in same and one not in unclear]
-    if same:
-        names = _names(same, t)
-        first = (
-            t("Het aandeel daalde op {list}", list=names)
-            if down
-            else t("Het aandeel steeg op {list}", list=names)
-        )
-    else:
-        first = (
-            t("Het aandeel daalde nergens zeker") if down else t("Het aandeel steeg nergens zeker")
-        )
-    tail = [t("niet zeker op {list}", list=_names(unclear, t))] if unclear and same else []
-    tail += [t("niet op {list}", list=_names(other, t))] if other and same else []
-    return ", ".join([first, *tail]) + "."
+    """Return where the share went each way, whatever the claim says: no certain change is silent.
+
+    What a claim says and what is found nowhere comes first.
+    """
+    claimed = dict.fromkeys(one.series.says for one in shares)
+    went = {way: [one for one in shares if one.way == way] for way in ("less", "more", "unclear")}
+    nowhere = {"less": t("daalde nergens zeker"), "more": t("steeg nergens zeker")}
+    said = [nowhere[says] for says in claimed if not went[says]]
+    for way in dict.fromkeys([*claimed, "less", "more"]):
+        if mine := went[way]:
+            names = _names(mine, t)
+            said.append(
+                t("daalde op {list}", list=names)
+                if way == "less"
+                else t("steeg op {list}", list=names)
+            )
+    if went["unclear"] and (went["less"] or went["more"]):
+        said.append(t("niet zeker op {list}", list=_names(went["unclear"], t)))
+    return t("Het aandeel {list}.", list=", ".join(said))
 
 
 def _names(series: Sequence[HeldSeries], t: Texts) -> str:
@@ -229,18 +255,20 @@ def _names(series: Sequence[HeldSeries], t: Texts) -> str:
 
 
 def _said_of_shares(shares: Sequence[models.ClaimedShare], t: Texts) -> tuple[str, Held]:
-    """Return which of the shares that a claim names the counts give, in whole per cents."""
-    fits = {
-        s.label: s.says is not None and _whole(s.part / s.whole) == _whole(s.says) for s in shares
-    }
-    claimed = [s for s in shares if s.says is not None]
-    said = []
-    for s in claimed:
-        says = t.percent(s.says or 0.0, digits=0)
-        if fits[s.label]:
+    """Return which of the shares that a claim names the counts give, as precise as it says them."""
+    claimed = [(s, s.says) for s in shares if s.says is not None]
+    said, good = [], []
+    for s, share in claimed:
+        digits = _digits(share)
+        unit = 10**digits
+        told = words.of_hundred(share * unit, share * unit)[0]
+        says, found = (
+            t.percent(n / (100 * unit), digits=digits) for n in (told, _rounded(s, digits))
+        )
+        good.append(_rounded(s, digits) == told)
+        if good[-1]:
             said.append(t("{says} klopt voor {label}.", says=says, label=t(s.label)))
             continue
-        found = t.percent(s.part / s.whole, digits=0)
         said.append(
             t(
                 "{label}: op dezelfde manier geteld {share}, niet {says}.",
@@ -250,14 +278,19 @@ def _said_of_shares(shares: Sequence[models.ClaimedShare], t: Texts) -> tuple[st
         said += [
             t("{says} past bij {label}.", says=says, label=t(other.label))
             for other in shares
-            if other.says is None and _whole(other.part / other.whole) == _whole(s.says or 0.0)
+            if other.says is None and _rounded(other, digits) == told
         ]
-    good = [fits[s.label] for s in claimed]
     return " ".join(capital(text) for text in said), "holds" if all(good) else "half" if any(
         good
     ) else "fails"
 
 
-def _whole(share: float) -> int:
-    """Return a share in whole per cents, a half always up."""
-    return int(share * 100 + 0.5)
+def _digits(says: float) -> int:
+    """Return how many decimals a claim has in per cents: none, or one."""
+    return int(round(says * 1000) % 10 != 0)
+
+
+def _rounded(share: models.ClaimedShare, digits: int) -> int:
+    """Return a share in per cents, or in tenths of them, a half always up: never by a float."""
+    unit = 1000 if digits else 100
+    return (2 * unit * share.part + share.whole) // (2 * share.whole)

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from instroom.core.quantities import Count, Share, total
+from instroom.core import periods
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.monitoring import beside, verdicts
 from instroom.reports import sentences, words
 from instroom.reports.blocks import (
     Block,
@@ -19,16 +20,16 @@ from instroom.reports.blocks import (
     TextBlock,
 )
 from instroom.reports.documents import parts
+from instroom.reports.documents.alike import type_of, withheld
 from instroom.reports.documents.board import board_lead
 from instroom.reports.documents.history import last_seen, last_seen_words, taken_over_words
 from instroom.reports.documents.indicator import headline
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.documents.school import school_blocks, school_head
+from instroom.reports.documents.school import school_blocks, school_head, without_number
 from instroom.reports.documents.school_compared import (
     FEW,
     POOLED_YEARS,
     SchoolCompared,
-    known_years,
     school_compared,
     years_words,
 )
@@ -36,7 +37,6 @@ from instroom.reports.documents.since import since_words
 from instroom.reports.documents.splits import apart, with_split
 from instroom.reports.figure_index import Topic
 from instroom.reports.results import PlaceInfo
-from instroom.stats import intervals
 
 
 def place_page(writer: PageWriter, info: PlaceInfo) -> Document:
@@ -45,18 +45,7 @@ def place_page(writer: PageWriter, info: PlaceInfo) -> Document:
     blocks: list[Block] = school_blocks(writer, school) if school else []
     blocks += _figures(writer, info, school)
     if not blocks:
-        blocks.append(
-            TextBlock(
-                "leeg",
-                t("Nog geen cijfers"),
-                (
-                    t("Van deze school is hier geen cijfer dat getoond kan worden.")
-                    if info.kind.startswith("school")
-                    else t("Voor deze plaats staan geen scholen in de ingelezen bestanden."),
-                ),
-                (PageLink(t("Alle plaatsen"), "places"),),
-            )
-        )
+        blocks.append(_empty(writer, info))
     blocks += [block for block in (_around(writer, info),) if block]
     head = school_head(writer, school) if school else None
     return Document(
@@ -73,6 +62,38 @@ def place_page(writer: PageWriter, info: PlaceInfo) -> Document:
     )
 
 
+def _empty(writer: PageWriter, info: PlaceInfo) -> TextBlock:
+    """Return why a page has no figures: they may not be shown, or there are none."""
+    t, known = writer.t, writer.index.results.facts.get(info.code)
+    links = (PageLink(t("Alle plaatsen"), "places"),)
+    hidden = [
+        figure
+        for indicator in registry.indicators().values()
+        for topic in parts.topics(indicator)
+        for figure in (
+            *writer.index.get(topic, info.code),
+            *(f for n in indicator.separate
+              for f in writer.index.get(topic, info.code, school_type=n)),
+        )
+        if withheld(figure)
+    ]  # fmt: skip
+    if hidden:
+        reasons = dict.fromkeys(words.reason(figure.reason, t) for figure in hidden)
+        why = t(
+            "Van {place} zijn er cijfers, maar geen ervan mag hier staan ({reasons}).",
+            place=writer.name(info.code),
+            reasons="; ".join(reasons),
+        )
+        return TextBlock("leeg", t("Cijfers die hier niet staan"), (why,), links)
+    if info.kind == "municipality" and known and known.schools == 0:
+        why = t("Voor deze plaats staan geen scholen in de ingelezen bestanden.")
+    else:
+        why = t(
+            "In de ingelezen bestanden staat geen cijfer van {place}.", place=writer.name(info.code)
+        )
+    return TextBlock("leeg", t("Nog geen cijfers"), (why,), links)
+
+
 def _figures(
     writer: PageWriter, info: PlaceInfo, school: SchoolCompared | None
 ) -> Iterator[FigureBlock]:
@@ -82,13 +103,18 @@ def _figures(
             if topic.classification not in (None, indicator.default_classification):
                 continue
             if school and topic == school.topic:
+                untold = [type_of(figure) for figure in school.found.own.unknown]
+                yield from _types_apart(writer, topic, info, untold)
                 continue
             if writer.index.latest(topic, info.code):
                 yield _figure_block(writer, topic, info)
-            yield from _types_apart(writer, topic, info)
+            apart_here = [n for n in indicator.separate if n not in indicator.school_types]
+            yield from _types_apart(writer, topic, info, apart_here)
 
 
-def _types_apart(writer: PageWriter, topic: Topic, info: PlaceInfo) -> Iterator[FigureBlock]:
+def _types_apart(
+    writer: PageWriter, topic: Topic, info: PlaceInfo, names: Sequence[str]
+) -> Iterator[FigureBlock]:
     """Yield a block per school type that is in no sum of types taken together, such as vmbo.
 
     Only years that compare with the newest: none from before a break when there are later ones.
@@ -96,22 +122,25 @@ def _types_apart(writer: PageWriter, topic: Topic, info: PlaceInfo) -> Iterator[
     t, indicator = writer.t, registry.indicators()[topic.indicator]
     if indicator.measure != "share":
         return
-    for name in indicator.separate:
-        known = known_years(writer, topic, info.code, name) or [
-            f for f in writer.index.known(topic, info.code, school_type=name) if f.denominator
-        ]
-        if name in indicator.school_types or not known:
+    for name in names:
+        every = writer.index.get(topic, info.code, school_type=name)
+        known = _to_pool(topic, every, name)
+        if not known:
             continue
+        newer = [f for f in every if f.period > known[-1].period and withheld(f)]
+        later = without_number(newer[-1], t) if newer else ""
         if (known[-1].n or 0) < FEW:
-            yield _pooled(writer, topic, info, known[-POOLED_YEARS:], name)
+            found = _pooled(writer, topic, info, known[-POOLED_YEARS:], name)
+            yield replace(found, detail=" ".join(filter(None, (later, found.detail))))
             continue
         heading = _heading_of_type(writer, topic, name)
         country = writer.country if writer.country in writer.beside else ""
-        beside = parts.same_year(
+        there = parts.same_year(
             writer.index.known(topic, country, school_type=name), known[-1].period
         )
         said = (
-            t("Nederland: {share}.", share=words.amount(beside, t)) if beside else "",
+            later,
+            t("Nederland: {share}.", share=words.amount(there, t)) if there else "",
             taken_over_words(writer, topic, info.code, known, name),
             parts.aside(topic, t, known[-1]),
         )
@@ -125,6 +154,14 @@ def _types_apart(writer: PageWriter, topic: Topic, info: PlaceInfo) -> Iterator[
             downloads=parts.downloads(topic, info.code, None),
             more=(PageLink(t("Meer over dit cijfer"), parts.key_of(topic)),),
         )
+
+
+def _to_pool(topic: Topic, figures: Sequence[Figure], name: str = "all") -> list[Figure]:
+    """Return the years with a number of somebody; none from before a break with later ones."""
+    known = [f for f in figures if f.numbered and f.denominator and f.denominator.high]
+    broken = registry.indicators()[topic.indicator].breaks.get(name)
+    start = periods.parse(broken.period) if broken else None
+    return [f for f in known if start and periods.parse(f.period) >= start] or known
 
 
 def _heading_of_type(writer: PageWriter, topic: Topic, name: str) -> str:
@@ -163,7 +200,7 @@ def _lead(writer: PageWriter, info: PlaceInfo) -> str:
 
 def _figure_block(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:
     """Return the headline of a place; few candidates: three years pooled, with an interval."""
-    known = [f for f in writer.index.known(topic, info.code) if f.denominator]
+    known = _to_pool(topic, writer.index.get(topic, info.code))
     if known and (known[-1].n or 0) < FEW:
         return _pooled(writer, topic, info, known[-POOLED_YEARS:])
     if info.kind == "school_po" or _nobody(writer, topic, info):
@@ -230,12 +267,11 @@ def _pooled(
     ``name`` is the school type that the years are of; without it all that are taken together.
     """
     t, heading = writer.t, _heading_of_type(writer, topic, name)
-    part = total(f.numerator for f in years if f.numerator)
-    whole = total(f.denominator for f in years if f.denominator)
-    rest = Count(whole.low - part.low, whole.high - part.high)
-    share = Share.of(part, rest)
-    low = intervals.wilson(part.low, part.low + rest.high).low
-    high = intervals.wilson(part.high, part.high + rest.low).high
+    added = beside.together(years)
+    assert added is not None  # noqa: S101  each of these years has a number of somebody
+    part, whole, share = added.part, added.whole, added.share
+    reach = added.reach(verdicts.fluctuation_of(topic.indicator, name))
+    low, high = reach.low, reach.high
     span, newest = years_words(years, t), years[-1]
     together = replace(
         newest, status="ok" if share.exact else "bounded", low=share.low, high=share.high,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.reports import words
@@ -28,6 +29,7 @@ def school_head(writer: PageWriter, school: SchoolCompared) -> PlaceHead:
                         writer, school.topic, school.info, [one.name for one in school.types]
                     ),
                     _pooled_words(school, t),
+                    *(without_number(one, t) for one in school.found.own.unknown),
                     _counts(school, t),
                 ),
             )
@@ -80,6 +82,16 @@ def _pooled_words(school: SchoolCompared, t: Texts) -> str:
     if all(len(one.years) == 1 for one in school.types):
         return ""
     return t("Jaren zijn samengenomen waar de aantallen klein zijn.")
+
+
+def without_number(figure: Figure, t: Texts) -> str:
+    """Return why there is no number of a school type in a year in which it was counted."""
+    return t(
+        "Van {types} is er geen cijfer over {period} ({reason}).",
+        types=words.type_words((alike.type_of(figure),), t),
+        period=figure.period,
+        reason=words.reason(figure.reason, t),
+    )
 
 
 def _counts(school: SchoolCompared, t: Texts) -> str:
