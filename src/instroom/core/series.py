@@ -1,7 +1,7 @@
 """What an indicator gives: figures with bounds and a status, in the order of time."""
 
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from instroom.core.places import LEVELS, Level, level_of
 from instroom.core.quantities import Count
@@ -97,7 +97,7 @@ class Figure:
 
     def to_dict(self) -> "FigureRow":
         """Return the public shape of one figure (see ``docs/reference/contracts``)."""
-        return {
+        row: FigureRow = {
             "id": self.id,
             "period": self.period,
             "place": self.place,
@@ -111,8 +111,10 @@ class Figure:
             "status": self.status,
             "reason": self.reason,
             "sources": list(self.sources),
-            "unplaced": _unplaced(self.unplaced),
         }
+        if self.unplaced:
+            row["unplaced"] = _unplaced(self.unplaced)
+        return row
 
 
 class CountBounds(TypedDict):
@@ -145,12 +147,10 @@ class FigureRow(TypedDict):
     status: Status
     reason: str | None
     sources: list[str]
-    unplaced: UnplacedRow | None
+    unplaced: NotRequired[UnplacedRow | None]
 
 
-def _unplaced(found: Unplaced | None) -> UnplacedRow | None:
-    if found is None:
-        return None
+def _unplaced(found: Unplaced) -> UnplacedRow:
     people = found.people
     return {
         "schools": found.schools,

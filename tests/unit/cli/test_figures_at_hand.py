@@ -161,7 +161,9 @@ def test_page_paper_and_command_agree_on_what_is_measured(here: Path, language: 
         assert entry.chip == section.status
         measured = goal.low is not None
         assert (entry.chip == t("gemeten"), bool(section.figures)) == (measured, measured)
-        last = " ".join(entry.paragraphs) if measured else entry.paragraphs[0]
+        judged = len(section.paragraphs) if measured else 0  # verdicts, which the command leaves
+        assert entry.paragraphs[:judged] == (section.paragraphs if measured else ())
+        last = " ".join(entry.paragraphs[judged:]) if measured else entry.paragraphs[0]
         assert (goal.sentence == last) if measured else goal.reason
     assert {goal.reason for goal in told.kpis} == {None, "not_measured"}
 
