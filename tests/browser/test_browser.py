@@ -100,7 +100,7 @@ def test_keyboard_reaches_everything_with_visible_focus(open_page):
 
 def test_toggle_opens_the_table_by_keyboard(open_page):
     page = open_page("/nl/")
-    page.locator("main summary").first.focus()
+    page.locator("main details:has(table) > summary").first.focus()
     table = page.locator("main details table").first
     assert not table.is_visible()
     page.keyboard.press("Enter")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from documentation.kitchen import EXAMS, ROOT, blocks, exams, lay, pages, script
+from instroom.sources.example_flows import write_flows
 from unit.sources.fetch_server import Page, Publisher
 
 HERE = Path(__file__).parent
@@ -22,9 +23,12 @@ GIVEN = (
 
 
 @pytest.fixture
-def mirror() -> Iterator[str]:
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    flows = write_flows(tmp_path_factory.mktemp("publisher"))
     with Publisher() as server:
         server.pages[f"/open_onderwijsdata/images/{EXAMS}"] = Page(exams())
+        for file in flows:
+            server.pages[f"/open_onderwijsdata/images/{file.name}"] = Page(file.read_bytes())
         yield server.address
 
 
