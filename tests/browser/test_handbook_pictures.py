@@ -52,6 +52,10 @@ def test_a_picture_of_the_handbook(
     assert answer is not None and answer.status == 200
     assert "Voorbeeld" in page.content(), "nobody takes invented figures for real ones"
     assert page.locator("h1").first.inner_text().strip() == heading, "then: make pictures"
+    field, button = (
+        page.locator(f".head .find {part}").bounding_box() for part in ("input", "button")
+    )
+    assert abs(field["y"] - button["y"]) < 2, "a long name of a region breaks the head"
     taken = page.screenshot()
     page.close()
     assert size_of(taken) == (int(width), HEIGHT)
