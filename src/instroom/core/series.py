@@ -112,8 +112,7 @@ class Figure:
             "reason": self.reason,
             "sources": list(self.sources),
         }
-        if self.unplaced:
-            row["unplaced"] = _unplaced(self.unplaced)
+        row["unplaced"] = _unplaced(self.unplaced) if self.unplaced else None
         return row
 
 

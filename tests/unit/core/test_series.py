@@ -53,7 +53,7 @@ def test_public_shape_is_the_contract() -> None:
     shape = figure().to_dict()
     assert list(shape) == [
         "id", "period", "place", "by", "value", "low", "high", "n", "numerator", "denominator",
-        "status", "reason", "sources",
+        "status", "reason", "sources", "unplaced",
     ]  # fmt: skip
     assert shape["numerator"] == {"low": 10, "high": 16}
     assert shape["denominator"] == 40

@@ -20,7 +20,7 @@ pytest_plugins = ("unit.monitoring.reading",)
 
 KEYS = {
     "id", "period", "place", "by", "value", "low", "high", "n", "numerator", "denominator",
-    "status", "reason", "sources",
+    "status", "reason", "sources", "unplaced",
 }  # fmt: skip
 
 
