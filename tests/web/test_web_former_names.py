@@ -20,7 +20,7 @@ BUILD = {"version": "0", "region": "twente", "example": False, "etag": "names"}
 SCHOOL, BOARDS = "17VN08", ("BG35647", "BG40903", "BG40355")
 FACTS = (
     PlaceFacts(secondary=40, primary=12, municipalities=19, here=3),
-    PlaceFacts(secondary=5, municipalities=1, here=5),
+    PlaceFacts(secondary=5, primary=0, municipalities=1, here=5),
     PlaceFacts(),
 )
 
