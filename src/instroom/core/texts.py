@@ -205,3 +205,14 @@ def capital(text: str) -> str:
     ('Vmbo en HAVO', '')
     """
     return text[:1].upper() + text[1:]
+
+
+def inside(text: str) -> str:
+    """Return a text with its first letter small, as it stands inside a sentence.
+
+    Examples
+    --------
+    >>> inside("Geen verschil te zien")
+    'geen verschil te zien'
+    """
+    return text[:1].lower() + text[1:]

@@ -89,12 +89,9 @@ def verdict(
 
 def _break_between(before: Figure, now: Figure) -> str:
     """Return the period of a break in the series between two figures, empty without one."""
-    breaks = registry.indicators()[now.indicator].breaks
-    found = breaks.get(dict(now.by).get("school_type", "all"))
-    if found is None:
-        return ""
-    at = periods.parse(found.period)
-    return found.period if periods.parse(before.period) < at <= periods.parse(now.period) else ""
+    school_type = dict(now.by).get("school_type", "")
+    found = registry.indicators()[now.indicator].broken_since(school_type, now.period)
+    return found if before.period < found else ""
 
 
 def colour(found: ChangeVerdict, indicator: str) -> str:

@@ -273,10 +273,7 @@ def _first_year(now: StoredFigureRow) -> str:
     indicator = indicator_of(now)
     if indicator is None:
         return now["period"]
-    one = now["by"].get("school_type")
-    kinds = {"all", *([one] if one else indicator.school_types)}
-    starts = [b.period for kind, b in indicator.breaks.items() if kind in kinds]
-    return max((start for start in starts if start <= now["period"]), default="")
+    return indicator.broken_since(now["by"].get("school_type", ""), now["period"])
 
 
 def _goal_stages(figure: StoredFigureRow) -> list[models.GoalStage]:

@@ -307,3 +307,11 @@ def test_bars_of_the_pipeline_are_as_long_as_people_are_many() -> None:
         assert part.share_text == ""  # a percentage would be of nothing anybody knows
     told = {part.label: part.share_text for part in steps["profile"].parts}
     assert told["havo 4: technisch"] == "44,6\u00a0% van havo 4"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_of_a_hundred_comes_after_the_number(language: str) -> None:
+    """It is said once for several numbers, so it is taken from the end of the others."""
+    t = Texts(language)
+    said = t("{amount} van de 100", amount="7 tot 9")
+    assert said == "7 tot 9" + t("{amount} van de 100", amount="")

@@ -115,6 +115,16 @@ class Indicator(Definition):
             raise ValueError(Message("a share needs a verb: what those do who are counted"))
         return self
 
+    def broken_since(self, school_type: str = "", until: str = "") -> str:
+        """Return the period of the newest break in a series, empty when all its years compare.
+
+        A break of ``all`` breaks every school type, and one of a school type breaks those that are
+        counted together with it. ``until`` leaves out breaks after that period.
+        """
+        parts = {"all", *([school_type] if school_type else self.school_types)}
+        found = [one.period for name, one in self.breaks.items() if name in parts]
+        return max((one for one in found if not until or one <= until), default="")
+
 
 class ClassificationRule(DefinitionPart):
     """Which observations count as technical, for some school types (empty: all).

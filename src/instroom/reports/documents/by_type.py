@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from instroom.core.series import Figure
-from instroom.core.texts import Texts, capital
+from instroom.core.texts import Texts, capital, inside
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.monitoring.verdicts import ChangeVerdict
@@ -100,12 +100,11 @@ def _series(
 ) -> TypeSeries:
     by = {"school_type": school_type} if school_type else {}
     country = writer.country if writer.country in writer.beside else ""
-    broken = indicator.breaks.get(school_type or "all")
     return TypeSeries(
         label,
         writer.index.get(topic, writer.region, **by),
         writer.index.known(topic, country, **by) if indicator.measure == "share" else [],
-        broken.period if broken else "",
+        indicator.broken_since(school_type),
     )
 
 
@@ -269,7 +268,7 @@ def _change_row(row: JudgedStage, t: Texts) -> charts.ChangeRow:
         t(row.stage.label),
         (bounds[0], bounds[1]) if bounds[0] is not None and bounds[1] is not None else None,
         found.margin,
-        ", ".join(filter(None, (mark.text[:1].lower() + mark.text[1:], mark.note))),
+        ", ".join(filter(None, (inside(mark.text), mark.note))),
         mark.shape,
         mark.colour,
         beside if found.low is not None else None,

@@ -134,8 +134,8 @@ def _two_years(
     before = parts.same_year(known, one.since)
     later = [f for f in known if periods.parse(f.period) > start]
     now = max(later, key=lambda f: periods.parse(f.period), default=None)
-    broken = registry.indicators()[one.indicator].breaks.get(one.school_type or "all")
-    if broken and now and start < periods.parse(broken.period) <= periods.parse(now.period):
+    indicator = registry.indicators()[one.indicator]
+    if now and indicator.broken_since(one.school_type, now.period) > one.since:
         return None, None
     return before, now
 

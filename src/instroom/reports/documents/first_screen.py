@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from instroom.core import periods
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, inside
 from instroom.definitions import models, registry
 from instroom.monitoring import verdicts
 from instroom.monitoring.verdicts import ChangeVerdict
@@ -119,7 +119,7 @@ def mark_of(row: JudgedStage, t: Texts, *, named: bool = False) -> VerdictMark:
     said = row.rule.outcomes[row.found.outcome]
     text = t(said.title)
     if named:
-        text = t("{name} {verdict}", name=t(row.stage.label), verdict=text[:1].lower() + text[1:])
+        text = t("{name} {verdict}", name=t(row.stage.label), verdict=inside(text))
     colour = verdicts.colour(row.found, row.stage.indicator)
     note = t(said.note)
     if row.found.broken:

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from instroom.core import periods
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, inside
 from instroom.definitions import registry
 from instroom.monitoring import beside, verdicts
 from instroom.reports import sentences, words
@@ -156,12 +155,11 @@ def _types_apart(
         )
 
 
-def _to_pool(topic: Topic, figures: Sequence[Figure], name: str = "all") -> list[Figure]:
+def _to_pool(topic: Topic, figures: Sequence[Figure], name: str = "") -> list[Figure]:
     """Return the years with a number of somebody; none from before a break with later ones."""
     known = [f for f in figures if f.numbered and f.denominator and f.denominator.high]
-    broken = registry.indicators()[topic.indicator].breaks.get(name)
-    start = periods.parse(broken.period) if broken else None
-    return [f for f in known if start and periods.parse(f.period) >= start] or known
+    start = registry.indicators()[topic.indicator].broken_since(name)
+    return [f for f in known if f.period >= start] or known
 
 
 def _heading_of_type(writer: PageWriter, topic: Topic, name: str) -> str:
@@ -221,7 +219,7 @@ def _nobody(writer: PageWriter, topic: Topic, info: PlaceInfo) -> tuple[str, Fig
     if seen is None or seen.empty is None or seen.topic != topic:
         return None
     said = last_seen_words(writer, seen)
-    return f"{writer.name(info.code)}: {said[:1].lower()}{said[1:]}", seen.empty
+    return f"{writer.name(info.code)}: {inside(said)}", seen.empty
 
 
 def _plain(writer: PageWriter, topic: Topic, info: PlaceInfo) -> FigureBlock:

@@ -117,12 +117,11 @@ def _type(writer: PageWriter, topic: Topic, name: str, found: AlikeFound) -> Com
 
 def known_years(writer: PageWriter, topic: Topic, place: str, name: str) -> list[Figure]:
     """Return the years with a number of one school type, none from before a break."""
-    broken = registry.indicators()[topic.indicator].breaks.get(name)
-    start = periods.parse(broken.period) if broken else None
+    start = registry.indicators()[topic.indicator].broken_since(name)
     return [
         figure
         for figure in writer.index.known(topic, place, school_type=name)
-        if figure.denominator and (start is None or periods.parse(figure.period) >= start)
+        if figure.denominator and figure.period >= start
     ]
 
 

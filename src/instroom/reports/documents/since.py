@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, inside
 from instroom.definitions import models, registry
 from instroom.monitoring import verdicts
 from instroom.reports import words
@@ -70,5 +70,4 @@ def _judged(topic: Topic) -> list[tuple[models.GoalStage, models.VerdictRule]]:
 
 def _outcome(said: models.OutcomeWords, t: Texts) -> str:
     title, note = t(said.title), t(said.note)
-    text = f"{title[:1].lower()}{title[1:]}"
-    return f"{text} ({note})" if note else text
+    return f"{inside(title)} ({note})" if note else inside(title)
