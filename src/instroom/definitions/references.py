@@ -67,6 +67,8 @@ def _of_indicator(indicator: models.Indicator, definitions: Definitions) -> Iter
             yield _to("source", definitions, (*at, f"stages.{name}.sources"), source)
         for reason in stage.missing.values():
             yield _reason(definitions, (*at, f"stages.{name}.missing"), reason)
+        if stage.within:
+            yield _to("indicator", definitions, (*at, f"stages.{name}.within"), stage.within)
     if indicator.reason:
         yield _reason(definitions, (*at, "reason"), indicator.reason)
     if indicator.default_stage:

@@ -1,166 +1,110 @@
-"""Where pupils went and where students came from: parts of a file of flows, with their bounds.
+"""A file of flows as one end of it sees it, with what is known of the other end.
 
-A row is judged by what it tells of its far end: it is in the part, in the rest, not among those who
-are asked about, or nobody can say.
-Who nobody can say of is in the part for the highest share and in the rest for the lowest, so that
-the truth lies between them. A row without a count makes the total unknown; it is never 0.
+A row of a flow is counted at its own end; read from the far end it belongs to that place instead.
+What nobody told stays empty, so that a figure counts it on both sides: in the part for the highest
+share, in the rest for the lowest.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable
 from typing import Any
 
-import narwhals as nw
+import duckdb
+import pyarrow as pa
 
-from instroom.core.quantities import Count, Share
-from instroom.core.statuses import NUMBERED
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.inflow.programme_lists import ProgrammeLists
 
-
-class FlowSide(Enum):
-    """Where the people of a row belong; ``UNSURE`` when nobody can say."""
-
-    PART = "part"
-    REST = "rest"
-    UNSURE = "unsure"
-    OUTSIDE = "outside"
-
-
-#: Says of the words in some columns of a row where its people belong.
-Judge = Callable[..., FlowSide]
-Key = tuple[str | None, ...]
-_HIGHER = {"hbo", "wo"}
-_NOBODY = Count(0)
+#: Kinds of education that somebody goes on to after school.
+FURTHER = ("mbo", "hbo", "wo", "ho")
+_FAR = {
+    "place": "far_place",
+    "place_name": "far_name",
+    "municipality": "CASE WHEN far_municipality LIKE 'GM%' THEN far_municipality END",
+    "locality": "CAST(NULL AS VARCHAR)",
+    "board": "CAST(NULL AS VARCHAR)",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class FlowParts:
-    """People in the part, in the rest, and of whom nobody can say; ``blanks`` have no count."""
-
-    part: Count = _NOBODY
-    rest: Count = _NOBODY
-    unsure: Count = _NOBODY
-    blanks: int = 0
-
-    @property
-    def whole(self) -> Count | None:
-        """Everybody who was judged, the unsure among them; None when a row has no count."""
-        return None if self.blanks else self.part + self.rest + self.unsure
-
-    @property
-    def share(self) -> Share | None:
-        """The part of the whole; None when a row has no count, or there is nobody."""
-        whole = self.whole
-        if whole is None or not whole.high:
-            return None
-        least = Share.of(self.part, self.rest + self.unsure)
-        most = Share.of(self.part + self.unsure, self.rest)
-        return Share(least.low, most.high)
+def needs_arranging(stage: models.Stage) -> bool:
+    """Whether a stage counts at the far end, or by something that a file does not say itself."""
+    return stage.end == "far" or bool(stage.derived)
 
 
-def flow_parts(
-    frame: Any, by: Sequence[str], columns: Sequence[str], judge: Judge
-) -> dict[Key, FlowParts]:
-    """Add up a file of flows per combination of keys, judged by some of its columns.
+def arranged(
+    frame: duckdb.DuckDBPyRelation,
+    stage: models.Stage,
+    lists: Callable[[], ProgrammeLists],
+    connection: duckdb.DuckDBPyConnection,
+) -> duckdb.DuckDBPyRelation:
+    """Return the rows of a file of flows as a stage counts them.
 
     Parameters
     ----------
     frame
-        Observations with a far end (``FLOW_SCHEMA``): a DuckDB relation or what narwhals knows.
-    by
-        Columns whose words part the figures.
-    columns
-        Columns whose words the judge is given, in this order.
-    judge
-        See :data:`Judge`; asked once per combination.
-
-    Returns
-    -------
-    dict
-        Keys in the order of ``by`` -> parts.
+        Observations with a far end (``FLOW_SCHEMA``).
+    stage
+        ``derived`` names the columns to add: ``field`` is the CROHO part of the programme of the
+        own end by the lists of programmes; ``goes_on`` is ``yes``, ``no`` or ``not_told``: whether
+        somebody goes on to mbo, hbo or wo; ``stays`` is ``yes`` or ``no``: whether who goes on
+        does so in the area of the own end, its region or else its COROP area. Empty is not told.
+        With ``end`` = ``far`` a row is then counted at its far end.
+    lists
+        Gives the lists of programmes; asked only when they are needed.
+    connection
+        The connection that the frame is of.
     """
-    rows = nw.from_native(frame).with_columns(
-        _blank=(~nw.col("status").is_in(list(NUMBERED))).cast(nw.Int64)
+    derive = {"field": _with_field, "goes_on": _with_going_on, "stays": _with_staying}
+    for name in stage.derived:
+        frame = derive[name](frame, lists, connection)
+    if stage.end == "far":
+        swapped = ", ".join(f"{value} AS {name}" for name, value in _FAR.items())
+        frame = frame.project(f"* REPLACE ({swapped})")
+    return frame
+
+
+def _with_field(
+    frame: Any, lists: Callable[[], ProgrammeLists], connection: duckdb.DuckDBPyConnection
+) -> Any:
+    names = ("place", "place_name", "programme_name")
+    known = lists()
+    found = frame.project(", ".join(names)).distinct().fetchall()
+    parts = [known.field((place, name), programme) for place, name, programme in found]
+    columns = {
+        name: pa.array([row[i] for row in found], pa.string()) for i, name in enumerate(names)
+    }
+    listed = connection.from_arrow(pa.table({**columns, "part": pa.array(parts, pa.string())}))
+    same = " AND ".join(f"one.{name} IS NOT DISTINCT FROM listed.{name}" for name in names)
+    joined = frame.set_alias("one").join(listed.set_alias("listed"), same, how="left")
+    return joined.project("one.* REPLACE (listed.part AS field)")
+
+
+def _with_going_on(frame: Any, _lists: object, _connection: object) -> Any:
+    told = registry.codes()["further_kind"].codes
+    yes, every = (", ".join(f"'{kind}'" for kind in kinds) for kinds in (FURTHER, told))
+    return frame.project(
+        f"*, CASE WHEN far_kind IN ({yes}) THEN 'yes' WHEN far_kind IN ({every}) THEN 'no' "
+        "ELSE 'not_told' END AS goes_on"
     )
-    wanted = list(dict.fromkeys([*by, *columns]))
-    sums = [nw.col(name).sum() for name in ("low", "high", "_blank")]
-    table = rows.group_by(*wanted).agg(*sums).collect("pyarrow").to_native()
-    found: dict[Key, FlowParts] = defaultdict(FlowParts)
-    for row in table.to_pylist():
-        key = tuple(row[name] for name in by)
-        verdict = judge(*(row[name] for name in columns))
-        found[key] = _with(found[key], verdict, row)
-    return dict(found)
 
 
-def _with(parts: FlowParts, verdict: FlowSide, row: Mapping[str, Any]) -> FlowParts:
-    if verdict is FlowSide.OUTSIDE:
-        return parts
-    people = Count(int(row["low"] or 0), int(row["high"] or 0))
-    return FlowParts(
-        parts.part + people if verdict is FlowSide.PART else parts.part,
-        parts.rest + people if verdict is FlowSide.REST else parts.rest,
-        parts.unsure + people if verdict is FlowSide.UNSURE else parts.unsure,
-        parts.blanks + row["_blank"],
+def _with_staying(frame: Any, _lists: object, connection: duckdb.DuckDBPyConnection) -> Any:
+    places = gazetteer()
+    area_of = {
+        town: name for name, region in registry.regions().items() for town in region.municipalities
+    }
+    towns = {code: places.current(code) for code in places}
+    areas = {
+        code: area for code, now in towns.items() if (area := area_of.get(now) or places.corop(now))
+    }
+    table = connection.from_arrow(pa.table({"code": list(areas), "area": list(areas.values())}))
+    yes = ", ".join(f"'{kind}'" for kind in FURTHER)
+    joined = (
+        frame.set_alias("one")
+        .join(table.set_alias("here"), "one.municipality = here.code", how="left")
+        .join(table.set_alias("there"), "one.far_municipality = there.code", how="left")
     )
-
-
-def _either(part: bool) -> FlowSide:
-    return FlowSide.PART if part else FlowSide.REST
-
-
-def goes_to(kinds: Collection[str]) -> Judge:
-    """Judge ``far_kind``: whether the far end is one of these kinds of education.
-
-    Examples
-    --------
-    >>> judge = goes_to(["hbo"])
-    >>> [judge(kind).value for kind in ("hbo", "mbo", "ho", "Iets nieuws")]
-    ['part', 'rest', 'unsure', 'unsure']
-    """
-    wanted, known = set(kinds), set(registry.codes()["further_kind"].codes)
-    some = wanted & _HIGHER
-    doubtful = {"ho"} if some and some != _HIGHER else set()
-    wanted |= {"ho"} if some == _HIGHER else set()
-
-    def judge(kind: str | None) -> FlowSide:
-        return FlowSide.UNSURE if kind not in known or kind in doubtful else _either(kind in wanted)
-
-    return judge
-
-
-def stays_in(municipalities: Collection[str], kinds: Collection[str]) -> Judge:
-    """Judge ``far_kind`` and ``far_municipality``: whether who goes on stays in these places.
-
-    Only those who went on to one of these kinds of education are asked about.
-    """
-    places, known = gazetteer(), set(registry.codes()["further_kind"].codes)
-    inside = {places.current(code) for code in municipalities}
-    asked = set(kinds) | ({"ho"} if _HIGHER & set(kinds) else set())
-
-    def judge(kind: str | None, municipality: str | None) -> FlowSide:
-        if kind in known and kind not in asked:
-            return FlowSide.OUTSIDE
-        if kind not in known or municipality is None or municipality not in places:
-            return FlowSide.UNSURE
-        return _either(places.current(municipality) in inside)
-
-    return judge
-
-
-def is_technical(lists: ProgrammeLists, classification: models.Classification) -> Judge:
-    """Judge ``place``, ``place_name`` and ``programme_name`` of a student in hbo or wo.
-
-    The part of CROHO comes from the lists of programmes; where they do not say, nobody can say.
-    """
-    technical = {word for rule in classification.rules for word in rule.technical}
-
-    def judge(place: str | None, name: str | None, programme: str | None) -> FlowSide:
-        field = lists.field((place, name), programme)
-        return FlowSide.UNSURE if field is None else _either(field in technical)
-
-    return judge
+    return joined.project(
+        f"one.*, CASE WHEN one.far_kind NOT IN ({yes}) THEN NULL "
+        "WHEN here.area = there.area THEN 'yes' WHEN here.area <> there.area THEN 'no' END AS stays"
+    )

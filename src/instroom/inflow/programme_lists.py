@@ -27,10 +27,11 @@ ListedProgramme = tuple[str | None, str | None, str | None, str | None]
 
 @dataclass
 class ProgrammeLists:
-    """Parts by programme, at one institution and anywhere."""
+    """Parts by programme, at one institution and anywhere; ``files`` are those that say so."""
 
     there: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     anywhere: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    files: list[str] = field(default_factory=list)
 
     def add(self, rows: Iterable[ListedProgramme]) -> None:
         """Take the rows of a list into account; a part that is no part tells nothing."""
@@ -70,4 +71,5 @@ def programme_lists(store: Store) -> ProgrammeLists:
                 table = pq.read_table(stored.observations, columns=_COLUMNS)
                 rows = table.group_by(_COLUMNS).aggregate([]).to_pylist()
                 found.add(tuple(row[name] for name in _COLUMNS) for row in rows)
+                found.files.append(stored.sha256)
     return found

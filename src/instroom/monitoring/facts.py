@@ -15,6 +15,8 @@ import pyarrow as pa
 from instroom.core.observations import Conditions, choose, tally
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
+from instroom.inflow.flows import arranged, needs_arranging
+from instroom.inflow.programme_lists import ProgrammeLists, programme_lists
 from instroom.monitoring.stated import StatedPlaces, stated_places
 from instroom.region.organisations import Organisations, organisations
 from instroom.sources.store import Store, Stored
@@ -94,6 +96,18 @@ class ClassifiedCounts:
     def stated(self) -> StatedPlaces:
         """What files of counts state of the schools that the address register does not place."""
         return stated_places(self.files, self.organisations, self.connection)
+
+    @cached_property
+    def programme_lists(self) -> ProgrammeLists:
+        """What the files of hbo and wo say of programmes."""
+        return programme_lists(self.store)
+
+    def rows_of(self, stored: Stored, stage: models.Stage) -> duckdb.DuckDBPyRelation:
+        """Return the observations of a file as a stage counts them (see :func:`arranged`)."""
+        rows = self.connection.read_parquet(str(stored.observations))
+        if not needs_arranging(stage):
+            return rows
+        return arranged(rows, stage, lambda: self.programme_lists, self.connection)
 
     @property
     def placing_files(self) -> tuple[str, ...]:
@@ -188,7 +202,7 @@ def _collect(
     stage = indicator.stages[stage_id]
     part = [{"measure": [stage.part]}] if stage.part else _rules(indicator, classification)
     measures = [stage.measure, stage.part] if stage.part else [stage.measure]
-    told = {r.column: r.known for r in _classified(indicator, classification) if r.known}
+    told = _told(indicator, stage, classification)
     known = judged(indicator, classification)
     among = {} if known is None else {"school_type": sorted(known)}
     result: list[ClassifiedCells] = []
@@ -196,7 +210,7 @@ def _collect(
         stored = facts.store.get(sha256)
         if stored is None or not stored.observations.exists():
             continue
-        frame = facts.connection.read_parquet(str(stored.observations))
+        frame = facts.rows_of(stored, stage)
         if not _holds(sha256, frame, measures, part, facts) or (
             told and _uncounted(frame, measures, wanted)
         ):
@@ -313,6 +327,17 @@ def _rules(indicator: models.Indicator, classification: str | None) -> list[Cond
         types = {"school_type": rule.school_types} if rule.school_types else {}
         found.append({rule.column: rule.technical, **types})
     return found
+
+
+def _told(
+    indicator: models.Indicator, stage: models.Stage, classification: str | None
+) -> dict[str, list[str]]:
+    """Return the columns of which not every value says whether it counts, with those that do."""
+    rules = _classified(indicator, classification)
+    told = {rule.column: rule.known for rule in rules if rule.known}
+    if "field" in stage.derived and any(rule.column == "field" for rule in rules):
+        told["field"] = list(registry.codes()["field"].codes)
+    return told
 
 
 def judged(indicator: models.Indicator, classification: str | None) -> frozenset[str] | None:

@@ -71,6 +71,25 @@ def add_up(
             groups[(*names[target], made.periods[period])].add(made.file, added)
 
 
+def add_unsure(
+    groups: dict[Group, CountSums],
+    made: ClassifiedCells,
+    rows: Codes,
+    members: "Membership",
+    counted: "CountedRule",
+) -> None:
+    """Add rows of one file to every place they may belong to: none of them, up to all of them."""
+    unsure = [members.unsure(place) for place in made.places]
+    asked = np.array([bool(found) for found in unsure], dtype=bool)
+    for row in rows[asked[made.place[rows]]].tolist():
+        by = counted.breakdown(made.places[made.place[row]], made.parts[made.part[row]])
+        _, part, part_hidden, _, rest, rest_hidden = made.sums[row].tolist()
+        for place in unsure[made.place[row]] if by is not None else ():
+            groups[(place, by or (), made.periods[made.period[row]])].add(
+                made.file, [0.0, part, part_hidden, 0.0, rest, rest_hidden]
+            )
+
+
 def unsure_of(
     made: ClassifiedCells, rows: Codes, members: "Membership", counted: "CountedRule"
 ) -> set[tuple[str, str]]:

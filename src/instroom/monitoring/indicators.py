@@ -17,8 +17,17 @@ from instroom.core.statuses import Status
 from instroom.definitions import models, registry
 from instroom.definitions.definition_set import unknown_id
 from instroom.monitoring.facts import ClassifiedCells, ClassifiedCounts, cells, judged
-from instroom.monitoring.groups import CountedRule, CountSums, Group, Membership, add_up, unsure_of
+from instroom.monitoring.groups import (
+    CountedRule,
+    CountSums,
+    Group,
+    Membership,
+    add_unsure,
+    add_up,
+    unsure_of,
+)
 from instroom.monitoring.unplaced import UnplacedPeople
+from instroom.monitoring.within import bounded_by
 from instroom.region.locate import find_place
 
 
@@ -126,6 +135,14 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
         _figures, name, indicator, indicator.stages[stage], places=places, cells=sums, facts=facts
     )
     figures = counted(question)
+    if whole := indicator.stages[stage].within:
+        everybody = IndicatorQuery(
+            whole, question.places, question.by, transitions=question.transitions
+        )
+        figures = bounded_by(figures, series(everybody, facts).figures)
+    if "field" in indicator.stages[stage].derived:
+        lists = facts.programme_lists.files
+        figures = [_also_from(figure, lists) for figure in figures]
     alone: set[Group] = set()
     if indicator.lowest_place != "school" and "school" not in question.by:
         schools = replace(question, by=(*question.by, "school"))
@@ -141,6 +158,13 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
     )
     totals = tuple(indicator.stages[stage].totals)
     return made(named, own_totals=totals, of_one_school=lone)
+
+
+def _also_from(figure: Figure, files: Iterable[str]) -> Figure:
+    """Return a figure with the files that say what its words mean among its sources."""
+    if not figure.numbered:
+        return figure
+    return replace(figure, sources=tuple(sorted({*figure.sources, *files})))
 
 
 def _of_one_school(figures: list[Figure], called: Callable[[str], str]) -> set[Group]:
@@ -223,7 +247,10 @@ def _figures(
         seen |= {made.periods[i] for i in np.unique(made.period[rows]).tolist()}
         members = [membership.of(place) for place in made.places]
         add_up(groups, made, rows, members, counted)
-        lost.add(made, rows)
+        if stage.end == "far" and not stage.within:
+            add_unsure(groups, made, rows, membership, counted)
+        else:
+            lost.add(made, rows)
         if not question.by:
             unsure |= unsure_of(made, rows, membership, counted)
     figures = [
@@ -235,7 +262,10 @@ def _figures(
     if seen:
         figures += _absent(name, without, question, wanted_types, places, seen, groups, unsure)
     else:
-        figures += _unread(name, question, places, facts, other=any(c.periods for c in cells))
+        unlisted = "field" in stage.derived and not facts.programme_lists.files
+        lacks = "programmes_not_listed" if unlisted else "measure_not_in_file"
+        other = any(made.periods for made in cells)
+        figures += _unread(name, question, places, facts, lacks, other=other)
     order = {place: i for i, place in enumerate(places)}
     return sorted(figures, key=lambda f: (order[f.place], f.by, f.period))
 
@@ -297,15 +327,19 @@ def _unread(
     question: IndicatorQuery,
     places: list[str],
     facts: ClassifiedCounts,
+    lacks: str,
     *,
     other: bool,
 ) -> list[Figure]:
-    """Say why nothing was counted; ``other``: there are files, of other periods."""
+    """Say why nothing was counted: ``lacks`` of a file that was read and does not say enough.
+
+    ``other``: there are files, of other periods.
+    """
     exact = question.period if question.period and ":" not in question.period else ""
     lacking = facts.lacking.get(name.indicator, set())
     if lacking and (not exact or exact in lacking):
         periods_of = sorted(lacking)
-        return [name.missing(p, t, (), "measure_not_in_file") for p in places for t in periods_of]
+        return [name.missing(p, t, (), lacks) for p in places for t in periods_of]
     reason = "no_file_for_date" if other or lacking else "source_not_read"
     return [name.missing(p, exact, (), reason) for p in places]
 

@@ -99,9 +99,9 @@ def counted_later(
     types = [name for name in shown_types(indicator) if name not in _unseen(indicator)]
     own = set(places)
     found: dict[str, tuple[str, str]] = {}
-    for stored, measure in _files(indicator, facts) if types else ():
-        rows = facts.connection.read_parquet(str(stored.observations)).filter(
-            f"measure = '{measure}' and high > 0 and place is not null"
+    for stored, stage in _files(indicator, facts) if types else ():
+        rows = facts.rows_of(stored, stage).filter(
+            f"measure = '{stage.measure}' and high > 0 and place is not null"
         )
         shown = ", ".join(f"'{name}'" for name in types)
         newest = f"place, max(period), max(period) filter (where school_type in ({shown}))"
@@ -117,10 +117,12 @@ def _unseen(indicator: models.Indicator) -> set[str]:
     return set.intersection(*(set(stage.missing) for stage in indicator.stages.values()))
 
 
-def _files(indicator: models.Indicator, facts: ClassifiedCounts) -> Iterator[tuple[Stored, str]]:
-    """Yield the files that an indicator may count in, each with what it counts there."""
+def _files(
+    indicator: models.Indicator, facts: ClassifiedCounts
+) -> Iterator[tuple[Stored, models.Stage]]:
+    """Yield the files that an indicator may count in, each with the stage that counts there."""
     for stage in indicator.stages.values():
         sources = {name for together in stage.sources for name in together}
         for stored in facts.files:
             if stored.source in sources and stored.observations.exists():
-                yield stored, stage.measure
+                yield stored, stage

@@ -23,10 +23,17 @@ class Stage(DefinitionPart):
     for one school type. ``totals``: the value of a dimension that stands for everybody, where
     the publisher gives one. ``missing``: school types that no open file has, with the reason.
     ``question`` is what its page asks, when that differs from what the indicator asks.
+    Of a file of flows, ``end`` says at which end people are counted, ``derived`` which columns are
+    added first (see :func:`instroom.inflow.flows.arranged`). ``within`` is an indicator whose part
+    is everybody who is counted here, of the same place and day: whoever of them this file does not
+    tell of may be in the part and may be in the rest.
     """
 
     title: str
     who: str
+    end: Literal["own", "far"] = "own"
+    derived: list[Literal["field", "goes_on", "stays"]] = []
+    within: str = ""
     counted: Literal["october", "school_year"] = "october"
     sources: list[list[str]] = Field(min_length=1)
     measure: str
