@@ -103,6 +103,17 @@ def test_a_page_may_not_lead_to_one_that_is_not_there(overlay: Path, page: str) 
     assert page in str(caught.value.hint)
 
 
+def test_a_page_may_not_show_a_figure_that_is_not_there(overlay: Path) -> None:
+    path, text = SAMPLES["page"]
+    (overlay / path).write_text(
+        text.replace("heading = ", 'figures = ["vo_to_mars_share"]\nheading = ', 1), "utf-8"
+    )
+    registry._set_of.cache_clear()
+    with pytest.raises(DefinitionError) as caught:
+        site.documents(load(PACKAGE), "nl")
+    assert caught.value.found == "indicator/vo_to_mars_share"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [

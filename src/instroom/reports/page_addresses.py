@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from instroom.core.errors import DefinitionError, Where
 from instroom.core.messages import Message
 from instroom.definitions import registry
+from instroom.definitions.models import PageSection
 from instroom.reports.documents import parts
 from instroom.reports.documents.counting import counting_kinds
 
@@ -48,7 +49,7 @@ def refuse_unreachable(taken: AbstractSet[str] | None = None) -> None:
                 Message("a key that no other page has"),
                 Message("give the file another name"),
             )
-        for link in (link.page for section in page.sections for link in section.links):
+        for link in (link for section in page.sections for link in _leads_to(section)):
             if link in known or (taken is None and link.startswith(_PLACE)):
                 continue
             near = get_close_matches(link, known, 1) or ["method"]
@@ -58,6 +59,12 @@ def refuse_unreachable(taken: AbstractSet[str] | None = None) -> None:
                 Message("the key of a stored page, such as '{near}'", near=near[0]),
                 Message("mend the link to '{page}'", page=link),
             )
+
+
+def _leads_to(section: PageSection) -> list[str]:
+    """Return the keys of the pages that a section leads to: its links, and those of its figures."""
+    links = [link.page for link in section.links]
+    return [*links, *(f"indicator/{name}" for name in section.figures)]
 
 
 def _refused_page(key: str, found: str, expected: Message, hint: Message) -> DefinitionError:

@@ -5,6 +5,7 @@ how they are spelled is ours. Who is counted in a cell of 1 to 4 is hidden as DU
 and the other end is ``XXXX``, ``Niet onderscheiden``, without a municipality.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,10 +102,11 @@ def planted_flows(
     """
     rng = np.random.default_rng([seed, year])
     schools = [s for s in example_schools("secondary", size) if s.routes]
+    gone = list(_destinations(rng, schools, size, spread))
     return {
-        "duo_vo_destination": list(_destinations(rng, schools, size, spread)),
+        "duo_vo_destination": gone,
         "duo_mbo_origin": list(_to_mbo(rng, schools, size)),
-        "duo_ho_origin": list(_to_higher(rng, schools, size, year)),
+        "duo_ho_origin": list(_to_higher(rng, gone, size, year)),
     }
 
 
@@ -198,16 +200,33 @@ def _to_mbo(rng: np.random.Generator, schools: list[School], size: Size) -> Iter
 
 
 def _to_higher(
-    rng: np.random.Generator, schools: list[School], size: Size, year: int
+    rng: np.random.Generator, gone: list[PlantedFlow], size: Size, year: int
 ) -> Iterator[PlantedFlow]:
-    vo = list(dict.fromkeys(map(_end, schools)))
-    mbo = [(brin, name, town.name) for brin, name, town in example_colleges(size)]
+    """Give who begins where in hbo and wo: those who went there from school, and who came later."""
+    offered: dict[tuple[str, str], list[str]] = {}
+    for study in example_studies(size):
+        known = offered.setdefault((study.brin, study.name), [])
+        known += [study.programme] if study.programme not in known else []
+    counts: Counter[tuple[str, ...]] = Counter()
+    for flow in gone:
+        origin, word, kind, there = flow.cells[:3], flow.cells[3], flow.cells[4], flow.cells[5:7]
+        if kind in ("hbo", "wo"):
+            programmes = offered[there[0], there[1]]
+            some = rng.choice(len(programmes), min(3, len(programmes)), replace=False)
+            weights = np.array([6, 3, 1][: len(some)])
+            parts = rng.multinomial(flow.count, weights / weights.sum())
+            for at, people in zip(some.tolist(), parts.tolist(), strict=True):
+                counts[str(year), *there, programmes[at], word, *origin] += people
+    mbo = example_colleges(size)
     for study in example_studies(size):
         cells = (str(year), study.brin, study.name, study.programme)
-        words = {"hbo": (("havo", vo), ("mbo", mbo)), "wo": (("vwo", vo), ("hbo", [_NOWHERE]))}
-        for word, origins in words[study.kind]:
-            take = rng.choice(len(origins), min(len(origins), 60), replace=False)
-            mean = study.entrants / len(take)
-            for origin in (origins[i] for i in take):
-                if count := int(rng.poisson(mean)):
-                    yield PlantedFlow((*cells, word, *origin), count)
+        if study.kind == "hbo":
+            for brin, name, town in (
+                mbo[i] for i in rng.choice(len(mbo), min(len(mbo), 20), False)
+            ):
+                counts[*cells, "mbo", brin, name, town.name] += int(
+                    rng.poisson(study.entrants / 20)
+                )
+        else:
+            counts[*cells, "hbo", *_NOWHERE] += int(rng.poisson(study.entrants / 10))
+    yield from (PlantedFlow(cells, people) for cells, people in counts.items() if people)

@@ -22,12 +22,17 @@ class SectionLink(DefinitionPart):
 
 
 class PageSection(DefinitionPart):
-    """A heading with paragraphs; ``anchor`` is its name in the address."""
+    """A heading with paragraphs; ``anchor`` is its name in the address.
+
+    ``figures`` are indicators of which the newest figure of the region stands below it, in a
+    sentence, with that of the country; or why there is none.
+    """
 
     anchor: Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
     heading: Words
     paragraphs: Annotated[list[Words], Field(min_length=1)]
     links: list[SectionLink] = []
+    figures: list[Words] = []
 
 
 def _distinct(sections: list[PageSection]) -> list[PageSection]:

@@ -187,13 +187,29 @@ def text_pages(writer: PageWriter) -> list[Document]:
 
 def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
     t = writer.t
-    blocks = tuple(
-        TextBlock(
-            section.anchor,
-            t(section.heading),
-            tuple(t(paragraph) for paragraph in section.paragraphs),
-            tuple(PageLink(t(link.text), link.page) for link in section.links),
-        )
-        for section in page.sections
-    )
-    return _page(writer, page.id, t(page.title), page.chapter, t(page.lead), blocks)
+    blocks: list[Block] = []
+    for section in page.sections:
+        paragraphs = tuple(t(paragraph) for paragraph in section.paragraphs)
+        links = tuple(PageLink(t(link.text), link.page) for link in section.links)
+        blocks.append(TextBlock(section.anchor, t(section.heading), paragraphs, links))
+        if section.figures:
+            told = tuple(_told(writer, name) for name in section.figures)
+            blocks.append(EntryList(f"{section.anchor}-cijfers", "", told))
+    return _page(writer, page.id, t(page.title), page.chapter, t(page.lead), tuple(blocks))
+
+
+def _told(writer: PageWriter, name: str) -> Entry:
+    """Return the newest figure of the region in a sentence, that of the country, and the link."""
+    t, indicator = writer.t, registry.indicators()[name]
+    topic = parts.topics(indicator)[0]
+    figure = writer.index.latest(topic, writer.region)
+    link = (PageLink(t("Bekijk dit cijfer"), f"indicator/{name}"),)
+    if figure is None:
+        series = writer.index.get(topic, writer.region)
+        why = next((one.reason for one in reversed(series) if one.reason), indicator.reason)
+        said = t("Nog geen cijfer: {reason}.", reason=words.reason(why or "source_not_read", t))
+        return Entry(name, t(indicator.title), (said,), links=link)
+    said = sentences.sentence(figure, writer.region_name, t)
+    beside = parts.beside_sentence(writer, topic, writer.region, figure)
+    shown = tuple(text for text in (said, beside) if text)
+    return Entry(name, t(indicator.title), shown, links=link)
