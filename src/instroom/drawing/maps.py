@@ -293,8 +293,14 @@ def _draw_words(
         sheet.drawing.text(middle, y + high / 2 + 14, text, size=size, fill=colour, anchor="middle")
         return
     sizes = [third + 1] if small else [second, second - 4, third + 1, SMALLEST]
-    fitting = ((first_fit(figures, room - 24, size, bold=not small), size) for size in sizes)
-    text, size = next(((text, size) for text, size in fitting if text), (figures[-1], sizes[-1]))
+    # Smaller letters before fewer digits: what is written must not follow from what fits a tile.
+    fitting = (
+        (text, size)
+        for text in figures
+        for size in sizes
+        if first_fit([text], room - 24, size, bold=not small)
+    )
+    text, size = next(fitting, (figures[-1], sizes[-1]))
     sheet.drawing.text(x + 12, y + 24, tile.abbreviation, size=first, bold=True, fill=colour)
     name = first_fit([tile.name], room - 24, third)
     if name:

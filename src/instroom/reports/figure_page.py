@@ -126,11 +126,11 @@ def _place(code: str, names: Mapping[str, str], t: Texts) -> str:
 
 
 def _groups(figure: Figure, names: Mapping[str, str], t: Texts) -> list[str]:
-    """Return the parts that a figure is of, besides the school type that its sentence names."""
+    """Return the parts that a figure is of, besides those that its sentence names."""
     return [
         names.get(code) or words.part_name(name, code, t)
         for name, code in figure.by
-        if name != "school_type"
+        if name not in ("school_type", "gender")
     ]
 
 

@@ -352,7 +352,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
             if only is None or code in only
         },
     }
-    text = json.dumps(meta, indent=0, ensure_ascii=False)
+    text = json.dumps(meta, indent=0, ensure_ascii=False, separators=(",", ":"))
     (folder / "package.json").write_text(text + "\n", "utf-8")
 
 

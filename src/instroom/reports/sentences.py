@@ -27,12 +27,18 @@ def short_period(period: str, stage: models.Stage | None) -> str:
 
 
 def who(figure: Figure, t: Texts) -> str:
-    """Return who is counted, with the school types: "leerlingen in havo en vwo"."""
+    """Return who is counted, with the school types: "leerlingen in havo en vwo".
+
+    Of one sex, that is said: who reads "of the graduates" would take it for all of them.
+    """
     indicator, stage = registry.indicators()[figure.indicator], stage_of(figure)
-    one = dict(figure.by).get("school_type")
+    by = dict(figure.by)
+    one = by.get("school_type")
     together = tuple(indicator.school_types) if indicator.measure == "share" else ()
     types = (one,) if one else together
-    return words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
+    said = words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
+    sex = by.get("gender")
+    return f"{said} ({words.part_name('gender', sex, t)})" if sex else said
 
 
 def sentence(figure: Figure, place: str, t: Texts, when: str = "") -> str:

@@ -246,7 +246,7 @@ def _share_sentence(shares: Sequence[HeldSeries], t: Texts) -> str:
                 else t("steeg op {list}", list=names)
             )
     if went["unclear"] and (went["less"] or went["more"]):
-        said.append(t("niet zeker op {list}", list=_names(went["unclear"], t)))
+        said.append(t("bleef zonder zeker verschil op {list}", list=_names(went["unclear"], t)))
     return t("Het aandeel {list}.", list=", ".join(said))
 
 

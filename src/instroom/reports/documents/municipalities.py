@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from instroom.core.series import Figure
-from instroom.core.texts import Texts
 from instroom.definitions import models, registry
 from instroom.drawing import maps
-from instroom.reports import sentences
+from instroom.reports import sentences, words
 from instroom.reports.blocks import FigureBlock, PageLink, PageTable, TableCell
 from instroom.reports.documents import parts
 from instroom.reports.documents.parts import PageWriter
@@ -52,7 +51,7 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         "gemeenten",
         t("De gemeenten"),
         sentence,
-        _absent_words(t, known=any(_no_school(writer, topic, c) is not None for c in found)),
+        _absent_words(writer, topic, found),
         picture=picture,
         tables=(_table(writer, topic, named, found, share=share),),
         method=parts.method_of_several(
@@ -62,18 +61,31 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     )
 
 
-def _absent_words(t: Texts, *, known: bool) -> str:
-    """Return what it means that a municipality has no figure, by whether a register was read."""
-    order = t("De tabel staat op volgorde van naam, niet van cijfer.")
-    if known:
-        said = t(
-            "Geen school: het register kent er geen. Geen cijfer in dit bestand: er zijn scholen, maar dit jaar staat deze groep er niet bij."
+def _absent_words(writer: PageWriter, topic: Topic, found: Mapping[str, Figure | None]) -> str:
+    """Return what the words mean that stand where a number is not; only those that are there."""
+    t = writer.t
+    silent = [code for code, figure in found.items() if not (figure and figure.numbered)]
+    protected = [code for code in silent if (one := found[code]) and one.status == "protected"]
+    absent = [_no_school(writer, topic, code) for code in silent if code not in protected]
+    said = []
+    if any(absent):
+        said.append(t("Geen school: het register kent er geen."))
+    if False in absent:
+        said.append(
+            t(
+                "Geen cijfer in dit bestand: er zijn scholen, maar dit jaar staat deze groep er niet bij."
+            )
         )
-        return f"{said} {order}"
-    said = t(
-        "Een gemeente zonder cijfer komt dit jaar in dit bestand niet voor met deze groep. Of er scholen staan, is daaraan niet te zien."
-    )
-    return f"{said} {order}"
+    if None in absent:
+        said.append(
+            t(
+                "Een gemeente zonder cijfer komt dit jaar in dit bestand niet voor met deze groep. Of er scholen staan, is daaraan niet te zien."
+            )
+        )
+    word = f"{t('afgeschermd')}: "
+    for why in dict.fromkeys(one.reason for code in protected if (one := found[code])):
+        said.append(t("Afgeschermd: {reason}.", reason=words.reason(why, t).removeprefix(word)))
+    return " ".join([*said, t("De tabel staat op volgorde van naam, niet van cijfer.")])
 
 
 def _no_school(writer: PageWriter, topic: Topic, code: str) -> bool | None:
