@@ -1,6 +1,7 @@
 """All code blocks of the documentation run, page by page, in order, in a new data directory."""
 
 import os
+import shlex
 import shutil
 import socket
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from documentation.kitchen import EXAMS, ROOT, blocks, exams, lay, pages, script
+from documentation.kitchen import EXAMS, ROOT, Block, blocks, exams, lay, pages, script
 from instroom.sources.example_flows import write_flows
 from unit.sources.fetch_server import Page, Publisher
 
@@ -20,6 +21,8 @@ HERE = Path(__file__).parent
 GIVEN = (
     "sleutel = b'een sleutel van genoeg tekens'\ntweede_sleutel = b'nog een sleutel, ook lang'\n"
 )
+#: A page that is another page in another language, and that page.
+SAME_COMMANDS = {"README.nl.md": "README.md"}
 
 
 @pytest.fixture
@@ -63,6 +66,36 @@ def environment(folder: Path, mirror: str) -> dict[str, str]:
     }
 
 
+def words(block: Block) -> list[list[str]]:
+    """Return the words of every command of a block, without comments."""
+    found = [shlex.split(line, comments=True) for line in block.text.splitlines()]
+    return [[block.language, block.file], *filter(None, found)]
+
+
+def not_run_elsewhere(page: Path) -> list[Block]:
+    """Return the blocks that a page must run itself: not those of the page it translates."""
+    name = page.relative_to(ROOT).as_posix()
+    if name not in SAME_COMMANDS:
+        return list(blocks(page))
+    there = [words(block) for block in blocks(ROOT / SAME_COMMANDS[name])]
+    return [block for block in blocks(page) if words(block) not in there]
+
+
+def test_a_translated_page_gives_the_same_commands() -> None:
+    """In the same order; only the options of ``instroom effect`` are words of a language."""
+    for name, other in SAME_COMMANDS.items():
+        here, there = (
+            [
+                line[:3] if line[:2] == ["instroom", "effect"] else line
+                for block in blocks(ROOT / page)
+                for line in words(block)
+            ]
+            for page in (name, other)
+        )
+        assert here == there, name
+        assert not_run_elsewhere(ROOT / name), "the effect in its own language is run"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
@@ -78,7 +111,7 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, mirror: str) -> No
             shutil.copytree(ROOT / name, work / name)
     variables = environment(tmp_path, mirror)
     (work / "block.py").write_text(GIVEN, "utf-8")
-    text = f'. "{HERE}/shell.sh"\n{script(list(blocks(page)))}\n'
+    text = f'. "{HERE}/shell.sh"\n{script(not_run_elsewhere(page))}\n'
     done = subprocess.run(
         ["bash", "-c", text],
         check=False,

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -160,6 +161,42 @@ def test_the_log_and_its_feed_tell_the_same(client, language):
     assert {"nl": "veranderd bestand", "en": "changed file", "de": "geänderte Datei"}[
         language
     ] in said
+
+
+@pytest.mark.parametrize(
+    ("created", "day", "said"),
+    [
+        ("2026-11-29T23:01:00+00:00", "2026-11-30", "30 november 2026"),
+        ("2027-07-31T22:30:00+00:00", "2027-08-01", "1 augustus 2027"),
+    ],
+)
+def test_every_day_of_a_release_is_that_in_amsterdam(client, created, day, said):
+    name, site = later(created=created)
+    store_site(**site)
+
+    def shown(path):
+        page = re.sub(r"<[^>]+>", " ", client.get(path).content.decode())
+        return " ".join(html.unescape(page).split())
+
+    assert f"Uitgave 2 van {said}" in shown("/nl/changes/")
+    assert f"in uitgave 2, van {said} (" in shown(f"/nl/figure/{quote(name)}/")
+    older = shown("/nl/?release=2")
+    assert f"Dit is uitgave 2, zoals de cijfers op {said} waren." in older
+    assert f"Bijgewerkt op {said}" in older
+    told = archive.told(archive.newest())
+    assert releases_lines({"releases": [told]}, "nl")[0].startswith(f"2  {day}  ")
+    assert told["created"] == created
+    assert f"<updated>{created}</updated>" in client.get("/nl/changes/feed.atom").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("nl", "23 november 2026"), ("en", "23 November 2026"), ("de", "23. November 2026")],
+)
+def test_the_log_and_a_figure_write_a_day_as_other_pages_do(client, language, said):
+    name = sample.figures()[0]["id"]
+    for path in ("changes/", "", f"figure/{quote(name)}/"):
+        assert said in client.get(f"/{language}/{path}").content.decode(), path
 
 
 def test_thinned_releases_keep_their_line_and_lose_their_contents(client):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from instroom.core.answers import ABSENT
+from instroom.core.clock import local_day
 from instroom.core.errors import Where, told_parts
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure
@@ -219,7 +220,7 @@ def _of_release(found: ExplainAnswer, t: Texts) -> list[str]:
     """Say of an older figure which release told it, and what changed since."""
     if found.release is ABSENT:
         return []
-    number, date = found.release["number"], str(found.release["created"])[:10]
+    number, date = found.release["number"], local_day(str(found.release["created"]))
     lines = [t("Uitgave {number} van {date}", number=number, date=date)]
     if found.files == "erased":
         lines.append(t("De bestanden achter dit cijfer zijn sindsdien vervangen of gewist."))
@@ -237,7 +238,7 @@ def releases_lines(found: ReleasesAnswer, language: str) -> list[str]:
 
 def _release_line(one: ReleaseLine, t: Texts) -> str:
     counts = {name: t.number(len(one[name])) for name in ("added", "removed", "changed")}
-    named = {"number": one["number"], "date": one["created"][:10], "version": one["version"]}
+    named = {"number": one["number"], "date": local_day(one["created"]), "version": one["version"]}
     if one["number"] == FIRST:
         return t(
             "{number}  {date}  versie {version}: de eerste uitgave, met {added} cijfers",

@@ -1,6 +1,7 @@
 """``instroom``: one command per arrow from raw file to page. Heavy imports wait for a command."""
 
 import argparse
+import datetime
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
@@ -11,6 +12,7 @@ from instroom.cli.parser import Parser, add_language, add_shared, language_of
 from instroom.cli.progress import Progress
 from instroom.cli.statistics import Add, add_commands, names, number, whole
 from instroom.cli.trouble import guarded, show
+from instroom.core.clock import day_of
 from instroom.core.texts import Texts
 from instroom.reports.export_kinds import DATASETS, OBSERVATION_FORMATS
 from instroom.reports.paper.writing import FORMATS, PAPERS
@@ -205,15 +207,21 @@ def _read(args: argparse.Namespace) -> int:
     return 11 if any(f["status"] == "refused" for f in found["files"]) else 0
 
 
-def _fetch(args: argparse.Namespace) -> int:
-    import datetime
+def _today() -> datetime.date:
+    """Return the date in Amsterdam, now."""
+    return day_of(datetime.datetime.now(tz=datetime.UTC))
 
+
+def _fetch(args: argparse.Namespace) -> int:
     from instroom import api
     from instroom.cli.lines import fetch_lines
 
-    today = datetime.datetime.now(tz=datetime.UTC).date()
     found = api.fetch(
-        *args.sources, data=args.data, base_url=args.base_url, progress=args.progress, today=today
+        *args.sources,
+        data=args.data,
+        base_url=args.base_url,
+        progress=args.progress,
+        today=_today(),
     )
     _out(args, found, lambda: fetch_lines(found, args.lang))
     return 11 if any(s["status"] == "failed" for s in found["sources"]) else 0
@@ -307,14 +315,11 @@ def _say_size(args: argparse.Namespace) -> None:
 
 
 def _paper(args: argparse.Namespace) -> int:
-    import datetime
-
     from instroom import api
     from instroom.cli.lines import paper_lines
 
-    today = datetime.datetime.now(tz=datetime.UTC).date()
     found = api.paper(
-        args.paper, format=args.format, out=args.out, today=today, lang=args.lang, data=args.data
+        args.paper, format=args.format, out=args.out, today=_today(), lang=args.lang, data=args.data
     )
     _out(args, found, lambda: paper_lines(found, args.lang))
     return 0

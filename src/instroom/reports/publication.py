@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from instroom.core import periods
+from instroom.core.clock import local_day
 from instroom.core.errors import DataError
 from instroom.core.texts import Texts
 from instroom.definitions import models
@@ -143,15 +144,17 @@ def month_names(t: Texts) -> tuple[str, ...]:
 
 
 def date_words(iso: str, t: Texts) -> str:
-    """Return a day in words, from an ISO date or moment; what is none stays as it is.
+    """Return a day in words, from an ISO date, or a moment as its day is in Amsterdam.
+
+    What is none stays as it is.
 
     Examples
     --------
-    >>> date_words("2026-11-29T12:00:00+00:00", Texts("nl"))
-    '29 november 2026'
+    >>> date_words("2026-11-29T23:01:00+00:00", Texts("nl"))
+    '30 november 2026'
     """
     try:
-        day = date.fromisoformat(iso[:10])
+        day = date.fromisoformat(local_day(iso))
     except ValueError:
         return iso
     return t(

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.cache import caches
 from django.http import HttpRequest
 
+from instroom.core.clock import local_day
 from instroom.drawing.cards import FactCard
 from instroom.drawing.png import png_of
 from instroom.reports import fact_cards
@@ -18,7 +19,6 @@ from instroom_web.reports import archive, queries
 from instroom_web.reports.addresses import page_address
 from instroom_web.reports.freshness import build_of, newest_release
 from instroom_web.reports.models import Release
-from instroom_web.shared import clock
 from instroom_web.shared.site import site_address
 
 #: The key of the first page in an address of a card.
@@ -76,7 +76,7 @@ def card_of(
     address = page_address(request, language, key, held)
     block = fact_cards.headline_block(key, body)
     figures = _figures(block, fact_cards.beside(body), release)
-    origin = fact_cards.CardOrigin(address, clock.local_day(computed))
+    origin = fact_cards.CardOrigin(address, local_day(computed))
     return fact_cards.card_of(key, body, figures, origin, language)
 
 

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.reports.publication import date_words
 from instroom.reports.release_changes import FIRST
 from instroom_web.reports.models import Release
 
@@ -53,7 +54,7 @@ def _line(t: Texts, change: str, reason: str, name: str, count: int) -> str:
 def entry(release: Release, t: Texts) -> LogEntry:
     """Return a release in the language of the reader; the first has nothing to differ from."""
     if release.number == FIRST:
-        return _entry(release, _first(release, t), ())
+        return _entry(release, t, _first(release, t), ())
     figures = release.counts["figures"]
     lines = [
         _line(t, change, reason, name, count)
@@ -71,7 +72,7 @@ def entry(release: Release, t: Texts) -> LogEntry:
         if lines
         else t("Geen cijfer veranderde; de tekst van pagina’s wel.")
     )
-    return _entry(release, sentence, tuple(lines))
+    return _entry(release, t, sentence, tuple(lines))
 
 
 def _first(release: Release, t: Texts) -> str:
@@ -80,11 +81,11 @@ def _first(release: Release, t: Texts) -> str:
     return t("De eerste uitgave, met {count} cijfers.", count=t.number(count))
 
 
-def _entry(release: Release, sentence: str, lines: tuple[str, ...]) -> LogEntry:
+def _entry(release: Release, t: Texts, sentence: str, lines: tuple[str, ...]) -> LogEntry:
     return LogEntry(
         release.number,
         release.created,
-        release.created[:10],
+        date_words(release.created, t),
         release.version,
         not release.thinned,
         sentence,

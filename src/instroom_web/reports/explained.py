@@ -1,7 +1,6 @@
 """The page of one number: what was stored of it, today or in an older release, and its history."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from instroom.definitions import registry
 from instroom.reports import words
 from instroom.reports.asked import explain_command, meaning_of
 from instroom.reports.figure_page import figure_of, figure_page
+from instroom.reports.publication import date_words
 from instroom.reports.release_changes import FIRST
 from instroom.reports.stored_rows import StoredFigureRow
 from instroom_web.reports import archive, queries
@@ -124,7 +124,7 @@ def _history(figure_id: str, release: Release | None, t: Texts) -> list[str]:
 def _said(change: Mapping[str, str], release: Release, figure_id: str, t: Texts) -> str:
     values = {
         "number": release.number,
-        "day": words.day(date.fromisoformat(release.created[:10]), t),
+        "day": date_words(release.created, t),
         "reason": reason_words(t)[change["reason"]],
     }
     if release.number == FIRST:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from instroom.core.clock import local_day
 from instroom.core.texts import Texts
 from instroom.reports import files
 from instroom.reports.publication import (
@@ -56,7 +57,7 @@ def page_origin(
     lines = {sha: source_line_of(known[sha], newest, today, t) for sha in used}
     sources = {(one.publisher, one.title): one for one in lines.values()}
     return PageOrigin(
-        date_words(clock.local_day(computed), t),
+        date_words(computed, t),
         held.number if held else None,
         together([one.state for one in sources.values()], t),
         tuple(sources[name] for name in sorted(sources)),
@@ -85,7 +86,7 @@ def file_origin(
     number = held.number if held else None
     key, names = queries.page_of(language, rows[0])
     address = page_address(request, language, key, held)
-    return FileOrigin(address, clock.local_day(computed), number, inputs_of(held), names)
+    return FileOrigin(address, local_day(computed), number, inputs_of(held), names)
 
 
 def figures_file(

@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from instroom.core.clock import ZONE, day_of
+
+AMSTERDAM = ZoneInfo(ZONE)
 #: The Dutch school year begins on 1 August (Wet voortgezet onderwijs 2020, article 1.1).
 _FIRST_MONTH = 8
 
@@ -15,21 +17,7 @@ def now() -> datetime:
 
 def today(moment: datetime | None = None) -> date:
     """Return the date in Amsterdam, now or at a moment."""
-    return (moment or now()).astimezone(AMSTERDAM).date()
-
-
-def local_day(moment: str) -> str:
-    """Return the day in Amsterdam of a moment in ISO 8601; what is none stays as it is.
-
-    Examples
-    --------
-    >>> local_day("2026-11-29T23:30:00+00:00"), local_day("")
-    ('2026-11-30', '')
-    """
-    try:
-        return today(datetime.fromisoformat(moment)).isoformat()
-    except ValueError:
-        return moment
+    return day_of(moment or now())
 
 
 def school_year_of(day: date | datetime) -> str:

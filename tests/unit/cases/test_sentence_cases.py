@@ -2,28 +2,36 @@
 
 import json
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from instroom.cli.main import main
+
+Ask = Callable[..., tuple[dict[str, Any], str]]
 CASES = Path(__file__).parents[3].parent / "shared" / "cases"
 CLAIM = re.compile(r"effe[ck]t|wirkung", re.IGNORECASE)
 given = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are absent")
 TRIAL = ("--outcome", "na", "--treatment", "mee", "--allocation", "randomised")
 
 
-def ask(file: Path, *options: str) -> tuple[dict[str, Any], str]:
-    """Return (the JSON answer, the text) of ``instroom effect``."""
-    command = [sys.executable, "-m", "instroom.cli", "effect", str(file), *options]
-    said = [
-        subprocess.run([*command, *form], capture_output=True, text=True, check=True).stdout
-        for form in (["--json"], [])
-    ]
-    return json.loads(said[0]), said[1]
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Give a function that returns (the JSON answer, the text) of ``instroom effect``."""
+
+    def one(file: Path, *options: str) -> tuple[dict[str, Any], str]:
+        said = []
+        for form in (["--json"], []):
+            code = main(["effect", str(file), *options, *form])
+            out, err = capsys.readouterr()
+            assert code == 0, err
+            said.append(out)
+        return json.loads(said[0]), said[1]
+
+    return one
 
 
 def keys(found: dict[str, Any]) -> set[str]:
@@ -31,7 +39,7 @@ def keys(found: dict[str, Any]) -> set[str]:
 
 
 @given
-def test_months_are_named_and_the_change_is_over_all_of_them() -> None:
+def test_months_are_named_and_the_change_is_over_all_of_them(ask: Ask) -> None:
     found, text = ask(
         CASES / "effect_months.csv", "--outcome", "na", "--groups", "school",
         "--design", "one_group", "--time", "maand", "--pupil", "leerling",
@@ -42,7 +50,7 @@ def test_months_are_named_and_the_change_is_over_all_of_them() -> None:
 
 
 @given
-def test_schools_drawn_by_lot_are_asked_for() -> None:
+def test_schools_drawn_by_lot_are_asked_for(ask: Ask) -> None:
     file = CASES / "effect_schools_drawn.csv"
     found, text = ask(file, *TRIAL)
     assert found["maryland_level"] == 1
@@ -54,7 +62,7 @@ def test_schools_drawn_by_lot_are_asked_for() -> None:
 
 
 @given
-def test_who_left_takes_the_level_down_and_is_named() -> None:
+def test_who_left_takes_the_level_down_and_is_named(ask: Ask) -> None:
     found, text = ask(CASES / "effect_attrition.csv", *TRIAL, "--groups", "school")
     assert found["maryland_level"] <= 2
     assert keys(found) & {"attrition_no_start", "bounds_hold_zero", "attrition"}
@@ -63,7 +71,7 @@ def test_who_left_takes_the_level_down_and_is_named() -> None:
 
 
 @given
-def test_five_pupils_say_nothing() -> None:
+def test_five_pupils_say_nothing(ask: Ask) -> None:
     found, text = ask(CASES / "effect_five_pupils.csv", *TRIAL, "--groups", "school")
     assert (found["status"], found["direction"]) == ("too_few", None)
     assert text.splitlines()[0] == found["wording"]["nl"]
@@ -72,7 +80,7 @@ def test_five_pupils_say_nothing() -> None:
 
 
 @given
-def test_an_adjusted_difference_is_told_as_one() -> None:
+def test_an_adjusted_difference_is_told_as_one(ask: Ask) -> None:
     found, _ = ask(
         CASES / "effect_adjusted_not_raw.csv", "--outcome", "na", "--baseline", "voor",
         "--treatment", "mee", "--groups", "school",
@@ -84,7 +92,9 @@ def test_an_adjusted_difference_is_told_as_one() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_twenty_outcomes_without_an_effect_support_no_effect(tmp_path: Path, seed: int) -> None:
+def test_twenty_outcomes_without_an_effect_support_no_effect(
+    ask: Ask, tmp_path: Path, seed: int
+) -> None:
     random = np.random.default_rng(seed)
     school = np.repeat(np.arange(20), 15)
     columns = {"school": school, "mee": school % 2}
@@ -103,7 +113,7 @@ def test_twenty_outcomes_without_an_effect_support_no_effect(tmp_path: Path, see
     assert text.count("p, na correctie") == 20
 
 
-def test_small_differences_get_the_digits_they_need(tmp_path: Path) -> None:
+def test_small_differences_get_the_digits_they_need(ask: Ask, tmp_path: Path) -> None:
     random = np.random.default_rng(4)
     school = np.repeat(np.arange(20), 15)
     mee = school % 2

@@ -49,7 +49,7 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
     named = {c: definition.municipalities[c].name for c in order}
     return FigureBlock(
         "gemeenten",
-        t("De gemeenten"),
+        f"{t('De gemeenten')} · {parts.heading_of(topic, t)}",
         sentence,
         _absent_words(writer, topic, found),
         picture=picture,

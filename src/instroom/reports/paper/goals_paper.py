@@ -1,7 +1,7 @@
 """The goals of the programme on paper: the sentences of the page, with period and source."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from instroom.core.series import Figure
@@ -26,6 +26,24 @@ from instroom.reports.results import Results
 FEWEST_YEARS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of a goal: its newest figures, verdicts, and lines by the name of the place."""
+
+    state: goals.GoalState
+    rows: tuple[first_screen.JudgedStage, ...]
+    lines: tuple[tuple[str, list[Figure]], ...]
+
+    def figures(self) -> Iterator[Figure]:
+        """Yield every figure that a sentence, a verdict or the picture of this goal uses."""
+        yield from self.state.known
+        for row in self.rows:
+            if row.found.now and row.found.before:
+                yield from (row.found.before, row.found.now)
+        for _, figures in self.lines:
+            yield from figures
+
+
 def goals_paper(results: Results, language: str, day: date) -> Paper:
     """Return the goals as a paper, from figures that the public may see.
 
@@ -39,7 +57,8 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
     writer = PageWriter(FigureIndex(public), t, PictureQueue(t, public.example))
     lead = t("Wat het programma wil bereiken, en wat er nu over te zeggen is.")
     states, rows = goals.states(public.published, writer.region), first_screen.judged(writer)
-    shas = {sha for state in states for figure in state.known for sha in figure.sources}
+    told = [_told_of(state, rows, writer) for state in states]
+    shas = {sha for one in told for figure in one.figures() for sha in figure.sources}
     return Paper(
         title=goals.heading(t),
         language=language,
@@ -50,7 +69,7 @@ def goals_paper(results: Results, language: str, day: date) -> Paper:
         else lead,
         sections=(
             *_in_numbers(states, writer),
-            *(_goal(state, rows, writer) for state in states),
+            *(_goal(one, writer) for one in told),
             *_files(sorted(shas), writer),
         ),
         mark=t("voorbeeld") if public.example else "",
@@ -81,20 +100,27 @@ def _in_numbers(states: list[goals.GoalState], writer: PageWriter) -> Iterator[P
         yield PaperSection(t("In getallen"), table=PaperTable(caption, columns, rows))
 
 
-def _goal(
+def _told_of(
     state: goals.GoalState, rows: Sequence[first_screen.JudgedStage], writer: PageWriter
-) -> PaperSection:
-    t = writer.t
-    mine = [row for row in rows if row.goal.id == state.kpi.id]
+) -> _Told:
+    """Return what is told of a goal; nothing of one that is not measured."""
+    if not state.measured:
+        return _Told(state, (), ())
+    mine = tuple(row for row in rows if row.goal.id == state.kpi.id)
+    return _Told(state, mine, _lines(state.known[0], writer))
+
+
+def _goal(told: _Told, writer: PageWriter) -> PaperSection:
+    t, state = writer.t, told.state
     if not state.measured:
         return PaperSection(state.heading(t), state.word(t), paragraphs=(state.why(t),))
     return PaperSection(
         state.heading(t),
         state.word(t),
-        paragraphs=tuple(first_screen.verdict_lines(writer, mine)),
+        paragraphs=tuple(first_screen.verdict_lines(writer, told.rows)),
         figures=tuple(_figure(figure, t) for figure in state.known),
-        picture=_picture(state.known[0], writer),
-        sources=tuple(dict.fromkeys(_sources(state.known, writer))),
+        picture=_picture(state.known[0], told.lines, writer),
+        sources=tuple(_sources(told.figures(), writer)),
     )
 
 
@@ -104,37 +130,53 @@ def _figure(figure: Figure, t: Texts) -> PaperFigure:
     return PaperFigure(sentences.sentence(figure, name, t), f"{capital(rest)}.")
 
 
-def _sources(figures: Sequence[Figure], writer: PageWriter) -> Iterator[str]:
-    shas = dict.fromkeys(sha for figure in figures for sha in figure.sources)
-    for note in parts.sources(writer, tuple(shas)):
-        yield f"{note.publisher}, {note.title}, {note.vintage} ({note.licence})"
+def _sources(figures: Iterable[Figure], writer: PageWriter) -> Iterator[str]:
+    """Yield the tables that figures were counted from, with the first and last year of each."""
+    years: dict[tuple[str, str, str], set[str]] = {}
+    for figure in figures:
+        for note in parts.sources(writer, figure.sources):
+            table = (note.publisher, note.title, note.licence)
+            years.setdefault(table, set()).add(figure.period)
+    for (publisher, title, licence), shown in years.items():
+        span = " – ".join(dict.fromkeys((min(shown), max(shown))))
+        yield f"{publisher}, {title}, {span} ({licence})"
 
 
-def _picture(figure: Figure, writer: PageWriter) -> PaperPicture | None:
-    """Return the years of a figure as lines, with the country beside them."""
-    topic = Topic(figure.indicator, figure.stage, figure.classification)
+def _lines(figure: Figure, writer: PageWriter) -> tuple[tuple[str, list[Figure]], ...]:
+    """Return the years of a figure, with the country beside them; none when they are too few."""
+    topic = _topic(figure)
     around = (figure.place, *writer.beside) if figure.denominator else (figure.place,)
     known = [(writer.name(place), writer.index.known(topic, place)) for place in around]
-    series = [(name, figures) for name, figures in known if figures]
-    if len(series[0][1]) < FEWEST_YEARS:
+    lines = tuple((name, figures) for name, figures in known if figures)
+    return lines if lines and len(lines[0][1]) >= FEWEST_YEARS else ()
+
+
+def _topic(figure: Figure) -> Topic:
+    return Topic(figure.indicator, figure.stage, figure.classification)
+
+
+def _picture(
+    figure: Figure, lines: Sequence[tuple[str, list[Figure]]], writer: PageWriter
+) -> PaperPicture | None:
+    """Return the years of a figure as lines; None without any."""
+    if not lines:
         return None
     title = sentences.sentence(figure, writer.name(figure.place), writer.t)
-    alternative = _told(series, writer.t)
-    picture = parts.lines_picture(
-        writer, f"{topic.code}-{figure.place}", series, title, alternative
-    )
+    alternative = _in_words(lines, writer.t)
+    name = f"{_topic(figure).code}-{figure.place}"
+    picture = parts.lines_picture(writer, name, lines, title, alternative)
     jobs = {job.name: job for job in writer.pictures.jobs}
     caption = writer.t(registry.indicators()[figure.indicator].title)
     return PaperPicture(draw(jobs[picture.narrow])[1], alternative, caption) if picture else None
 
 
-def _told(series: list[tuple[str, list[Figure]]], t: Texts) -> str:
+def _in_words(lines: Sequence[tuple[str, list[Figure]]], t: Texts) -> str:
     """Return every number of a picture in words, for who does not see it."""
-    lines = (
+    said = (
         f"{name}: {', '.join(f'{f.period} {words.amount(f, t)}' for f in figures)}"
-        for name, figures in series
+        for name, figures in lines
     )
-    return t("Lijnen door de jaren. {lines}.", lines="; ".join(lines))
+    return t("Lijnen door de jaren. {lines}.", lines="; ".join(said))
 
 
 def _files(shas: list[str], writer: PageWriter) -> Iterator[PaperSection]:

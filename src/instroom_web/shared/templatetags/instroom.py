@@ -48,7 +48,7 @@ def number(context: Context, value: float) -> str:
 
 @register.simple_tag(takes_context=True)
 def day(context: Context, iso: str) -> str:
-    """Write a day in words, in the language of the page."""
+    """Write a day, or that of a moment, in words, in the language of the page."""
     return date_words(iso, context["texts"])
 
 
@@ -137,7 +137,7 @@ def figure(context: Context, shown: PublishedFigure) -> dict[str, object]:
 @register.simple_tag(takes_context=True)
 def compared(context: Context, years: Mapping[str, Any]) -> SafeString:
     """Say which years of a group stand beside each other, and how old the newest is today."""
-    t, age = context["texts"], clock.now().year - years["ends"]
+    t, age = context["texts"], clock.today().year - years["ends"]
     said = {"group": years["group"], "now": years["now"], "since": years["since"]}
     if not years["since"]:
         newest = t("{group}: {now} ({age} jaar oud).", age=age, **said)

@@ -1,9 +1,11 @@
 """The goals on paper: the sentences of the page, and only figures that the public may see."""
 
 import json
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +16,7 @@ from instroom.core.series import Audience, Figure, Series
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.privacy.published import publish
+from instroom.reports import goals
 from instroom.reports.blocks import EntryList
 from instroom.reports.documents import pages
 from instroom.reports.documents.parts import PageWriter
@@ -74,13 +77,44 @@ def test_every_figure_has_its_period_and_its_source(results: Results) -> None:
     assert all(s.sources and s.picture for s in measured)
     assert "schooljaar 2023-2024" in measured[0].figures[0].sentence
     assert measured[0].sources == (
-        "DUO, Examenkandidaten en geslaagden per vestiging en profiel, 2023-2024 (CC0-1.0)",
+        "DUO, Examenkandidaten en geslaagden per vestiging en profiel, "
+        "2014-2015 – 2023-2024 (CC0-1.0)",
     )
     table = made.sections[0].table
     assert table is not None
     assert [row[0] for row in table.rows] == ["3", "4", "4", "4"]
     assert table.rows[0][3] == "47,4–49,8\N{NO-BREAK SPACE}%"
-    assert len(made.sections[-1].points) == 6
+    assert len(made.sections[-1].points) == 7
+
+
+def test_every_year_that_a_goal_draws_or_compares_has_its_files(results: Results) -> None:
+    made, seen = goals_paper(results, "nl", DAY), set()
+    listed = {point.partition(",")[0] for point in made.sections[-1].points}
+    public = results.published.shown_to("public")
+    for state in goals.states(public, results.region):
+        picture = goal(made, state.kpi.number).picture
+        if state.lead is None or picture is None:
+            continue
+        drawn = set(re.findall(r"\b\d{4}-\d{4}\b", picture.alternative))
+        compared = {(s.indicator, s.stage, s.since) for s in state.kpi.stages}
+        for f in public.figures:
+            told = f.place == results.region and (f.indicator, f.stage or "", f.period) in compared
+            line = (f.indicator, f.stage, f.classification) == (
+                state.lead.indicator, state.lead.stage, state.lead.classification,
+            )  # fmt: skip
+            if told or (line and not f.by and f.place in ("twente", "nl") and f.period in drawn):
+                seen.add((state.kpi.number, f.period))
+                assert {results.inputs[sha]["file"] for sha in f.sources} <= listed, f.id
+    assert {(3, "2014-2015"), (3, "2018-2019"), (3, "2023-2024"), (4, "2015-2016")} <= seen
+    assert "examenkandidaten-en-geslaagden-2014-2019.csv" in listed
+
+
+def test_one_year_has_its_own_source_and_no_other(results: Results) -> None:
+    (sha,) = {sha for sha, row in results.inputs.items() if row["file"] == "duo_examen_raw_all.csv"}
+    series = Series(SHARE.indicator, "pupils", (replace(SHARE, sources=(sha,)),), open_data=True)
+    section = goal(goals_paper(replace(results, published=publish([series])), "nl", DAY), 3)
+    assert section.picture is None
+    assert [source.rpartition(", ")[2] for source in section.sources] == ["2023-2024 (CC0-1.0)"]
 
 
 def test_a_picture_tells_every_number_that_it_draws(results: Results) -> None:
@@ -141,6 +175,27 @@ def test_the_command_writes_a_file(
     assert capsys.readouterr().out.startswith(f"{out}, ")
     assert out.read_bytes().startswith(begins)
     assert [file.name for file in tmp_path.iterdir() if file.name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 29, 23, 1, tzinfo=UTC), "2026-11-30"),
+        (datetime(2026, 7, 31, 22, 30, tzinfo=UTC), "2026-08-01"),
+    ],
+)
+def test_the_date_on_it_is_that_in_amsterdam(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    moment: datetime,
+    day: str,
+) -> None:
+    clock = SimpleNamespace(datetime=SimpleNamespace(now=moment.astimezone), UTC=UTC)
+    monkeypatch.setattr("instroom.cli.main.datetime", clock)
+    words = ["paper", "goals", "--out", str(tmp_path / "x.docx"), "--data", str(tmp_path)]
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["date"] == day
 
 
 @pytest.mark.parametrize(
