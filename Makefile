@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
 export UV_PYTHON_DOWNLOADS = never
+# Two test processes on two cores: a BLAS that takes both for each makes them wait for one another.
+test test-full: export OPENBLAS_NUM_THREADS = 1
 
 .PHONY: demo test test-full check serve notebooks docs pictures messages audit licences lock clean
 
