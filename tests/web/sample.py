@@ -393,6 +393,7 @@ PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
     "sources": ("Bronnen", "over", text_blocks("de bronnen")),
     "places": ("Gemeenten en scholen", "over", (*text_blocks("de gemeenten"), place_index())),
     "accessibility": ("Toegankelijkheid", "over", text_blocks("toegankelijkheid")),
+    "destinations": ("Waar leerlingen heen gaan", "monitoring", text_blocks("na het diploma")),
 }
 
 

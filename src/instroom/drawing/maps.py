@@ -293,14 +293,9 @@ def _draw_words(
         sheet.drawing.text(middle, y + high / 2 + 14, text, size=size, fill=colour, anchor="middle")
         return
     sizes = [third + 1] if small else [second, second - 4, third + 1, SMALLEST]
-    # Smaller letters before fewer digits: what is written must not follow from what fits a tile.
-    fitting = (
-        (text, size)
-        for text in figures
-        for size in sizes
-        if first_fit([text], room - 24, size, bold=not small)
-    )
-    text, size = next(fitting, (figures[-1], sizes[-1]))
+    ways = [(text, size) for text in figures for size in sizes]  # fewer digits last
+    fitting = (way for way in ways if first_fit([way[0]], room - 24, way[1], bold=not small))
+    text, size = next(fitting, ways[-1])
     sheet.drawing.text(x + 12, y + 24, tile.abbreviation, size=first, bold=True, fill=colour)
     name = first_fit([tile.name], room - 24, third)
     if name:
@@ -323,10 +318,9 @@ def _draw_stack(
 
 def _figures(sheet: _Sheet, bounds: tuple[float, float]) -> list[str]:
     """Return the ways to write a figure, from whole to short."""
-    low, high = bounds
+    (low, high), texts = bounds, sheet.texts
     if sheet.unit == "count":
-        return [sheet.texts.number(low, high)]
-    texts = sheet.texts
+        return [texts.number(low, high)]
     outer = (floor(low * 100 + 1e-9) / 100, ceil(high * 100 - 1e-9) / 100)
     if low == high:
         return [texts.percent(low), texts.percent(low, digits=0)]

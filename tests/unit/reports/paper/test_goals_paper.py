@@ -111,7 +111,8 @@ def test_every_year_that_a_goal_draws_or_compares_has_its_files(results: Results
 
 def test_one_year_has_its_own_source_and_no_other(results: Results) -> None:
     (sha,) = {sha for sha, row in results.inputs.items() if row["file"] == "duo_examen_raw_all.csv"}
-    series = Series(SHARE.indicator, "pupils", (replace(SHARE, sources=(sha,)),), open_data=True)
+    figures = (replace(SHARE, sources=(sha,)),)
+    series = Series(SHARE.indicator, "pupils", figures, open_data=True, audience="public")
     section = goal(goals_paper(replace(results, published=publish([series])), "nl", DAY), 3)
     assert section.picture is None
     assert [source.rpartition(", ")[2] for source in section.sources] == ["2023-2024 (CC0-1.0)"]
@@ -191,9 +192,11 @@ def test_the_date_on_it_is_that_in_amsterdam(
     moment: datetime,
     day: str,
 ) -> None:
-    clock = SimpleNamespace(datetime=SimpleNamespace(now=moment.astimezone), UTC=UTC)
-    monkeypatch.setattr("instroom.cli.main.datetime", clock)
-    words = ["paper", "goals", "--out", str(tmp_path / "x.docx"), "--data", str(tmp_path)]
+    now = SimpleNamespace(now=lambda tz: moment.replace(tzinfo=tz))
+    monkeypatch.setattr("instroom.cli.main.datetime", SimpleNamespace(datetime=now, UTC=UTC))
+    data = tmp_path / "data"
+    data.mkdir()
+    words = ["paper", "goals", "--out", str(tmp_path / "x.docx"), "--data", str(data)]
     assert main([*words, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["date"] == day
 
@@ -209,5 +212,5 @@ def test_what_is_not_there_is_refused(
     tmp_path: Path, name: str, options: dict[str, str], expected: str
 ) -> None:
     with pytest.raises(UserError) as caught:
-        paper(name, out=tmp_path / "x", today=DAY, data=tmp_path, **options)  # type: ignore[arg-type]
+        paper(name, out=tmp_path / "x", today=DAY, data=tmp_path, **options)
     assert (caught.value.code, caught.value.expected) == ("unknown_paper", expected)
