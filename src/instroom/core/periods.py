@@ -7,6 +7,7 @@ written ``2019``. Codes sort in time within one kind.
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from instroom.core.errors import DataError
@@ -47,6 +48,7 @@ class Period:
         return self.code
 
 
+@lru_cache(maxsize=4096)  # a few dozen periods are asked for hundreds of thousands of times
 def parse(text: str) -> Period:
     """Read a period as publishers and people write it.
 

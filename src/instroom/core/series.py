@@ -1,6 +1,6 @@
 """What an indicator gives: figures with bounds and a status, in the order of time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NotRequired, TypedDict
 
 from instroom.core.places import LEVELS, Level, level_of
@@ -76,6 +76,25 @@ class Figure:
     def numbered(self) -> bool:
         """Whether there is a number, or the bounds of one."""
         return self.status in NUMBERED
+
+    def without_number(self, status: Status, reason: str) -> "Figure":
+        """Return the figure as one of which no number is told, and why.
+
+        Examples
+        --------
+        >>> Figure("x", "2020", "twente", "ok", value=3.0).without_number("missing", "why").value
+        """
+        return replace(
+            self,
+            status=status,
+            reason=reason,
+            value=None,
+            low=None,
+            high=None,
+            numerator=None,
+            denominator=None,
+            unplaced=None,
+        )
 
     def below(self, lowest: Level) -> bool:
         """Whether it is about a narrower kind of place than the lowest that may be shown.

@@ -68,7 +68,9 @@ def _of_indicator(indicator: models.Indicator, definitions: Definitions) -> Iter
         for reason in stage.missing.values():
             yield _reason(definitions, (*at, f"stages.{name}.missing"), reason)
         if stage.within:
-            yield _to("indicator", definitions, (*at, f"stages.{name}.within"), stage.within)
+            key = f"stages.{name}.within"
+            wholes = _wholes(indicator, definitions("indicator"))
+            yield Reference(*at, key, stage.within, wholes, called("indicator"))
     if indicator.reason:
         yield _reason(definitions, (*at, "reason"), indicator.reason)
     if indicator.default_stage:
@@ -83,6 +85,20 @@ def _of_indicator(indicator: models.Indicator, definitions: Definitions) -> Iter
         chosen = indicator.default_classification
         if chosen:
             yield Reference(*at, "default_classification", chosen, mine, kind)
+
+
+def _wholes(indicator: models.Indicator, every: Mapping[str, models.Indicator]) -> list[str]:
+    """Return the indicators whose part can be everybody that another counts.
+
+    Shares by the same places and parts, which are not bounded by others themselves.
+    """
+    return [
+        name
+        for name, one in every.items()
+        if one.measure == "share"
+        and set(indicator.breakdowns) <= set(one.breakdowns)
+        and not any(stage.within for stage in one.stages.values())
+    ]
 
 
 def _reason(definitions: Definitions, at: Position, value: str) -> Reference:

@@ -15,8 +15,8 @@ from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
 from instroom.inflow.programme_lists import ProgrammeLists
 
-#: Kinds of education that somebody goes on to after school.
-FURTHER = ("mbo", "hbo", "wo", "ho")
+#: What ``far_kind`` is of a row whose word for it is in no list: nobody knows which kind it is.
+NOT_TOLD = "not_told"
 _FAR = {
     "place": "far_place",
     "place_name": "far_name",
@@ -45,16 +45,19 @@ def arranged(
         Observations with a far end (``FLOW_SCHEMA``).
     stage
         ``derived`` names the columns to add: ``field`` is the CROHO part of the programme of the
-        own end by the lists of programmes; ``goes_on`` is ``yes``, ``no`` or ``not_told``: whether
-        somebody goes on to mbo, hbo or wo; ``stays`` is ``yes`` or ``no``: whether who goes on
-        does so in the area of the own end, its region or else its COROP area. Empty is not told.
-        With ``end`` = ``far`` a row is then counted at its far end.
+        own end by the lists of programmes; ``stays`` is ``yes`` or ``no``: whether both ends are
+        in one COROP area (in one region where a place has none). Empty is not told. A kind of the
+        far end that is in no list becomes :data:`NOT_TOLD`, so that ``where`` can keep it. With
+        ``end`` = ``far`` a row is then counted at its far end.
     lists
         Gives the lists of programmes; asked only when they are needed.
     connection
         The connection that the frame is of.
     """
-    derive = {"field": _with_field, "goes_on": _with_going_on, "stays": _with_staying}
+    derive = {"field": _with_field, "stays": _with_staying}
+    known = ", ".join(f"'{kind}'" for kind in registry.codes()["further_kind"].codes)
+    told = f"CASE WHEN far_kind IN ({known}) THEN far_kind ELSE '{NOT_TOLD}' END"
+    frame = frame.project(f"* REPLACE ({told} AS far_kind)")
     for name in stage.derived:
         frame = derive[name](frame, lists, connection)
     if stage.end == "far":
@@ -79,32 +82,30 @@ def _with_field(
     return joined.project("one.* REPLACE (listed.part AS field)")
 
 
-def _with_going_on(frame: Any, _lists: object, _connection: object) -> Any:
-    told = registry.codes()["further_kind"].codes
-    yes, every = (", ".join(f"'{kind}'" for kind in kinds) for kinds in (FURTHER, told))
-    return frame.project(
-        f"*, CASE WHEN far_kind IN ({yes}) THEN 'yes' WHEN far_kind IN ({every}) THEN 'no' "
-        "ELSE 'not_told' END AS goes_on"
-    )
-
-
 def _with_staying(frame: Any, _lists: object, connection: duckdb.DuckDBPyConnection) -> Any:
-    places = gazetteer()
-    area_of = {
-        town: name for name, region in registry.regions().items() for town in region.municipalities
-    }
-    towns = {code: places.current(code) for code in places}
-    areas = {
-        code: area for code, now in towns.items() if (area := area_of.get(now) or places.corop(now))
-    }
+    areas = _areas()
     table = connection.from_arrow(pa.table({"code": list(areas), "area": list(areas.values())}))
-    yes = ", ".join(f"'{kind}'" for kind in FURTHER)
     joined = (
         frame.set_alias("one")
         .join(table.set_alias("here"), "one.municipality = here.code", how="left")
         .join(table.set_alias("there"), "one.far_municipality = there.code", how="left")
     )
     return joined.project(
-        f"one.*, CASE WHEN one.far_kind NOT IN ({yes}) THEN NULL "
-        "WHEN here.area = there.area THEN 'yes' WHEN here.area <> there.area THEN 'no' END AS stays"
+        "one.*, CASE WHEN here.area = there.area THEN 'yes' "
+        "WHEN here.area <> there.area THEN 'no' END AS stays"
     )
+
+
+def _areas() -> dict[str, str]:
+    """Return the area of every municipality, those that merged too.
+
+    Its COROP area, whatever regions have a file: a region that is added may not change what stays.
+    The places of an invented region have none; there the region is the area.
+    """
+    places = gazetteer()
+    region_of = {
+        town: name for name, region in registry.regions().items() for town in region.municipalities
+    }
+    areas = {code: places.current(code) for code in places}
+    found = {code: places.corop(now) or region_of.get(now, "") for code, now in areas.items()}
+    return {code: area for code, area in found.items() if area}

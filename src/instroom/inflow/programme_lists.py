@@ -62,12 +62,16 @@ class ProgrammeLists:
         return next(iter(parts)) if len(parts) == 1 else None
 
 
-def programme_lists(store: Store) -> ProgrammeLists:
-    """Return what all files of hbo and wo that were read say of programmes."""
+def programme_lists(store: Store, *, example: bool) -> ProgrammeLists:
+    """Return what all files of hbo and wo that were read say of programmes.
+
+    ``example``: those of an invented region, which say nothing of real programmes, nor real ones of
+    invented programmes.
+    """
     found = ProgrammeLists()
     for source in SOURCES:
         for stored in store.of_source(source):
-            if stored.observations.exists():
+            if bool(stored.receipt.get("example")) == example and stored.observations.exists():
                 table = pq.read_table(stored.observations, columns=_COLUMNS)
                 rows = table.group_by(_COLUMNS).aggregate([]).to_pylist()
                 found.add(tuple(row[name] for name in _COLUMNS) for row in rows)

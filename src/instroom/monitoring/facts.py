@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import duckdb
@@ -15,7 +15,7 @@ import pyarrow as pa
 from instroom.core.observations import Conditions, choose, tally
 from instroom.core.series import Figure
 from instroom.definitions import models, registry
-from instroom.inflow.flows import arranged, needs_arranging
+from instroom.inflow.flows import NOT_TOLD, arranged, needs_arranging
 from instroom.inflow.programme_lists import ProgrammeLists, programme_lists
 from instroom.monitoring.stated import StatedPlaces, stated_places
 from instroom.region.organisations import Organisations, organisations
@@ -67,6 +67,7 @@ class ClassifiedCounts:
     store: Store
     _cells: dict[tuple[object, ...], list[ClassifiedCells]] = field(default_factory=dict)
     _held: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _lists: dict[bool, ProgrammeLists] = field(default_factory=dict)
     #: indicator -> periods of which a file is there that lacks what the indicator counts.
     lacking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -97,17 +98,20 @@ class ClassifiedCounts:
         """What files of counts state of the schools that the address register does not place."""
         return stated_places(self.files, self.organisations, self.connection)
 
-    @cached_property
-    def programme_lists(self) -> ProgrammeLists:
-        """What the files of hbo and wo say of programmes."""
-        return programme_lists(self.store)
+    def programme_lists(self, *, example: bool) -> ProgrammeLists:
+        """Return what the files of hbo and wo say of programmes; invented ones apart from real."""
+        if example not in self._lists:
+            self._lists[example] = programme_lists(self.store, example=example)
+        return self._lists[example]
 
     def rows_of(self, stored: Stored, stage: models.Stage) -> duckdb.DuckDBPyRelation:
         """Return the observations of a file as a stage counts them (see :func:`arranged`)."""
         rows = self.connection.read_parquet(str(stored.observations))
         if not needs_arranging(stage):
             return rows
-        return arranged(rows, stage, lambda: self.programme_lists, self.connection)
+        example = bool(stored.receipt.get("example"))
+        lists = partial(self.programme_lists, example=example)
+        return arranged(rows, stage, lists, self.connection)
 
     @property
     def placing_files(self) -> tuple[str, ...]:
@@ -211,7 +215,8 @@ def _collect(
         if stored is None or not stored.observations.exists():
             continue
         frame = facts.rows_of(stored, stage)
-        if not _holds(sha256, frame, measures, part, facts) or (
+        rows_as = ",".join([sha256, *stage.derived])  # another stage may not add these columns
+        if not _holds(rows_as, frame, measures, part, facts) or (
             told and _uncounted(frame, measures, wanted)
         ):
             facts.lacking[indicator.id] |= set(wanted)
@@ -227,7 +232,7 @@ def _collect(
 
 
 def _holds(
-    sha256: str,
+    rows_as: str,
     frame: Any,
     measures: list[str],
     part: Sequence[Conditions],
@@ -238,14 +243,14 @@ def _holds(
     Without them a sum would be 0, and nobody counted that.
     """
     held = facts._held
-    if (sha256, "") not in held:
-        held[sha256, ""] = {row[0] for row in frame.select("measure").distinct().fetchall()}
-    if not set(measures) <= held[sha256, ""]:
+    if (rows_as, "") not in held:
+        held[rows_as, ""] = {row[0] for row in frame.select("measure").distinct().fetchall()}
+    if not set(measures) <= held[rows_as, ""]:
         return False
     columns = {name for rule in part for name in rule} - {"measure", "school_type"}
-    for name in columns - {known for sha, known in held if sha == sha256}:
-        held[sha256, name] = bool(frame.filter(f'"{name}" is not null').limit(1).fetchall())
-    return not columns or any(held[sha256, name] for name in columns)
+    for name in columns - {known for rows, known in held if rows == rows_as}:
+        held[rows_as, name] = bool(frame.filter(f'"{name}" is not null').limit(1).fetchall())
+    return not columns or any(held[rows_as, name] for name in columns)
 
 
 def _uncounted(frame: Any, measures: list[str], wanted: list[str]) -> bool:
@@ -335,6 +340,8 @@ def _told(
     """Return the columns of which not every value says whether it counts, with those that do."""
     rules = _classified(indicator, classification)
     told = {rule.column: rule.known for rule in rules if rule.known}
+    if NOT_TOLD in stage.where.get("far_kind", ()):
+        told["far_kind"] = list(registry.codes()["further_kind"].codes)
     if "field" in stage.derived and any(rule.column == "field" for rule in rules):
         told["field"] = list(registry.codes()["field"].codes)
     return told

@@ -141,8 +141,7 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
         )
         figures = bounded_by(figures, series(everybody, facts).figures)
     if "field" in indicator.stages[stage].derived:
-        lists = facts.programme_lists.files
-        figures = [_also_from(figure, lists) for figure in figures]
+        figures = [_also_from_lists(figure, facts) for figure in figures]
     alone: set[Group] = set()
     if indicator.lowest_place != "school" and "school" not in question.by:
         schools = replace(question, by=(*question.by, "school"))
@@ -160,11 +159,12 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
     return made(named, own_totals=totals, of_one_school=lone)
 
 
-def _also_from(figure: Figure, files: Iterable[str]) -> Figure:
-    """Return a figure with the files that say what its words mean among its sources."""
+def _also_from_lists(figure: Figure, facts: ClassifiedCounts) -> Figure:
+    """Return a figure with the files that say which programmes are technical among its sources."""
     if not figure.numbered:
         return figure
-    return replace(figure, sources=tuple(sorted({*figure.sources, *files})))
+    lists = facts.programme_lists(example=facts.invented([figure]))
+    return replace(figure, sources=tuple(sorted({*figure.sources, *lists.files})))
 
 
 def _of_one_school(figures: list[Figure], called: Callable[[str], str]) -> set[Group]:
@@ -262,7 +262,9 @@ def _figures(
     if seen:
         figures += _absent(name, without, question, wanted_types, places, seen, groups, unsure)
     else:
-        unlisted = "field" in stage.derived and not facts.programme_lists.files
+        unlisted = "field" in stage.derived and not any(
+            facts.programme_lists(example=example).files for example in (False, True)
+        )
         lacks = "programmes_not_listed" if unlisted else "measure_not_in_file"
         other = any(made.periods for made in cells)
         figures += _unread(name, question, places, facts, lacks, other=other)

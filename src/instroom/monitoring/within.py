@@ -43,18 +43,18 @@ def _bounded(
         return figure
     whole = wholes.get((figure.place, figure.by, _before(figure.period)))
     if whole is None or not whole.numbered or whole.numerator is None:
-        return _without(figure, "everybody_not_known")
+        return figure.without_number("missing", "everybody_not_known")
     told = figure.numerator if figure.numbered else None
     part = told.low if told else 0
     rest = figure.denominator.low - part if told and figure.denominator else 0
     most = whole.numerator.high
     if part + rest > most:
-        return _without(figure, "totals_disagree")
+        return figure.without_number("missing", "totals_disagree")
     if not part + rest:
-        return _without(figure, "too_little_told" if most else "nobody_counted")
+        return figure.without_number("missing", "too_little_told" if most else "nobody_counted")
     counted, others = Count(part, most - rest), Count(rest, most - part)
     share = Share.of(counted, others)
-    exact = counted.exact
+    exact = counted.exact and whole.numerator.exact
     return replace(
         figure,
         status="ok" if exact else "bounded",
@@ -79,18 +79,3 @@ def _before(period: str) -> str:
     """
     found = periods.parse(period)
     return replace(found, start=found.start - 1).code
-
-
-def _without(figure: Figure, reason: str) -> Figure:
-    return replace(
-        figure,
-        status="missing",
-        reason=reason,
-        value=None,
-        low=None,
-        high=None,
-        numerator=None,
-        denominator=None,
-        hidden=0,
-        unplaced=None,
-    )

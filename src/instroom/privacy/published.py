@@ -262,17 +262,7 @@ def _guard(figure: Figure, unit: Unit, least: int) -> Figure:
 
 def hide(figure: Figure, reason: str) -> Figure:
     """Return the figure without its numbers."""
-    return replace(
-        figure,
-        status="protected",
-        reason=reason,
-        value=None,
-        low=None,
-        high=None,
-        numerator=None,
-        denominator=None,
-        unplaced=None,
-    )
+    return figure.without_number("protected", reason)
 
 
 Key = tuple[str, str | None, str | None, str, str, tuple[tuple[str, str], ...]]

@@ -10,6 +10,7 @@ from instroom.core.errors import DataError, UserError, Where
 from instroom.core.messages import Message
 from instroom.core.printing import printable
 from instroom.definitions import registry
+from instroom.monitoring.counted_from import sources_of
 from instroom.reports.at_hand import nothing_read
 from instroom.sources.store import Store, Stored
 
@@ -48,8 +49,7 @@ def chosen(store: Store, source: str | None = None, indicator: str | None = None
         said = Message("nothing of the source '{source}' is stored", source=shown)
         raise _not_stored(said, shown, names)
     if indicator is not None:
-        stages = registry.indicators()[indicator].stages.values()
-        wanted &= {name for stage in stages for group in stage.sources for name in group}
+        wanted &= sources_of(registry.indicators()[indicator])
         if source and not wanted:
             said = Message(
                 "the indicator '{name}' is not counted from the source '{source}'",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from instroom.core.observations import DIMENSIONS
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, unplaced_of
 from instroom.core.texts import Texts, capital
@@ -126,11 +127,11 @@ def _place(code: str, names: Mapping[str, str], t: Texts) -> str:
 
 
 def _groups(figure: Figure, names: Mapping[str, str], t: Texts) -> list[str]:
-    """Return the parts that a figure is of, besides those that its sentence names."""
+    """Return the parts that a figure is of, besides those that the sentence of a number names."""
     return [
         names.get(code) or words.part_name(name, code, t)
         for name, code in figure.by
-        if name not in ("school_type", "gender")
+        if name not in DIMENSIONS or not figure.numbered
     ]
 
 

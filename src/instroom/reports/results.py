@@ -17,7 +17,7 @@ from instroom.core.series import Figure, Series, unplaced_of
 from instroom.core.statuses import NUMBERED
 from instroom.definitions import models, registry
 from instroom.definitions.gazetteer import gazetteer
-from instroom.inflow.programme_lists import SOURCES as PROGRAMME_LISTS
+from instroom.monitoring.counted_from import sources_of, with_everybody
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.indicators import series as compute_series
@@ -148,16 +148,9 @@ def _depends_on(
     indicator: models.Indicator, files: list[Stored], marks: dict[str, str]
 ) -> list[str]:
     """Return the marks of all that the figures of an indicator depend on."""
-    wholes = [
-        registry.indicators()[stage.within] for stage in indicator.stages.values() if stage.within
-    ]
-    every = [stage for one in (indicator, *wholes) for stage in one.stages.values()]
-    sources = {name for stage in every for together in stage.sources for name in together}
-    sources |= ORGANISATION_SOURCES
-    if any("field" in stage.derived for stage in every):
-        sources |= set(PROGRAMME_LISTS)
+    sources = sources_of(indicator) | ORGANISATION_SOURCES
     seals = [s.receipt["seal"] for s in files if s.source in sources]
-    return [*(marks[one.id] for one in (indicator, *wholes)), marks[""], *seals]
+    return [*(marks[one.id] for one in with_everybody(indicator)), marks[""], *seals]
 
 
 def _worked_out(

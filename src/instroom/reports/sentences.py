@@ -1,5 +1,6 @@
 """One sentence about one figure, for goals, pages and answers alike."""
 
+from instroom.core.observations import DIMENSIONS
 from instroom.core.places import kind_of
 from instroom.core.series import Figure
 from instroom.core.texts import Texts, capital
@@ -29,7 +30,8 @@ def short_period(period: str, stage: models.Stage | None) -> str:
 def who(figure: Figure, t: Texts) -> str:
     """Return who is counted, with the school types: "leerlingen in havo en vwo".
 
-    Of one sex, that is said: who reads "of the graduates" would take it for all of them.
+    Of a part of them (one sex, one kind of school) that is said too: who reads "of the graduates"
+    would take it for all of them.
     """
     indicator, stage = registry.indicators()[figure.indicator], stage_of(figure)
     by = dict(figure.by)
@@ -37,8 +39,12 @@ def who(figure: Figure, t: Texts) -> str:
     together = tuple(indicator.school_types) if indicator.measure == "share" else ()
     types = (one,) if one else together
     said = words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
-    sex = by.get("gender")
-    return f"{said} ({words.part_name('gender', sex, t)})" if sex else said
+    parts = [
+        words.part_name(name, code, t)
+        for name, code in figure.by
+        if name in DIMENSIONS and name != "school_type"
+    ]
+    return f"{said} ({', '.join(parts)})" if parts else said
 
 
 def sentence(figure: Figure, place: str, t: Texts, when: str = "") -> str:

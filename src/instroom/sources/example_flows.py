@@ -221,12 +221,10 @@ def _to_higher(
     for study in example_studies(size):
         cells = (str(year), study.brin, study.name, study.programme)
         if study.kind == "hbo":
-            for brin, name, town in (
-                mbo[i] for i in rng.choice(len(mbo), min(len(mbo), 20), False)
-            ):
-                counts[*cells, "mbo", brin, name, town.name] += int(
-                    rng.poisson(study.entrants / 20)
-                )
+            for i in rng.choice(len(mbo), min(len(mbo), 20), replace=False).tolist():
+                brin, name, town = mbo[i]
+                people = int(rng.poisson(study.entrants / 20))
+                counts[*cells, "mbo", brin, name, town.name] += people
         else:
             counts[*cells, "hbo", *_NOWHERE] += int(rng.poisson(study.entrants / 10))
     yield from (PlantedFlow(cells, people) for cells, people in counts.items() if people)

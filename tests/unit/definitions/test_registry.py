@@ -225,6 +225,23 @@ unit = "pupils"
 definition = "Wie lid is."
 reason = "not_measured"
 """
+#: A share whose everybody is the part of another: not its own, a number, or bounded itself.
+WITHIN = """
+title = "Nieuw"
+measure = "share"
+unit = "pupils"
+classification = "technical_ho"
+verb = "kiest techniek"
+definition = "Wie techniek kiest."
+[stages.default]
+title = "begin"
+who = "leerlingen"
+sources = ["duo_ho_origin"]
+measure = "students"
+end = "far"
+derived = ["field"]
+within = "{within}"
+"""
 PAGE = """
 title = "Voor ouders"
 chapter = "over"
@@ -250,6 +267,15 @@ paragraphs = ["Een brug."]
             INDICATOR.replace("not_measured", "not_mesured"),
             "reason",
             "did you mean 'not_measured'?",
+        ),
+        *(
+            (
+                "monitoring/indicators/new.toml",
+                WITHIN.format(within=within),
+                "stages.default.within",
+                None,
+            )
+            for within in ("nowhere", "new", "po_pupils", "vo_to_technical_share")
         ),
         (
             "monitoring/pipelines/new.toml",

@@ -7,7 +7,7 @@ from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.reports import words
 from instroom.reports.blocks import Document, EntryList
-from instroom.reports.documents.pages import text_pages
+from instroom.reports.documents.pages import indicators_page, text_pages
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureQueue
@@ -70,6 +70,14 @@ def test_it_says_the_newest_figure_or_why_there_is_none(
         ("mbo_to_ho_share", "mbo_graduates_not_read"),
     ):
         assert words.reason(reason, t) in said[name]
+
+
+def test_the_list_of_indicators_says_the_true_reason(counted: FigureIndex) -> None:
+    """Not that a file was not read, when it was and other files are lacking."""
+    t = Texts("nl")
+    said = told(indicators_page(PageWriter(counted, t, PictureQueue(t, example=False))))
+    assert words.reason("programmes_not_listed", t) in said["vo_to_technical_share"]
+    assert words.reason("source_not_read", t) in said["po_pupils"]
 
 
 def test_without_the_files_no_way_has_a_number() -> None:

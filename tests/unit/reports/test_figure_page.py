@@ -3,9 +3,13 @@
 import pytest
 
 from instroom.core.answers import plain
+from instroom.core.observations import DIMENSIONS
 from instroom.core.quantities import Count
 from instroom.core.series import Figure
+from instroom.core.statuses import Status
 from instroom.core.texts import Texts, languages
+from instroom.definitions import registry
+from instroom.reports import words
 from instroom.reports.asked import explain_command, meaning_of
 from instroom.reports.figure_page import FigurePage, figure_of, figure_page
 from instroom.reports.stored_rows import StoredFigureRow
@@ -102,6 +106,38 @@ def test_what_part_it_is_of_is_never_left_out() -> None:
         "po_pupils", "2025-2026", "00AA00", "ok", value=5, low=5, high=5, numerator=Count(5)
     )
     assert told(school, **{"00AA00": "De Bedachte Brug"}).sentence.startswith("De Bedachte Brug,")
+
+
+#: Every indicator with a breakdown by who is counted, and a value of it.
+PARTS = [
+    (indicator.id, name, next(iter(registry.codes()[name].codes)))
+    for indicator in registry.indicators().values()
+    for name in indicator.breakdowns
+    if name in DIMENSIONS and name in registry.codes()
+]
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("status", ["ok", "missing"])
+@pytest.mark.parametrize(("indicator", "name", "code"), PARTS)
+def test_people_of_one_part_are_never_told_as_all(
+    indicator: str, name: str, code: str, status: Status, language: str
+) -> None:
+    """44,101 women were "44,101 graduates": whoever is counted is said in each sentence."""
+    definition = registry.indicators()[indicator]
+    stage = definition.default_stage if len(definition.stages) > 1 else None
+    kind = definition.default_classification
+    known = status == "ok"
+    figure = Figure(
+        indicator, "2019-2020", "twente", status, stage, kind, ((name, code),),
+        *((0.4, 0.4, 0.4, Count(40), Count(100)) if known else ()),
+        reason=None if known else "no_records",
+    )  # fmt: skip
+    part = words.part_name(name, code, Texts(language))
+    page = told(figure, language)
+    assert part in page.sentence
+    if known:
+        assert part in page.made_of[0]
 
 
 @pytest.mark.parametrize("language", languages())

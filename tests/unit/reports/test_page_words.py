@@ -16,6 +16,7 @@ from instroom.reports.documents.municipalities import municipalities
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.splits import cohort
 from instroom.reports.results import PlaceInfo
+from instroom.reports.words import reason as reason_words
 from unit.monitoring.small import ENSCHEDE
 from unit.reports.test_documents import PROFILE, desk_of, share
 
@@ -45,6 +46,24 @@ def test_a_municipality_without_a_row_is_not_said_to_have_no_school(language: st
     assert {cell.text for cell in without} == {t("geen cijfer in dit bestand")}
     tiles = writer.pictures.jobs[0].items
     assert sorted(tile.status for tile in tiles) == ["missing"] * len(without) + ["ok"]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_words_that_stand_for_a_number_are_explained_and_no_others(language: str) -> None:
+    hidden = replace(
+        share(YEARS[0], Count(50), Count(60), "GM0164"), status="protected", reason="one_school",
+        value=None, low=None, high=None, numerator=None, denominator=None,
+    )  # fmt: skip
+    figures = [share(YEARS[0], Count(50), Count(60), code) for code in ("twente", ENSCHEDE)]
+    t = Texts(language)
+    why = t("Afgeschermd: {reason}.", reason=reason_words("one_school", t))
+    for shown, is_there in ((figures, False), ([*figures, hidden], True)):
+        writer = desk_of(*shown)
+        writer.t = t
+        block = municipalities(writer, PROFILE)
+        assert block
+        assert (why in block.detail) == is_there
+        assert t("Geen school: het register kent er geen.") not in block.detail, "none was read"
 
 
 def test_only_the_table_of_municipalities_is_in_the_order_of_names() -> None:

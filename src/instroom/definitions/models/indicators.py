@@ -32,7 +32,7 @@ class Stage(DefinitionPart):
     title: str
     who: str
     end: Literal["own", "far"] = "own"
-    derived: list[Literal["field", "goes_on", "stays"]] = []
+    derived: list[Literal["field", "stays"]] = []
     within: str = ""
     counted: Literal["october", "school_year"] = "october"
     sources: list[list[str]] = Field(min_length=1)

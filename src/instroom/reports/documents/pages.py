@@ -66,10 +66,7 @@ def indicators_page(writer: PageWriter) -> Document:
                 number=words.amount(figure, t),
             )
             if figure
-            else t(
-                "Nog geen cijfer: {reason}.",
-                reason=words.reason(indicator.reason or "source_not_read", t),
-            )
+            else _no_figure(writer, indicator)
         )
         entries.append(
             Entry(
@@ -205,11 +202,17 @@ def _told(writer: PageWriter, name: str) -> Entry:
     figure = writer.index.latest(topic, writer.region)
     link = (PageLink(t("Bekijk dit cijfer"), f"indicator/{name}"),)
     if figure is None:
-        series = writer.index.get(topic, writer.region)
-        why = next((one.reason for one in reversed(series) if one.reason), indicator.reason)
-        said = t("Nog geen cijfer: {reason}.", reason=words.reason(why or "source_not_read", t))
-        return Entry(name, t(indicator.title), (said,), links=link)
+        return Entry(name, t(indicator.title), (_no_figure(writer, indicator),), links=link)
     said = sentences.sentence(figure, writer.region_name, t)
     beside = parts.beside_sentence(writer, topic, writer.region, figure)
     shown = tuple(text for text in (said, beside) if text)
     return Entry(name, t(indicator.title), shown, links=link)
+
+
+def _no_figure(writer: PageWriter, indicator: models.Indicator) -> str:
+    """Return why the region has no figure: as the newest one says, or else the definition."""
+    series = writer.index.get(parts.topics(indicator)[0], writer.region)
+    said = next((one.reason for one in reversed(series) if one.reason), indicator.reason)
+    return writer.t(
+        "Nog geen cijfer: {reason}.", reason=words.reason(said or "source_not_read", writer.t)
+    )
