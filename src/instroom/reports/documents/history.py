@@ -80,6 +80,12 @@ def last_seen(writer: PageWriter, info: PlaceInfo) -> LastSeen | None:
     leave out small years, so there nothing is said. A board is judged only by a file that says
     that it has nobody: of its schools another may have pupils without a figure.
     """
+    if info.code not in writer.last_seen:
+        writer.last_seen[info.code] = _last_seen(writer, info)
+    return writer.last_seen[info.code]
+
+
+def _last_seen(writer: PageWriter, info: PlaceInfo) -> LastSeen | None:
     if writer.index.results.came_along or info.kind == "municipality":
         return None
     every = [

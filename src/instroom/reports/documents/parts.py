@@ -1,7 +1,8 @@
 """What pages share: sentences with their neighbours, tables, methods, line pictures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from instroom.core.series import Figure
 from instroom.core.statuses import status_word
@@ -24,14 +25,21 @@ from instroom.reports.board_names import board_name
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue, point
 
+if TYPE_CHECKING:
+    from instroom.reports.documents.history import LastSeen
+
 
 @dataclass(slots=True)
 class PageWriter:
-    """What a writer has at hand: figures, language, pictures to ask for."""
+    """What a writer has at hand: figures, language, pictures to ask for.
+
+    ``last_seen`` keeps what :func:`history.last_seen` found: many pages name the same school.
+    """
 
     index: FigureIndex
     t: Texts
     pictures: PictureQueue
+    last_seen: dict[str, "LastSeen | None"] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
