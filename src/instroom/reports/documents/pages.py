@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
-from instroom.definitions.models import Chapter, PageDefinition
+from instroom.definitions.models import Chapter, PageDefinition, PageSection
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink, TextBlock
 from instroom.reports.documents import parts
@@ -189,24 +190,36 @@ def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
         paragraphs = tuple(t(paragraph) for paragraph in section.paragraphs)
         links = tuple(PageLink(t(link.text), link.page) for link in section.links)
         blocks.append(TextBlock(section.anchor, t(section.heading), paragraphs, links))
-        if section.figures:
-            told = tuple(_told(writer, name) for name in section.figures)
-            blocks.append(EntryList(f"{section.anchor}-cijfers", "", told))
+        blocks += _figures_of(writer, section)
     return _page(writer, page.id, t(page.title), page.chapter, t(page.lead), tuple(blocks))
 
 
-def _told(writer: PageWriter, name: str) -> Entry:
+def _figures_of(writer: PageWriter, section: PageSection) -> Iterator[Block]:
+    """Yield the indicators of a section with a figure, and per reason once those without."""
+    told: list[Entry] = []
+    silent: dict[str, list[PageLink]] = {}
+    for name in section.figures:
+        indicator = registry.indicators()[name]
+        figure = writer.index.latest(parts.topics(indicator)[0], writer.region)
+        if figure:
+            told.append(_told(writer, indicator, figure))
+        else:
+            link = PageLink(writer.t(indicator.title), f"indicator/{name}")
+            silent.setdefault(_no_figure(writer, indicator), []).append(link)
+    if told:
+        yield EntryList(f"{section.anchor}-cijfers", "", tuple(told))
+    for number, (why, links) in enumerate(silent.items(), 1):
+        yield TextBlock(f"{section.anchor}-zonder-{number}", "", (why,), tuple(links))
+
+
+def _told(writer: PageWriter, indicator: models.Indicator, figure: Figure) -> Entry:
     """Return the newest figure of the region in a sentence, that of the country, and the link."""
-    t, indicator = writer.t, registry.indicators()[name]
     topic = parts.topics(indicator)[0]
-    figure = writer.index.latest(topic, writer.region)
-    link = (PageLink(t("Bekijk dit cijfer"), f"indicator/{name}"),)
-    if figure is None:
-        return Entry(name, t(indicator.title), (_no_figure(writer, indicator),), links=link)
-    said = sentences.sentence(figure, writer.region_name, t)
+    said = sentences.sentence(figure, writer.region_name, writer.t)
     beside = parts.beside_sentence(writer, topic, writer.region, figure)
+    link = PageLink(writer.t("Bekijk dit cijfer"), f"indicator/{indicator.id}")
     shown = tuple(text for text in (said, beside) if text)
-    return Entry(name, t(indicator.title), shown, links=link)
+    return Entry(indicator.id, writer.t(indicator.title), shown, links=(link,))
 
 
 def _no_figure(writer: PageWriter, indicator: models.Indicator) -> str:
