@@ -1,14 +1,13 @@
 """What a place's numbers do not say by themselves: other codes counted in, and no newer year."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from instroom.core import periods
 from instroom.core.series import Figure
 from instroom.definitions import registry
 from instroom.reports import sentences
 from instroom.reports.documents import parts
-from instroom.reports.documents.parts import PageWriter
+from instroom.reports.documents.parts import LastSeen, PageWriter
 from instroom.reports.figure_index import Topic
 from instroom.reports.results import PlaceInfo
 from instroom.reports.schools_counted import topic_key
@@ -56,19 +55,6 @@ def taken_over_words(
                 )
             )
     return " ".join(said)
-
-
-@dataclass(frozen=True, slots=True)
-class LastSeen:
-    """The newest year in which a place was counted, while the file has newer years.
-
-    ``empty`` is the first year after it in which the file says that nobody was there; None when
-    the place is not in the newer years of the file. Where nobody ever was, both are the first.
-    """
-
-    topic: Topic
-    last: Figure
-    empty: Figure | None
 
 
 def last_seen(writer: PageWriter, info: PlaceInfo) -> LastSeen | None:

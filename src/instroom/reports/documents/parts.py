@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from instroom.core.series import Figure
 from instroom.core.statuses import status_word
@@ -25,8 +24,18 @@ from instroom.reports.board_names import board_name
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue, point
 
-if TYPE_CHECKING:
-    from instroom.reports.documents.history import LastSeen
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """The newest year in which a place was counted, while the file has newer years.
+
+    ``empty`` is the first year after it in which the file says that nobody was there; None when
+    the place is not in the newer years of the file. Where nobody ever was, both are the first.
+    """
+
+    topic: Topic
+    last: Figure
+    empty: Figure | None
 
 
 @dataclass(slots=True)
@@ -39,7 +48,7 @@ class PageWriter:
     index: FigureIndex
     t: Texts
     pictures: PictureQueue
-    last_seen: dict[str, "LastSeen | None"] = field(default_factory=dict)
+    last_seen: dict[str, LastSeen | None] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
