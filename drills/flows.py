@@ -18,7 +18,7 @@ def drill(full: bool) -> list[Line]:
     seeds = 200 if full else 2
     asked = [] if full else ["-k", "holds_its_truth"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", _TESTS, *asked],
+        [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-n", "0", _TESTS, *asked],
         cwd=ROOT,
         env={**os.environ, "INSTROOM_FLOW_SEEDS": str(seeds), "PYTEST_ADDOPTS": ""},
         capture_output=True,

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from instroom.core.observations import DIMENSIONS
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, unplaced_of
 from instroom.core.texts import Texts, capital
@@ -131,7 +130,7 @@ def _groups(figure: Figure, names: Mapping[str, str], t: Texts) -> list[str]:
     return [
         names.get(code) or words.part_name(name, code, t)
         for name, code in figure.by
-        if name not in DIMENSIONS or not figure.numbered
+        if not words.code_titles(name) or not figure.numbered
     ]
 
 

@@ -1,6 +1,5 @@
 """One sentence about one figure, for goals, pages and answers alike."""
 
-from instroom.core.observations import DIMENSIONS
 from instroom.core.places import kind_of
 from instroom.core.series import Figure
 from instroom.core.texts import Texts, capital
@@ -42,7 +41,7 @@ def who(figure: Figure, t: Texts) -> str:
     parts = [
         words.part_name(name, code, t)
         for name, code in figure.by
-        if name in DIMENSIONS and name != "school_type"
+        if name != "school_type" and words.code_titles(name)
     ]
     return f"{said} ({', '.join(parts)})" if parts else said
 
