@@ -271,16 +271,17 @@ def test_unknown_words_are_on_both_sides(tmp_path: Path) -> None:
     assert nobody.numerator and nobody.numerator.low == 0
 
 
-def test_who_comes_from_a_kind_in_no_list_may_come_from_mbo(
-    entrants: list[Path], tmp_path: Path
+@pytest.mark.parametrize("word", ["mbo", "havo"])
+def test_who_comes_from_a_kind_in_no_list_may_come_from_mbo_or_not(
+    word: str, entrants: list[Path], tmp_path: Path
 ) -> None:
-    """Half of those of mbo are called otherwise: the bounds still hold the truth of all of them."""
+    """Half of those of one kind are called otherwise: the bounds hold the truth of all of mbo."""
     planted = planted_flows(4, 2023)
-    mbo = [f for f in planted[FROM] if cell(FROM, f, "Herkomst onderwijssoort") == "mbo"]
-    renamed = {id(flow) for flow in mbo[::2]}
     at = HEADERS[FROM].index("Herkomst onderwijssoort")
+    mbo = [f for f in planted[FROM] if f.cells[at] == "mbo"]
+    renamed = {id(flow) for flow in [f for f in planted[FROM] if f.cells[at] == word][::2]}
     planted[FROM] = [
-        PlantedFlow((*f.cells[:at], "mbo flex", *f.cells[at + 1 :]), f.count)
+        PlantedFlow((*f.cells[:at], f"{word} flex", *f.cells[at + 1 :]), f.count)
         if id(f) in renamed
         else f
         for f in planted[FROM]
