@@ -163,18 +163,13 @@ def pipeline_lines(found: PipelineAnswer, language: str, name: str = OPEN_DATA) 
         if step.count is None:
             lines.append(name + words.reason(step.reason, t))
             continue
-        ends = step.share
-        text = ""
-        if ends is not None:
+        ends, text, many = step.share, "", _count(step.count, t)
+        if ends is not None and step.part is not None:
+            many = t("{part} van {whole}", part=_count(step.part, t), whole=many)
             low, high = (ends.low, ends.high) if isinstance(ends, Share) else (ends, ends)
-            share = t.percent(low, high)
-            counted = registry.indicators()[listed[step.id].indicator]
-            text = (
-                t("technisch {share}", share=share)
-                if counted.classification
-                else t("{does} {share}", does=t(counted.verb), share=share)
-            )
-        lines.append(f"{name}{_count(step.count, t):>16}  {text}")
+            does = t(registry.indicators()[listed[step.id].indicator].verb)
+            text = t("{share} {does}", share=t.percent(low, high), does=does)
+        lines.append(f"{name}{many:>26}  {text}".rstrip())
     return lines
 
 

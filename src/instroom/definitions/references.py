@@ -45,6 +45,8 @@ def references(definitions: Definitions) -> Iterator[Reference]:
     yield from _of_regions(definitions)
     for rule in definitions("alike").values():
         yield from _of_alike(rule, definitions)
+    for page in definitions("page").values():
+        yield from _of_page(page, definitions)
 
 
 def _to(of: KindName, definitions: Definitions, at: Position, value: str) -> Reference:
@@ -113,6 +115,8 @@ def _of_pipeline(
         told: Position = ("pipeline", pipeline.id, "told.group")
         yield Reference(*told, pipeline.told.group, pipeline.groups, Message("group of steps"))
     for name, group in pipeline.groups.items():
+        if group.unread:
+            yield _reason(definitions, ("pipeline", pipeline.id, f"groups.{name}"), group.unread)
         for step in group.steps:
             at: Position = ("pipeline", pipeline.id, f"groups.{name}.steps.{step.id}")
             if step.reason:
@@ -186,3 +190,12 @@ def _of_regions(definitions: Definitions) -> Iterator[Reference]:
         yield Reference(*at, "province", region.province, provinces, Message("province"))
         for code in region.municipalities:
             yield Reference(*at, "municipalities", code, towns, Message("municipality"))
+
+
+def _of_page(page: models.PageDefinition, definitions: Definitions) -> Iterator[Reference]:
+    for section in page.sections:
+        at: Position = ("page", page.id, f"sections.{section.anchor}")
+        for name in section.figures:
+            yield _to("indicator", definitions, at, name)
+        if section.ways:
+            yield _to("pipeline", definitions, at, section.ways)

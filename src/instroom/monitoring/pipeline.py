@@ -4,6 +4,8 @@ Without flow data it is a cross-section: every step counts other children on the
 open data cannot tell is a step with a status and a reason.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -89,56 +91,99 @@ def from_published(
     that name.
     """
     definition = registry.pipelines()[name]
-    table: dict[tuple[str, str, str], Figure] = {}
-    for figure in published.figures:
-        indicator_of = registry.indicators()[figure.indicator]
-        if figure.place != place or len(figure.by) > 1:
-            continue
-        if figure.classification != registry.counted_by(indicator_of, counting):
-            continue
-        school_type = dict(figure.by).get("school_type", "")
-        if figure.by and not school_type:
-            continue
-        indicator = f"{figure.indicator}.{figure.stage}" if figure.stage else figure.indicator
-        table.setdefault((indicator, school_type, figure.period), figure)
-    period = _best_period(table, definition)
-    made = []
-    for group, step in steps(definition):
-        if step.reason:
-            made.append(PipelineRow(step, group, None, step.reason))
-            continue
-        indicator = f"{step.indicator}.{step.stage}" if step.stage else step.indicator
-        found = table.get((indicator, step.school_type, period or ""))
-        reason = None if found and found.numbered else "no_file_for_date"
-        made.append(PipelineRow(step, group, found, (found.reason if found else None) or reason))
-    return Pipeline(definition, place, period, tuple(made))
+    mine = [f for f in published.figures if f.place == place and _counts(f, counting)]
+    on_date = _by_cell(mine, ways=False)
+    date = _best_period(
+        on_date, [step for g in definition.groups.values() if not g.ways for step in g.steps]
+    )
+    after = _by_cell(mine, ways=True)
+    made: list[PipelineRow] = []
+    for key, group in definition.groups.items():
+        table = after if group.ways else on_date
+        period = _best_period(after, group.steps) if group.ways else date
+        made += [_row(step, key, group, table, period) for step in group.steps]
+    return Pipeline(definition, place, date, tuple(made))
+
+
+#: What is counted, of which school type, and in which period.
+_Cell = tuple[str, str, str]
+
+
+def _counts(figure: Figure, counting: str) -> bool:
+    """Whether a figure is of the whole place or one school type, by the definition that counts."""
+    if figure.by and [name for name, _ in figure.by] != ["school_type"]:
+        return False
+    usual = registry.counted_by(registry.indicators()[figure.indicator], counting)
+    return figure.classification == usual
+
+
+def _by_cell(figures: Iterable[Figure], *, ways: bool) -> dict[_Cell, Figure]:
+    """Key figures by what they count; on a way, by the school year that starts after it."""
+    table: dict[_Cell, Figure] = {}
+    for figure in figures:
+        counted = f"{figure.indicator}.{figure.stage}" if figure.stage else figure.indicator
+        period = _started_after(figure) if ways and figure.period else figure.period
+        table.setdefault((counted, dict(figure.by).get("school_type", ""), period), figure)
+    return table
+
+
+def _started_after(figure: Figure) -> str:
+    """Return the school year at whose start people are told of.
+
+    Those counted over a school year are told of on 1 October after it.
+    """
+    stages = registry.indicators()[figure.indicator].stages.values()
+    over = any(stage.counted == "school_year" for stage in stages)
+    found = periods.parse(figure.period)
+    return replace(found, start=found.start + over).code
+
+
+def _cell(step: models.PipelineStep) -> tuple[str, str]:
+    counted = f"{step.indicator}.{step.stage}" if step.stage else step.indicator
+    return counted, step.school_type
 
 
 def _best_period(
-    table: dict[tuple[str, str, str], Figure], definition: models.PipelineDefinition
+    table: Mapping[_Cell, Figure], wanted: Iterable[models.PipelineStep]
 ) -> str | None:
-    """Choose the date most steps have; of equal ones the latest."""
-    wanted = {
-        (f"{s.indicator}.{s.stage}" if s.stage else s.indicator, s.school_type)
-        for _, s in steps(definition)
-        if s.indicator
-    }
-    counts: dict[str, int] = {}
-    for (indicator, school_type, period), figure in table.items():
-        if (indicator, school_type) in wanted and figure.numbered:
-            counts[period] = counts.get(period, 0) + 1
-    return max(counts, key=lambda p: (counts[p], p)) if counts else None
+    """Choose the period most steps have; of equal ones the latest."""
+    cells = {_cell(step) for step in wanted if step.indicator}
+    counts = Counter(
+        period
+        for (counted, school_type, period), figure in table.items()
+        if (counted, school_type) in cells and figure.numbered
+    )
+    return max(counts, key=lambda period: (counts[period], period)) if counts else None
+
+
+def _row(
+    step: models.PipelineStep,
+    key: str,
+    group: models.StepGroup,
+    table: Mapping[_Cell, Figure],
+    period: str | None,
+) -> PipelineRow:
+    if step.reason:
+        return PipelineRow(step, key, None, step.reason)
+    found = table.get((*_cell(step), period)) if period else None
+    if found is not None and found.numbered:
+        return PipelineRow(step, key, found, None)
+    silent = (group.unread if period is None else "") or "no_file_for_date"
+    return PipelineRow(step, key, found, (found.reason if found else None) or silent)
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineCount:
-    """One step: how many pupils, which share (0-1) is technical, or the reason of its silence."""
+    """One step: how many people, which share (0-1) and part of them does what its figure counts.
+
+    Or the reason of its silence.
+    """
 
     id: str
     group: str
     count: int | Count | None
     share: float | Share | None
-    technical: int | Count | None
+    part: int | Count | None
     status: str
     reason: str | None
     figure: str | None
@@ -218,7 +263,7 @@ def _counted(step: PipelineRow) -> PipelineCount:
         group=step.group,
         count=_shown(whole),
         share=_share(known) if known and known.denominator is not None else None,
-        technical=_shown(known.numerator) if known and known.denominator else None,
+        part=_shown(known.numerator) if known and known.denominator else None,
         status=figure.status if figure is not None else "missing",
         reason=step.reason,
         figure=figure.id if figure is not None else None,

@@ -195,7 +195,7 @@ def _rules(meant: Mapping[str, Any], figure: Figure, t: Texts) -> list[tuple[str
             for text in (meant["classification"], meant["classification_source"])
             if text
         )
-        found.append((t("Wat als technisch telt"), rule + "."))
+        found.append((t("Wat meetelt"), rule + "."))
     return found
 
 

@@ -141,4 +141,13 @@ def test_tussen_school_en_vervolgstudie_is_geen_verlies_te_berekenen(tmp_path: P
     gevonden = pipelines.pipeline(place="twente", data=tmp_path)
     stap = next(s for s in gevonden["steps"] if s["id"] == "vo_to_further")
     assert (stap["count"], stap["share"]) == (None, None)
-    assert stap["reason"] == "flow_files_withdrawn"
+    assert stap["reason"] == "other_people_study_here"
+
+
+def test_zonder_bestemmingen_zegt_elke_weg_welke_bestanden_nodig_zijn(tmp_path: Path) -> None:
+    gevonden = pipelines.pipeline(place="twente", data=tmp_path)
+    wegen = [s for s in gevonden["steps"] if s["group"] == "leaving"]
+    assert len(wegen) == 6
+    assert {(s["count"], s["share"], s["reason"]) for s in wegen} == {
+        (None, None, "flow_files_not_read")
+    }

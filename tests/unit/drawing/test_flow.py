@@ -132,3 +132,36 @@ def test_bars_have_sizes_whatever_the_parts(parts, width):
     sizes = re.findall(r'<rect [^>]*?width="([^"]+)" height="([^"]+)"', svg)
     assert all(float(number) > 0 for pair in sizes for number in pair)
     assert tree(svg).get("viewBox")
+
+
+WAYS = FlowStep(
+    "ways",
+    "Na het diploma",
+    (
+        FlowPart("mbo", "40–60", low=0.4, high=0.6, share_text="40–60 %"),
+        FlowPart("techniek", "20", low=0.2, high=0.2, emphasis=True, share_text="20 %"),
+        FlowPart("niet bekend", low=0.0, high=0.4, share_text="onbekend"),
+    ),
+    whole="100 gediplomeerden",
+)
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+class TestWays:
+    def test_a_band_ends_as_high_as_its_people_are_many(self, width):
+        """Solid to the lower bound, pale to the upper one, both around one middle."""
+        found = tree(draw(WAYS, width=width))
+        height = {"wide": 300, "narrow": 240}[width]
+        bands = {}
+        for path in found.iter(f"{SVG}path"):
+            ends = re.match(r"M[\d.]+ [\d.]+C.* ([\d.]+)V([\d.]+)C", path.get("d"))
+            if ends:
+                top, bottom = map(float, ends.groups())
+                bands.setdefault(path.get("fill"), []).append(bottom - top)
+        lengths = sorted(round(size / height, 2) for sizes in bands.values() for size in sizes)
+        assert lengths == [0.0, 0.2, 0.4, 0.4, 0.6], "solid 0.4 0.2 0; pale 0.6 0.4"
+
+    def test_who_is_followed_is_written(self, width):
+        found = " ".join(texts(draw(WAYS, width=width)))
+        for word in ("100 gediplomeerden", "mbo", "40–60", "techniek", "onbekend"):
+            assert word in found

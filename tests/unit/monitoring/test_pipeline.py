@@ -14,7 +14,7 @@ from unit.monitoring.small import Table, exam, primary, store
 pytest_plugins = ("unit.monitoring.reading",)
 
 PROMISED = {"id", "count", "share", "status", "reason", "figure"}
-NO_FLOWS = ("po_to_vo", "vo_to_further", "second_year")
+NOBODY_FOLLOWED = ("po_to_vo", "vo_to_profile", "study_to_after")
 
 
 @pytest.fixture(scope="module")
@@ -54,22 +54,26 @@ def test_a_step_is_a_number_or_a_reason(found: dict[str, Any]) -> None:
 
 def test_what_open_data_cannot_tell_says_so(found: dict[str, Any]) -> None:
     known = steps(found)
-    for name in NO_FLOWS:
-        assert (known[name]["status"], known[name]["reason"]) == ("missing", "flow_files_withdrawn")
-    assert known["profile_vmbo_tl"]["reason"] == "no_open_file"
+    for name in NOBODY_FOLLOWED:
+        assert (known[name]["status"], known[name]["reason"]) == ("missing", "nobody_followed")
+    assert known["vo_to_further"]["reason"] == "other_people_study_here"
+    for name in ("profile_vmbo_tl", "second_year", "work"):
+        assert known[name]["reason"] == "no_open_file"
 
 
 def test_there_is_no_share_between_school_and_further_study(found: dict[str, Any]) -> None:
     between = steps(found)["vo_to_further"]
-    assert (between["count"], between["share"], between["technical"]) == (None, None, None)
+    assert (between["count"], between["share"], between["part"]) == (None, None, None)
     with_share = {s["id"] for s in found["steps"] if s["share"] is not None}
     assert with_share <= {
-        step.id for group, step in pipelines.steps(OPEN_DATA) if group in ("profile", "further")
+        step.id
+        for group, step in pipelines.steps(OPEN_DATA)
+        if group in ("profile", "leaving", "further")
     }
     for step in found["steps"]:
         if step["share"] is not None:
             assert isinstance(step["share"], float), "each share is of its own whole"
-            assert step["share"] == pytest.approx(step["technical"] / step["count"])
+            assert step["share"] == pytest.approx(step["part"] / step["count"])
 
 
 def test_each_figure_is_of_the_date_and_the_place(found: dict[str, Any]) -> None:

@@ -163,7 +163,9 @@ class Classification(Definition):
 class PipelineStep(DefinitionPart):
     """One step of a pipeline: its figure, or the reason why it has none.
 
-    A ``flow`` step is the way between two groups; it has no size of its own.
+    A ``flow`` step is the way between two groups; it has no size of its own. The people of a step
+    that names another (``of``) are part of the people counted in that one; on an ``onward`` step
+    people go on learning.
     """
 
     id: str
@@ -173,6 +175,8 @@ class PipelineStep(DefinitionPart):
     stage: str = ""
     reason: str = ""
     flow: bool = False
+    of: str = ""
+    onward: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> "PipelineStep":
@@ -182,11 +186,29 @@ class PipelineStep(DefinitionPart):
 
 
 class StepGroup(DefinitionPart):
-    """Steps that stand beside each other, and where their people are counted."""
+    """Steps that stand beside each other, and where their people are counted.
+
+    With ``ways`` the steps are where the people of one whole went, drawn as bands; ``whole`` says
+    who those are, and their figures have the newest year of their own. ``gap`` tells what changes
+    before this group; ``unread`` is the reason said when a group of ways has no figure.
+    """
 
     title: str
     place_of: Literal["school", "study"]
     steps: list[PipelineStep] = Field(min_length=1)
+    ways: bool = False
+    whole: str = ""
+    gap: str = ""
+    unread: str = ""
+
+    @model_validator(mode="after")
+    def _parts_have_a_whole(self) -> "StepGroup":
+        names = {step.id for step in self.steps}
+        if any(step.of and step.of not in names for step in self.steps):
+            raise ValueError(Message("a step is part of another step of its own group"))
+        if self.ways != bool(self.whole and self.unread):
+            raise ValueError(Message("ways need words for their whole and for when it is unread"))
+        return self
 
 
 class ToldGroup(DefinitionPart):

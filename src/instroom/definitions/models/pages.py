@@ -25,7 +25,8 @@ class PageSection(DefinitionPart):
     """A heading with paragraphs; ``anchor`` is its name in the address.
 
     ``figures`` are indicators of which the newest figure of the region stands below it, in a
-    sentence, with that of the country; or why there is none.
+    sentence, with that of the country; or why there is none. ``ways`` is a pipeline whose ways are
+    drawn above them.
     """
 
     anchor: Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")]
@@ -33,6 +34,7 @@ class PageSection(DefinitionPart):
     paragraphs: Annotated[list[Words], Field(min_length=1)]
     links: list[SectionLink] = []
     figures: list[Words] = []
+    ways: str = ""
 
 
 def _distinct(sections: list[PageSection]) -> list[PageSection]:

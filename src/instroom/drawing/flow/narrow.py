@@ -14,7 +14,10 @@ from instroom.drawing.canvas import (
     Drawing,
 )
 from instroom.drawing.flow.steps import ROOM_UNKNOWN, FlowStep, Piece, lengths, pieces_of, written
+from instroom.drawing.flow.ways import WaysRoom, draw_ways
 from instroom.drawing.lettering import text_width, wrap
+
+_WAYS = WaysRoom(left=0, run=110, words=WIDTHS["narrow"] - 110 - 24, height=240, letter=13)
 
 
 def draw_narrow(drawing: Drawing, steps: Sequence[FlowStep], texts: Texts) -> float:
@@ -62,6 +65,11 @@ def _step_narrow(drawing: Drawing, step: FlowStep, y: float, length: float, text
     for line in wrap(step.place_note, outer, 12) if step.place_note else ():
         drawing.text(0, y, line, size=12, fill=MUTED)
         y += 16
+    if step.whole:
+        for line in wrap(step.whole, outer, 13):
+            drawing.text(0, y, line, size=13)
+            y += 17
+        return _note(drawing, step, draw_ways(drawing, step.parts, y, _WAYS, texts)) - 8
     y -= 6
     pieces = pieces_of(step, length)
     for piece in pieces:
@@ -75,10 +83,14 @@ def _step_narrow(drawing: Drawing, step: FlowStep, y: float, length: float, text
     y += 50
     for piece in pieces:
         y = _row_narrow(drawing, piece, y, texts)
-    for line in wrap(step.note, outer, 12) if step.note else ():
+    return _note(drawing, step, y) - 8
+
+
+def _note(drawing: Drawing, step: FlowStep, y: float) -> float:
+    for line in wrap(step.note, WIDTHS["narrow"], 12) if step.note else ():
         drawing.text(0, y, line, size=12, fill=MUTED)
         y += 16
-    return y - 8
+    return y
 
 
 def _row_narrow(drawing: Drawing, piece: Piece, y: float, texts: Texts) -> float:

@@ -21,6 +21,7 @@ from instroom.drawing.flow.steps import (
     pieces_of,
     written,
 )
+from instroom.drawing.flow.ways import WaysRoom, draw_ways
 from instroom.drawing.lettering import wrap
 
 #: Where bars begin, and how high they are.
@@ -29,6 +30,9 @@ _ROOM = WIDTHS["wide"] - _LEFT
 #: The parts of a step stand in so many columns under its bar.
 _COLUMNS = 3
 _COLUMN = _ROOM / _COLUMNS
+_WAYS = WaysRoom(left=_LEFT, run=390, words=_ROOM - 390 - 24, height=300, letter=14)
+#: Without a heading beside it.
+_WAYS_ALONE = WaysRoom(left=0, run=560, words=WIDTHS["wide"] - 560 - 24, height=300, letter=14)
 
 
 def draw_wide(drawing: Drawing, steps: Sequence[FlowStep], texts: Texts) -> float:
@@ -71,6 +75,14 @@ def _step(drawing: Drawing, step: FlowStep, top: float, length: float, texts: Te
     for line in wrap(step.place_note, _LEFT - 20, 13) if step.place_note else ():
         drawing.text(0, y - 2, line, size=13, fill=MUTED)
         y += 18
+    if step.whole:
+        room = _WAYS if step.heading else _WAYS_ALONE
+        below = top + 14
+        for line in wrap(step.whole, WIDTHS["wide"] - room.left, 14):
+            drawing.text(room.left, below, line, size=14)
+            below += 18
+        below = draw_ways(drawing, step.parts, below, room, texts)
+        return max(y, _note(drawing, step, below)) - 4
     pieces = pieces_of(step, length)
     for piece in pieces:
         box = (_LEFT + piece.start, top, piece.size, _BAR)
@@ -88,10 +100,14 @@ def _step(drawing: Drawing, step: FlowStep, top: float, length: float, texts: Te
             _part(drawing, piece, (_LEFT + column * _COLUMN, below), texts)
             for column, piece in enumerate(row)
         )
+    return max(y, _note(drawing, step, below)) - 4
+
+
+def _note(drawing: Drawing, step: FlowStep, below: float) -> float:
     for line in wrap(step.note, _ROOM, 13) if step.note else ():
         drawing.text(_LEFT, below, line, size=13, fill=MUTED)
         below += 18
-    return max(y, below) - 4
+    return below
 
 
 def _part(drawing: Drawing, piece: Piece, at: tuple[float, float], texts: Texts) -> float:

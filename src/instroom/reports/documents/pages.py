@@ -11,6 +11,7 @@ from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink,
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
 from instroom.reports.documents.parts import PageWriter
+from instroom.reports.documents.pipeline_blocks import ways_block
 
 
 def _page(
@@ -190,6 +191,10 @@ def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
         paragraphs = tuple(t(paragraph) for paragraph in section.paragraphs)
         links = tuple(PageLink(t(link.text), link.page) for link in section.links)
         blocks.append(TextBlock(section.anchor, t(section.heading), paragraphs, links))
+        drawn = (
+            ways_block(writer, section.ways, f"{section.anchor}-wegen") if section.ways else None
+        )
+        blocks += [drawn] if drawn else []
         blocks += _figures_of(writer, section)
     return _page(writer, page.id, t(page.title), page.chapter, t(page.lead), tuple(blocks))
 
