@@ -86,6 +86,7 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "groups.title",
         "groups.whole",
         "groups.gap",
+        "groups.short",
         "groups.steps.title",
     ),
     "reasons": ("texts",),

@@ -190,7 +190,8 @@ class StepGroup(DefinitionPart):
 
     With ``ways`` the steps are where the people of one whole went, drawn as bands; ``whole`` says
     who those are, and their figures have the newest year of their own. ``gap`` tells what changes
-    before this group; ``unread`` is the reason said when a group of ways has no figure.
+    before this group; ``unread`` is the reason said when a group of ways has no figure. ``short``
+    is the word in a picture for those whom its shares count; without it, what they do.
     """
 
     title: str
@@ -199,6 +200,7 @@ class StepGroup(DefinitionPart):
     ways: bool = False
     whole: str = ""
     gap: str = ""
+    short: str = ""
     unread: str = ""
 
     @model_validator(mode="after")

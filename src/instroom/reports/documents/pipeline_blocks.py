@@ -137,7 +137,7 @@ def _flow(found: Pipeline, writer: PageWriter) -> tuple[flow.FlowStep, ...]:
             flow.FlowStep(
                 key,
                 t(group.title),
-                (*_flow_parts(known, t), *shown),
+                (*_flow_parts(known, group, t), *shown),
                 note="" if known or shown else t("onbekend"),
                 status="ok" if known else "missing",
                 place_note=_place_note(group, t),
@@ -231,7 +231,7 @@ def _split(row: PipelineRow, inner: PipelineRow, whole: Count, t: Texts) -> list
         (
             t(inner.definition.title),
             part,
-            t("{share} van {step}", share=words.amount(figure, t), step=label),
+            t("{share} van wie daarheen gaat", share=words.amount(figure, t)),
         ),
         (t("{label}: anders of onbekend", label=label), others, ""),
     ]
@@ -249,7 +249,9 @@ def _split(row: PipelineRow, inner: PipelineRow, whole: Count, t: Texts) -> list
     ]
 
 
-def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
+def _flow_parts(
+    known: Sequence[PipelineRow], group: models.StepGroup, t: Texts
+) -> list[flow.FlowPart]:
     sizes = [_people(step) for step in known]
     whole = sum(sizes) or 1.0
     result = []
@@ -267,7 +269,7 @@ def _flow_parts(known: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
         part, rest = figure.numerator, figure.denominator
         result += [
             flow.FlowPart(
-                _part_label(step, label, t),
+                _part_label(step, group, label, t),
                 t.number(part.low, part.high),
                 size * middle / whole,
                 emphasis=True,
@@ -290,10 +292,12 @@ def _people(step: PipelineRow) -> float:
     return (count.low + count.high) / 2 if count else 0.0
 
 
-def _part_label(step: PipelineRow, label: str, t: Texts) -> str:
-    """Return what those do who are counted."""
-    verb = t(registry.indicators()[step.definition.indicator].verb)
-    return t("{label}: {does}", label=label, does=verb)
+def _part_label(step: PipelineRow, group: models.StepGroup, label: str, t: Texts) -> str:
+    """Return what those are called who are counted, or else what they do."""
+    does = (
+        t(group.short) if group.short else t(registry.indicators()[step.definition.indicator].verb)
+    )
+    return t("{label}: {does}", label=label, does=does)
 
 
 def _unknown_parts(unknown: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
