@@ -11,8 +11,10 @@ from instroom.drawing.flow import FlowStep
 from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.reports import words
+from instroom.reports.blocks import TextBlock
+from instroom.reports.documents.pages import text_pages
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.documents.pipeline_blocks import pipeline_block, ways_block
+from instroom.reports.documents.pipeline_blocks import pipeline_block, unread_ways, ways_block
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureQueue
 from instroom.reports.results import PACKAGE, compute_results, load
@@ -100,6 +102,10 @@ def test_a_wall_stays_only_where_nobody_is_followed(followed: FigureIndex, langu
 def test_without_the_files_the_wall_names_them(language: str) -> None:
     made = writer(FigureIndex(load(PACKAGE)), language)
     assert ways_block(made, "open_data", "wegen") is None
+    (told,) = unread_ways("open_data", Texts(language))
+    page = next(one for one in text_pages(made) if one.key == "destinations")
+    assert isinstance(page.blocks[0], TextBlock) and page.blocks[0].paragraphs[0] == told
+    made = writer(FigureIndex(load(PACKAGE)), language)
     pipeline_block(made, "open_data")
     found = {step.id: step for step in made.pictures.jobs[0].items}
     assert "leaving" not in found

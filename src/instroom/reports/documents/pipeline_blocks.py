@@ -81,6 +81,12 @@ def ways_block(writer: PageWriter, name: str, anchor: str) -> FigureBlock | None
     return None
 
 
+def unread_ways(name: str, t: Texts) -> tuple[str, ...]:
+    """Return why nobody knows where the people of a pipeline went, in sentences."""
+    groups = registry.pipelines()[name].groups.values()
+    return tuple(_wall(group.unread, t) for group in groups if group.ways)
+
+
 def _shares(rows: Sequence[PipelineRow], t: Texts) -> str:
     """Return the share of every way that has one, in one breath."""
     return ", ".join(
