@@ -169,6 +169,7 @@ def pipeline_lines(found: PipelineAnswer, language: str, name: str = OPEN_DATA) 
             low, high = (ends.low, ends.high) if isinstance(ends, Share) else (ends, ends)
             does = t(registry.indicators()[listed[step.id].indicator].verb)
             text = t("{share} {does}", share=t.percent(low, high), does=does)
+            text += f" ({step.period})" if step.followed else ""
         lines.append(f"{name}{many:>26}  {text}".rstrip())
     return lines
 

@@ -11,6 +11,7 @@ from instroom.core.messages import Message
 from instroom.core.quantities import Count, Share
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
+from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import resolve
 from instroom.monitoring.questions import ask, parse_id
@@ -83,7 +84,7 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
     return ExplainAnswer(
         id=figure_id,
         definition=indicator_meaning(*resolve(question)),
-        formula=formula(figure.numerator, figure.denominator),
+        formula=formula_of(figure),
         value=size(figure),
         recomputed=size(again),
         equal=figure == again,
@@ -146,8 +147,17 @@ def _find(published: Published, figure_id: str) -> Figure:
     )
 
 
-def formula(part: Count | None, whole: Count | None) -> str:
-    """Return the sum behind a figure, from its numerator and denominator."""
+def counted_within(indicator: str) -> bool:
+    """Whether the whole of an indicator is told by another file than its part."""
+    found = registry.indicators().get(indicator)
+    return found is not None and any(stage.within for stage in found.stages.values())
+
+
+def formula(part: Count | None, whole: Count | None, *, within: bool = False) -> str:
+    """Return the sum behind a figure, from its numerator and denominator.
+
+    ``within``: the whole comes from another file, so who is not in the part is in the rest.
+    """
     if part is None:
         return ""
     if whole is None:
@@ -155,10 +165,17 @@ def formula(part: Count | None, whole: Count | None) -> str:
     if part.exact and whole.exact:
         return f"{part.low} / {whole.low}"
     rest_low, rest_high = whole.low - part.low, whole.high - part.high
+    if within:
+        rest_low, rest_high = whole.high - part.high, whole.high - part.low
     return (
         f"low = {part.low} / ({part.low} + {rest_high}); "
         f"high = {part.high} / ({part.high} + {rest_low})"
     )
+
+
+def formula_of(figure: Figure) -> str:
+    """Return the sum behind a figure."""
+    return formula(figure.numerator, figure.denominator, within=counted_within(figure.indicator))
 
 
 #: What a formula names, as it stands in every answer; read aloud in the reader's language.

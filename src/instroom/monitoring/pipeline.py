@@ -25,10 +25,14 @@ from instroom.sources.store import Store
 
 @dataclass(frozen=True, slots=True)
 class PipelineRow:
-    """A step with its published figure, or without one and with the reason."""
+    """A step with its published figure, or without one and with the reason.
+
+    ``followed``: its people are told of at two moments; else they are counted at one.
+    """
 
     definition: models.PipelineStep
     group: str
+    followed: bool
     figure: Figure | None
     reason: str | None
 
@@ -100,7 +104,7 @@ def from_published(
     made: list[PipelineRow] = []
     for key, group in definition.groups.items():
         table = after if group.ways else on_date
-        period = _best_period(after, group.steps) if group.ways else date
+        period = _newest_period(after, group.steps) if group.ways else date
         made += [_row(step, key, group, table, period) for step in group.steps]
     return Pipeline(definition, place, date, tuple(made))
 
@@ -156,6 +160,17 @@ def _best_period(
     return max(counts, key=lambda period: (counts[period], period)) if counts else None
 
 
+def _newest_period(
+    table: Mapping[_Cell, Figure], ways: Iterable[models.PipelineStep]
+) -> str | None:
+    """Choose the newest period with a way; a part of a way never makes them older."""
+    cells = {_cell(step) for step in ways if not step.of}
+    return max(
+        (cell[2] for cell, figure in table.items() if cell[:2] in cells and figure.numbered),
+        default=None,
+    )
+
+
 def _row(
     step: models.PipelineStep,
     key: str,
@@ -164,12 +179,19 @@ def _row(
     period: str | None,
 ) -> PipelineRow:
     if step.reason:
-        return PipelineRow(step, key, None, step.reason)
+        return PipelineRow(step, key, group.ways, None, step.reason)
     found = table.get((*_cell(step), period)) if period else None
     if found is not None and found.numbered:
-        return PipelineRow(step, key, found, None)
-    silent = (group.unread if period is None else "") or "no_file_for_date"
-    return PipelineRow(step, key, found, (found.reason if found else None) or silent)
+        return PipelineRow(step, key, group.ways, found, None)
+    silent = "no_file_for_date" if period or not group.unread else group.unread
+    said = found.reason if found else _last_reason(step, table) if group.ways else None
+    return PipelineRow(step, key, group.ways, found, said or silent)
+
+
+def _last_reason(step: models.PipelineStep, table: Mapping[_Cell, Figure]) -> str | None:
+    """Return why a way had no number last time, when its file was there."""
+    said = {cell[2]: f.reason for cell, f in table.items() if cell[:2] == _cell(step) and f.period}
+    return said[max(said)] if said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +209,16 @@ class PipelineCount:
     status: str
     reason: str | None
     figure: str | None
+    period: str | None
+    followed: bool
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PipelineAnswer(Answer):
-    """The steps of one place on one date, other children in each (``instroom pipeline``)."""
+    """The steps of one place (``instroom pipeline``).
+
+    Each counts other people on one date, except those ``followed``: they have a year of their own.
+    """
 
     place: str
     date: str | None
@@ -251,7 +278,8 @@ def stored_name(place: str, name: str) -> str:
 def answer(found: Pipeline) -> PipelineAnswer:
     """Return a pipeline in its public shape."""
     date = periods.parse(found.period).reference_date.isoformat() if found.period else None
-    return PipelineAnswer(found.place, date, True, tuple(_counted(row) for row in found.steps))
+    rows = tuple(_counted(row) for row in found.steps)
+    return PipelineAnswer(found.place, date, not any(row.followed for row in rows), rows)
 
 
 def _counted(step: PipelineRow) -> PipelineCount:
@@ -267,6 +295,8 @@ def _counted(step: PipelineRow) -> PipelineCount:
         status=figure.status if figure is not None else "missing",
         reason=step.reason,
         figure=figure.id if figure is not None else None,
+        period=figure.period if figure is not None else None,
+        followed=step.followed and known is not None,
     )
 
 

@@ -12,7 +12,7 @@ from instroom.core.quantities import Count
 from instroom.core.series import Figure, unplaced_of
 from instroom.core.texts import Texts, capital
 from instroom.definitions import registry
-from instroom.monitoring.explanation import formula, formula_words
+from instroom.monitoring.explanation import formula_of, formula_words
 from instroom.reports import sentences, words
 from instroom.reports.blocks import PageLink
 from instroom.reports.documents import parts
@@ -112,7 +112,7 @@ def figure_page(
         _sentence(figure, where, t),
         _beside(national, t),
         tuple(_made_of(figure, t)),
-        formula_words(formula(figure.numerator, whole), t) if whole else "",
+        formula_words(formula_of(figure), t) if whole else "",
         tuple(_rules(meant, figure, t)),
         tuple(t(n) for n in meant["notes"]),
         tuple(_small(figure, t)),

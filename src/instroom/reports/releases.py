@@ -145,7 +145,7 @@ def explain(
         release=held["release"],
         definition=meant.definition,
         definition_changed=made_of["definitions"].get(name) != marks.get(name),
-        formula=sum_behind(row["numerator"], row["denominator"]),
+        formula=sum_behind(row["indicator"], row["numerator"], row["denominator"]),
         value=_shown(row),
         recomputed=None if again is None else size(again),
         equal=None if again is None else _same(row, figure_dict(again)),

@@ -290,7 +290,7 @@ def explain(request: HttpRequest, figure: str, release: int | None = None) -> Ht
         {
             "id": figure,
             "definition": plain(meant.definition),
-            "formula": sum_behind(body["numerator"], body["denominator"]),
+            "formula": sum_behind(body["indicator"], body["numerator"], body["denominator"]),
             "value": bounds if body["status"] == "bounded" else body["value"],
             "recomputed": None,
             "equal": None,

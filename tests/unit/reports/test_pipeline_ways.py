@@ -1,17 +1,21 @@
 """The pipeline with flows: bands where people are followed, a wall where nobody is."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from instroom.core.quantities import Count
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.drawing.flow import FlowStep
 from instroom.monitoring import pipeline as pipelines
+from instroom.monitoring.explanation import formula_of
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.reports import words
 from instroom.reports.blocks import TextBlock
+from instroom.reports.documents import pipeline_blocks
 from instroom.reports.documents.pages import text_pages
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.pipeline_blocks import pipeline_block, unread_ways, ways_block
@@ -76,11 +80,16 @@ def test_each_band_holds_its_published_bounds(followed: FigureIndex) -> None:
     assert set(parts) == set(WAYS) - {"vo_to_higher"}, "the way that is split shows its parts"
     whole = found["vo_to_mbo"]["count"]
     for name, part in parts.items():
-        counted = found[name]["part"]
-        assert part.low == pytest.approx(counted["low"] / whole["high"])
-        assert part.high == pytest.approx(counted["high"] / whole["low"])
+        share, counted = found[name]["share"], found[name]["part"]
+        if name == "vo_to_technical":  # a share of those who go to hbo or wo: drawn by its count
+            share = {"low": counted["low"] / whole["high"], "high": counted["high"] / whole["low"]}
+        assert (part.low, part.high) == pytest.approx((share["low"], share["high"]))
     assert [p.label for p in step.parts if p.emphasis] == ["naar hbo of wo: technisch"]
     assert sum(p.low for p in step.parts) <= 1 <= sum(p.high for p in step.parts)
+    higher, technical = found["vo_to_technical"]["count"], found["vo_to_technical"]["part"]
+    (others,) = (p for p in step.parts if p.label.endswith("anders"))
+    sure = Texts("nl").number(higher["high"] - technical["high"], higher["high"] - technical["low"])
+    assert others.count_text == sure, "who is surely not technical is not unknown"
 
 
 @pytest.mark.parametrize("language", languages())
@@ -92,7 +101,7 @@ def test_a_wall_stays_only_where_nobody_is_followed(followed: FigureIndex, langu
         "po": "",
         "vo": untraced,
         "profile": untraced,
-        "leaving": "",
+        "leaving": t(registry.pipelines()["open_data"].groups["leaving"].gap),
         "further": between,
         "after": untraced,
     }
@@ -116,12 +125,60 @@ def test_without_the_files_the_wall_names_them(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_the_page_tells_every_way_in_one_breath(followed: FigureIndex, language: str) -> None:
+def test_the_page_tells_the_broad_ways_in_one_breath(followed: FigureIndex, language: str) -> None:
     t = Texts(language)
     block = ways_block(writer(followed, language), "open_data", "wegen")
     assert block is not None
-    found = {s.definition.id: s for s in pipelines.from_published(
-        "voorbeeld", followed.results.published).steps}  # fmt: skip
-    for name in set(WAYS) - {"vo_to_technical"}:
-        figure = found[name].figure
-        assert figure and words.amount(figure, t) in block.sentence
+    rows = pipelines.from_published("voorbeeld", followed.results.published).steps
+    told = 0
+    for row in (row for row in rows if row.definition.id in WAYS and row.figure):
+        broad = row.definition.of or (row.figure.high or 0) >= 0.1
+        assert (words.amount(row.figure, t) in block.sentence) == bool(broad)
+        told += bool(broad)
+    assert 3 <= told < len(WAYS)
+
+
+def test_a_part_without_a_number_says_so_and_never_makes_the_ways_older(
+    tmp_path: Path, example: dict[str, Path]
+) -> None:
+    """Origins of an older year only: the bands are of the newest destinations all the same."""
+    files = {path.stem: path for path in write_flows(tmp_path / "files")}
+    read(
+        *(path for stem, path in files.items() if stem.startswith("bestemming")),
+        files["herkomst-hoger-onderwijs-2021"],
+        data=tmp_path / "data",
+    )
+    for name in ("hbo", "wo"):
+        read(example[name], data=tmp_path / "data", source=f"duo_{name}_entrants")
+    index = FigureIndex(compute_results("voorbeeld", ClassifiedCounts(Store(tmp_path / "data"))))
+    found, step = steps(index), drawn(index)["leaving"]
+    assert found["vo_to_mbo"]["period"] == "2023-2024"
+    assert (found["vo_to_technical"]["count"], found["vo_to_technical"]["share"]) == (None, None)
+    (higher,) = (p.label for p in step.parts if p.label.startswith("naar hbo of wo"))
+    assert higher == "naar hbo of wo (technisch: geen cijfer)"
+
+
+@pytest.mark.parametrize(("least", "most"), [(0, 0), (0, 8)])
+def test_a_whole_of_nobody_draws_nothing_wrong(
+    followed: FigureIndex, least: int, most: int
+) -> None:
+    found = {
+        s.definition.id: s
+        for s in pipelines.from_published("voorbeeld", followed.results.published).steps
+    }
+    row, inner = found["vo_to_higher"], found["vo_to_technical"]
+    parts = pipeline_blocks._split(row, inner, Count(least, most), Texts("nl"))
+    assert all((part.low or 0) >= 0 and (part.high or 0) <= 1 for part in parts)
+
+
+def test_the_sum_behind_every_figure_gives_its_bounds(followed: FigureIndex) -> None:
+    """Also of one whose whole comes from another file than its part."""
+    checked = set()
+    for figure in followed.results.published.figures:
+        if figure.status != "bounded" or figure.denominator is None:
+            continue
+        sums = re.findall(r"= (\d+) / \((\d+) \+ (\d+)\)", formula_of(figure))
+        low, high = (int(a) / (int(b) + int(c)) for a, b, c in sums)
+        assert (low, high) == pytest.approx((figure.low, figure.high)), figure.id
+        checked.add(figure.indicator)
+    assert {"vo_to_technical_share", "vo_to_mbo_share"} <= checked

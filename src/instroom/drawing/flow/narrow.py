@@ -59,7 +59,7 @@ def _join_narrow(drawing: Drawing, step: FlowStep, y: float) -> float:
 def _step_narrow(drawing: Drawing, step: FlowStep, y: float, length: float, texts: Texts) -> float:
     outer = float(WIDTHS["narrow"])
     y += 18
-    for line in wrap(step.heading, outer, 15, bold=True):
+    for line in wrap(step.heading, outer, 15, bold=True) if step.heading else ():
         drawing.text(0, y, line, size=15, bold=True)
         y += 19
     for line in wrap(step.place_note, outer, 12) if step.place_note else ():

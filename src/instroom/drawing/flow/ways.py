@@ -54,16 +54,18 @@ def draw_ways(
     ways = [_way(part, room, texts) for part in parts]
     slots = [way.slot(room) for way in ways]
     full = sum(slots) + _GAP * (len(slots) - 1)
-    whole = sum(way.middle for way in ways) or 1.0
+    whole = max(sum(way.middle for way in ways), 1.0)
     start = top + max(full - room.height, 0.0) / 2
     drawing.rect((room.left, start, _BAR, room.height), INK, radius=2)
     y, used = top, start
-    bars: list[tuple[_Way, float, float]] = []
+    bars: list[tuple[_Way, tuple[float, float], float]] = []
     for way, slot in zip(ways, slots, strict=True):
         length = way.middle / whole * room.height
-        bars.append((way, used + length / 2, y + slot / 2))
+        bars.append((way, (used + length / 2, length), y + slot / 2))
         used += length
         y += slot + _GAP
+    if (left := start + room.height - used) > 1:  # of whom nobody says where they went
+        drawing.rect((room.left, used, _BAR, left), drawing.hatch)
     for paler in (True, False):
         for way, origin, end in bars:
             _band(drawing, way, (origin, end), room, paler=paler)
@@ -78,7 +80,8 @@ def _way(part: FlowPart, room: WaysRoom, texts: Texts) -> _Way:
     lines = wrap(part.label, room.words, room.letter, bold=part.emphasis)
     figure = " · ".join(written(part, texts))
     fits = text_width(figure, room.letter) <= room.words
-    told = (figure,) if fits else tuple(written(part, texts))
+    said = [figure] if fits else written(part, texts)
+    told = tuple(line for text in said for line in wrap(text, room.words, room.letter))
     return _Way(part, low, (low + high) / 2, high, tuple(lines), told)
 
 
@@ -89,21 +92,30 @@ def _colours(part: FlowPart) -> tuple[str, str]:
 
 
 def _band(
-    drawing: Drawing, way: _Way, at: tuple[float, float], room: WaysRoom, *, paler: bool
+    drawing: Drawing,
+    way: _Way,
+    at: tuple[tuple[float, float], float],
+    room: WaysRoom,
+    *,
+    paler: bool,
 ) -> None:
-    """Draw a band from its middle on the whole to its middle on the right, with its bar."""
-    if paler and way.high <= way.low:
+    """Draw a band from its place on the whole to its middle on the right, with its bar.
+
+    On the whole the ways lie against each other, so what is pale gets no more room there.
+    """
+    if not way.high or (paler and way.high <= way.low):
         return
     share = way.high if paler else way.low
     solid, pale = _colours(way.part)
     half = max(share * room.height, 0.0 if paler else 1.0) / 2
     left, right = room.left + _BAR, room.left + _BAR + room.run
     bend = left + room.run / 2
-    origin, end = at
-    over = _curve((left, origin - half), bend, (right, end - half))
-    back = _curve((right, end + half), bend, (left, origin + half))
+    (origin, length), end = at
+    narrow = length / 2 if paler else length / 2 * share / way.high
+    over = _curve((left, origin - narrow), bend, (right, end - half))
+    back = _curve((right, end + half), bend, (left, origin + narrow))
     fill = pale if paler else solid
-    drawing.path(f"M{left:.1f} {origin - half:.1f}{over}V{end + half:.1f}{back}Z", fill=fill)
+    drawing.path(f"M{left:.1f} {origin - narrow:.1f}{over}V{end + half:.1f}{back}Z", fill=fill)
     if paler:
         for edge in (end - half, end + half):
             drawing.line((right - 10, edge), (right, edge), stroke=MUTED, thick=1)

@@ -69,7 +69,7 @@ def _join(drawing: Drawing, step: FlowStep, y: float) -> float:
 def _step(drawing: Drawing, step: FlowStep, top: float, length: float, texts: Texts) -> float:
     """Draw the name of a step, its bar and its parts; return where the next may begin."""
     y = top + 18
-    for line in wrap(step.heading, _LEFT - 20, 17, bold=True):
+    for line in wrap(step.heading, _LEFT - 20, 17, bold=True) if step.heading else ():
         drawing.text(0, y, line, size=17, bold=True)
         y += 21
     for line in wrap(step.place_note, _LEFT - 20, 13) if step.place_note else ():

@@ -195,9 +195,6 @@ def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
         paragraphs = (*unread, *(t(paragraph) for paragraph in section.paragraphs))
         links = tuple(PageLink(t(link.text), link.page) for link in section.links)
         blocks.append(TextBlock(section.anchor, t(section.heading), paragraphs, links))
-        drawn = (
-            ways_block(writer, section.ways, f"{section.anchor}-wegen") if section.ways else None
-        )
         blocks += [drawn] if drawn else []
         blocks += _figures_of(writer, section)
     return _page(writer, page.id, t(page.title), page.chapter, t(page.lead), tuple(blocks))

@@ -9,7 +9,7 @@ from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing import charts
 from instroom.monitoring import verdicts
-from instroom.monitoring.explanation import formula, formula_words
+from instroom.monitoring.explanation import formula_of, formula_words
 from instroom.reports import sentences, words
 from instroom.reports.blocks import (
     FigureNote,
@@ -307,7 +307,7 @@ def method(writer: PageWriter, topic: Topic, figure: Figure | None) -> Method:
         definition,
         figure.period if figure else "",
         t.number(whole.low, whole.high) if whole else "",
-        formula_words(formula(figure.numerator, figure.denominator), t) if figure else "",
+        formula_words(formula_of(figure), t) if figure else "",
         tuple(notes),
         tuple(sources(writer, figure.sources if figure else ())),
         figure.id if figure else "",

@@ -46,7 +46,7 @@ def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureB
         t("momentopname"),
         "none",
         picture=picture,
-        tables=(_table(found, writer, found.steps),),
+        tables=(_table(heading, writer, found.steps),),
         method=parts.method_of_several(
             writer, None, [(t(s.definition.title), s.figure) for s in found.steps], found.period
         ),
@@ -71,11 +71,11 @@ def ways_block(writer: PageWriter, name: str, anchor: str) -> FigureBlock | None
         )
         return FigureBlock(
             anchor,
-            "",
-            f"{step.whole}: {_shares(rows, t)}.",
+            heading,
+            f"{step.whole}: {_shares(rows, t(group.short), t)}.",
             _bands_explained(t),
             picture=picture,
-            tables=(_table(found, writer, rows),),
+            tables=(_table(heading, writer, rows),),
             downloads=(PageLink("SVG", f"picture/{picture.wide}.svg"),),
         )
     return None
@@ -87,19 +87,31 @@ def unread_ways(name: str, t: Texts) -> tuple[str, ...]:
     return tuple(_wall(group.unread, t) for group in groups if group.ways)
 
 
-def _shares(rows: Sequence[PipelineRow], t: Texts) -> str:
-    """Return the share of every way that has one, in one breath."""
-    return ", ".join(
-        t("{share} {step}", share=words.amount(row.figure, t), step=t(row.definition.title))
-        for row in rows
-        if row.figure and _whole(row) and not row.definition.of
-    )
+#: A way that may be one in ten is told in the sentence; the others stand in the picture.
+_BROAD = 0.1
+
+
+def _shares(rows: Sequence[PipelineRow], short: str, t: Texts) -> str:
+    """Return the shares of the broad ways, and of their parts, in one breath."""
+    told = []
+    for row in rows:
+        if row.figure is None or row.definition.of or not _whole(row):
+            continue
+        if (row.figure.high or 0) < _BROAD:
+            continue
+        said = t("{share} {step}", share=words.amount(row.figure, t), step=t(row.definition.title))
+        for inner in rows:
+            if inner.definition.of == row.definition.id and inner.figure:
+                share = words.amount(inner.figure, t)
+                said += t(" (daarvan {short}: {share})", short=short, share=share)
+        told.append(said)
+    return ", ".join(told)
 
 
 def _bands_explained(t: Texts) -> str:
     return t(
         "De zwarte balk is alle gediplomeerden, met een eigen schaal; hoe breder een band, hoe meer. "
-        "Bleek is wat het er meer kunnen zijn."
+        "Bleek is wat het er meer kunnen zijn; grijs leert niet verder in bekostigd onderwijs."
     )
 
 
@@ -174,16 +186,15 @@ def _ways(
     if first is None or first.denominator is None:
         return None
     whole = first.denominator
-    least = sum(_bounds(row, whole)[0] for row in rows if _whole(row) and not row.definition.of)
     drawn: list[flow.FlowPart] = []
     for row in rows:
         if row.definition.of:
             continue
-        inner = next((r for r in rows if r.definition.of == row.definition.id and _whole(r)), None)
-        if inner and _whole(row):
+        inner = next((r for r in rows if r.definition.of == row.definition.id), None)
+        if inner and _whole(inner) and _whole(row):
             drawn += _split(row, inner, whole, t)
         else:
-            drawn.append(_way(row, whole, 1 - least, t))
+            drawn.append(_way(row, inner, group, t))
     told = t(
         "{number} {whole}, schooljaar {year}",
         number=t.number(whole.low, whole.high),
@@ -191,7 +202,12 @@ def _ways(
         year=first.period,
     )
     return flow.FlowStep(
-        key, t(group.title), tuple(drawn), place_note=_place_note(group, t), whole=told
+        key,
+        t(group.title),
+        tuple(drawn),
+        place_note=_place_note(group, t),
+        gap_note=t(group.gap) if group.gap else "",
+        whole=told,
     )
 
 
@@ -201,26 +217,25 @@ def _whole(row: PipelineRow) -> bool:
     return bool(figure and figure.numbered and figure.numerator and figure.denominator)
 
 
-def _bounds(row: PipelineRow, whole: Count) -> tuple[float, float]:
-    """Return between which shares of the whole the people of a way are, for drawing."""
-    counted = row.figure.numerator if row.figure else None
-    if counted is None or not whole.low:
-        return 0.0, 1.0
-    return counted.low / whole.high, min(counted.high / whole.low, 1.0)
+def _way(
+    row: PipelineRow, inner: PipelineRow | None, group: models.StepGroup, t: Texts
+) -> flow.FlowPart:
+    """Return one way as a band; one without a number has words and no band.
 
-
-def _way(row: PipelineRow, whole: Count, left: float, t: Texts) -> flow.FlowPart:
-    """Return one way as a band; of one without a number only what others leave is known."""
+    A way of which a part is asked (``inner``) says that this part has no number.
+    """
     label, figure = t(row.definition.title), row.figure
+    if inner is not None:
+        status = status_word(inner.figure.status if inner.figure else "missing", t)
+        label = t("{label} ({short}: {word})", label=label, short=t(group.short), word=status)
     if figure is None or not _whole(row) or figure.numerator is None:
         word = status_word(figure.status if figure else "missing", t)
-        return flow.FlowPart(label, share_text=word, low=0.0, high=max(left, 0.0))
-    low, high = _bounds(row, whole)
+        return flow.FlowPart(label, share_text=word, low=0.0, high=0.0)
     return flow.FlowPart(
         label,
         t.number(figure.numerator.low, figure.numerator.high),
-        low=low,
-        high=high,
+        low=figure.low,
+        high=figure.high,
         share_text=words.amount(figure, t),
         leads_on=row.definition.onward,
     )
@@ -232,21 +247,21 @@ def _split(row: PipelineRow, inner: PipelineRow, whole: Count, t: Texts) -> list
     if figure is None or figure.numerator is None or figure.denominator is None:
         raise ValueError(inner.definition.id)
     part, both = figure.numerator, figure.denominator
-    others = Count(max(both.low - part.high, 0), both.high - part.low)
+    others = Count(both.high - part.high, both.high - part.low)  # who is not in the one
     shown = [
         (
             t(inner.definition.title),
             part,
             t("{share} van wie daarheen gaat", share=words.amount(figure, t)),
         ),
-        (t("{label}: anders of onbekend", label=label), others, ""),
+        (t("{label}: anders", label=label), others, ""),
     ]
     return [
         flow.FlowPart(
             name,
             t.number(count.low, count.high),
-            low=count.low / whole.high,
-            high=min(count.high / whole.low, 1.0),
+            low=count.low / max(whole.high, 1),
+            high=min(count.high / max(whole.low, 1), 1.0),
             share_text=share,
             emphasis=count is part,
             leads_on=True,
@@ -312,7 +327,7 @@ def _unknown_parts(unknown: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPa
     ]
 
 
-def _table(found: Pipeline, writer: PageWriter, steps: Sequence[PipelineRow]) -> PageTable:
+def _table(title: str, writer: PageWriter, steps: Sequence[PipelineRow]) -> PageTable:
     t = writer.t
     rows = []
     for step in steps:
@@ -341,4 +356,4 @@ def _table(found: Pipeline, writer: PageWriter, steps: Sequence[PipelineRow]) ->
             (TableCell(label), TableCell(number, numeric=True), TableCell(share, figure.status))
         )
     columns = (t("Stap"), t("Aantal"), t("Aandeel"))
-    return PageTable(t(found.definition.title), columns, tuple(rows))
+    return PageTable(title, columns, tuple(rows))
