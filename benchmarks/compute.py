@@ -6,10 +6,11 @@ All files in the folders are read first, which is not measured. ``--changed`` is
 copy with one more empty line counts as changed. Each run is a whole process; wall seconds,
 processor seconds and memory are measured as in ``read.py``.
 
-92 files, 49 of them read, 16,207 figures, 828 pictures; November 2026, one run of each on a busy
-machine with two cores, so only processor seconds can be compared. Before lines and bars were drawn
-without Vega and counts added up in columns: first 44.8 and 799 MiB, again 5.9 and 301, one file of
-pupils changed 11.3 and 399. After: 15.2 and 423, 5.3 and 240, 8.7 and 355.
+92 files, 49 of them read, 17,508 figures, 1,363 pages, 1,002 pictures; November 2026, median of two
+runs on two cores that did nothing else: first 12.7 s and 453 MiB, again 6.3 s and 359, one file of
+pupils changed 9.0 s and 380. Most of "again" is fixed: starting, every page, storing. Before lines
+and bars were drawn without Vega and counts added up in columns, a first run of 16,207 figures took
+44.8 s of processor time and 799 MiB.
 """
 
 import argparse
