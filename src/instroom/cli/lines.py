@@ -119,7 +119,9 @@ def series_lines(found: SeriesAnswer, language: str, *, ids: bool = False) -> li
     lines = [*_example(found, t), " · ".join(head), *(t(n) for n in definition.notes), ""]
     wide = max((len(figure.id) for figure in found.series), default=0)
     for figure in found.series:
-        split = " ".join(words.part_name(name, value, t) for name, value in figure.by)
+        split = " ".join(
+            words.part_name(name, value, t, definition.id) for name, value in figure.by
+        )
         name = f"{words.place_name(figure.place, t)} {split}".strip()
         first = f"{figure.id:<{wide}}  " if ids else ""
         lines.append(f"{first}{name:<28} {figure.period:<10} {_number(figure, t)}")

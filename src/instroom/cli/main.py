@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from instroom import __version__
-from instroom.cli.parser import Parser, add_language, add_shared, language_of
+from instroom.cli.parser import Parser, add_language, add_shared, command_first, language_of
 from instroom.cli.progress import Progress
 from instroom.cli.statistics import Add, add_commands, names, number, whole
 from instroom.cli.trouble import guarded, show
@@ -163,7 +163,7 @@ def _plugin_help(t: Texts) -> dict[str, str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = command_first(sys.argv[1:] if argv is None else argv)
     language = language_of(words)
     return guarded(
         lambda: _run(words, language), as_json="--json" in words, say=Texts(language).say

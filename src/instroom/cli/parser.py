@@ -23,6 +23,8 @@ _SAID = {
         "'{name}' can be more than one option: {names}"
     ),
 }
+#: What every command takes, each with a value; people write it before the command too.
+_SHARED = ("--data", "--lang")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -54,6 +56,24 @@ def language_of(words: Sequence[str], environment: Mapping[str, str] = os.enviro
     locale = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
     code = re.split(r"[_.@]", locale)[0].lower()
     return code if code in languages() else SOURCE_LANGUAGE
+
+
+def command_first(words: Sequence[str]) -> list[str]:
+    """Return the words with the options that stand before the command behind them.
+
+    Examples
+    --------
+    >>> command_first(["--data", "map", "--lang=de", "kpi", "--json"])
+    ['kpi', '--json', '--data', 'map', '--lang=de']
+    >>> command_first(["kpi", "--data", "map"]), command_first(["--help"])
+    (['kpi', '--data', 'map'], ['--help'])
+    """
+    at = 0
+    while at < len(words) and words[at].partition("=")[0] in _SHARED:
+        at += 1 if "=" in words[at] else 2
+    if at >= len(words) or words[at].startswith("-"):
+        return list(words)
+    return [*words[at:], *words[:at]]
 
 
 class _Formatter(argparse.HelpFormatter):

@@ -78,7 +78,7 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "stages.question",
     ),
     "classification": ("title", "label", "choice", "choice_short", "source", "note"),
-    "codes": ("codes.title",),
+    "codes": ("codes.title", "codes.grown"),
     "pipeline": (
         "title",
         "note",

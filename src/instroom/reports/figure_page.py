@@ -128,7 +128,7 @@ def _place(code: str, names: Mapping[str, str], t: Texts) -> str:
 def _groups(figure: Figure, names: Mapping[str, str], t: Texts) -> list[str]:
     """Return the parts that a figure is of, besides those that the sentence of a number names."""
     return [
-        names.get(code) or words.part_name(name, code, t)
+        names.get(code) or words.part_name(name, code, t, figure.indicator)
         for name, code in figure.by
         if not words.code_titles(name) or not figure.numbered
     ]

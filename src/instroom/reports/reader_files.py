@@ -103,7 +103,9 @@ def _words(row: StoredFigureRow, t: Texts, origin: FileOrigin) -> dict[str, str]
         "place": place_words(row["place"], t, origin),
         "code": row["place"],
         "period": row["period"],
-        "parts": ", ".join(words.part_name(k, v, t) for k, v in row["by"].items()),
+        "parts": ", ".join(
+            words.part_name(k, v, t, row["indicator"]) for k, v in row["by"].items()
+        ),
         "unit": t("procent") if _is_share(row) else t("aantal"),
         "why": _why(row, t),
         "sources": "; ".join(source_lines(row["sources"], origin.inputs, t)),

@@ -39,7 +39,7 @@ def who(figure: Figure, t: Texts) -> str:
     types = (one,) if one else together
     said = words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
     parts = [
-        words.part_name(name, code, t)
+        words.part_name(name, code, t, figure.indicator)
         for name, code in figure.by
         if name != "school_type" and words.code_titles(name)
     ]

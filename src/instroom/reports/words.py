@@ -46,12 +46,23 @@ def place_name(code: str, t: Texts, names: dict[str, str] | None = None) -> str:
     return gazetteer().name(code) if code in gazetteer() else code
 
 
-def part_name(dimension: str, code: str, t: Texts) -> str:
-    """Return what a part of a breakdown is called: a code's title, or a place's name."""
-    if titles := code_titles(dimension):
-        text = titles.get(code, "")
-        return t(text) or code
-    return place_name(code, t)
+def part_name(dimension: str, code: str, t: Texts, indicator: str = "") -> str:
+    """Return what a part of a breakdown is called: a code's title, or a place's name.
+
+    ``indicator`` is whose part it is: those who study are grown up.
+    """
+    titles = code_titles(dimension)
+    if not titles:
+        return place_name(code, t)
+    told = registry.indicators().get(indicator)
+    grown = _grown(dimension).get(code, "") if told and told.place_of == "study" else ""
+    text = grown or titles.get(code, "")
+    return t(text) or code
+
+
+def _grown(dimension: str) -> dict[str, str]:
+    found = registry.codes().get(dimension)
+    return {key: code.grown for key, code in found.codes.items()} if found else {}
 
 
 def code_titles(dimension: str) -> dict[str, str]:

@@ -65,6 +65,9 @@ def test_a_place_is_called_as_people_call_it() -> None:
 
 def test_a_part_is_called_by_the_list_of_its_dimension_or_else_it_is_a_place() -> None:
     assert words.part_name("gender", "female", NL) == "meisjes"
+    assert words.part_name("gender", "female", NL, "technical_profile_share") == "meisjes"
+    assert words.part_name("gender", "female", NL, "ho_technical_entrants") == "vrouwen"
+    assert words.part_name("school_type", "hbo", NL, "ho_technical_entrants") == "hbo"
     assert words.part_name("gender", "female", EN) == "girls"
     assert words.part_name("gender", "X1", NL) == "X1"
     assert words.part_name("municipality", "GM0153", NL) == "Enschede"

@@ -221,9 +221,13 @@ class SourceDefinition(Definition):
 
 
 class Code(DefinitionPart):
-    """One code of a code list with its words and the publishers' spellings."""
+    """One code of a code list with its words and the publishers' spellings.
+
+    ``grown`` is what those are called who study, where that is another word.
+    """
 
     title: str
+    grown: str = ""
     synonyms: list[str] = []
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from instroom.core.texts import capital
 from instroom.definitions import models, registry
 from instroom.reports import sentences, words
 from instroom.reports.blocks import (
@@ -217,21 +218,21 @@ def _no_figure(
 
 def _by_gender(writer: PageWriter, topic: Topic) -> FigureBlock:
     t, index = writer.t, writer.index
+    names = {g: words.part_name("gender", g, t, topic.indicator) for g in ("female", "male")}
     series = [
-        (t("Meisjes"), index.get(topic, writer.region, gender="female")),
-        (t("Jongens"), index.get(topic, writer.region, gender="male")),
+        (capital(name), index.get(topic, writer.region, gender=code))
+        for code, name in names.items()
     ]
     period, latest = parts.newest(series)
-    girls, boys = (words.amount(f, t) if f else "–" for _, f in latest)
-    sentence = t(
-        "{period}: meisjes {girls}, jongens {boys}.", period=period, girls=girls, boys=boys
-    )
+    told = zip(names.values(), (words.amount(f, t) if f else "–" for _, f in latest), strict=True)
+    sentence = f"{period}: " + ", ".join(f"{name} {share}" for name, share in told) + "."
+    heading = t("{women} en {men}", women=series[0][0], men=names["male"])
     picture = parts.lines_picture(
         writer,
         f"{topic.code}-{writer.region}-gender",
         series,
-        t("Meisjes en jongens"),
-        t("Een lijn voor meisjes en een voor jongens."),
+        heading,
+        t("Een lijn voor {women} en een voor {men}.", women=names["female"], men=names["male"]),
     )
     detail = t(
         "Kleine aantallen zijn afgeschermd, daarom is de marge hier breder dan bij iedereen samen."
@@ -239,11 +240,11 @@ def _by_gender(writer: PageWriter, topic: Topic) -> FigureBlock:
     bounded = any(f.status == "bounded" for _, figures in series for f in figures)
     return FigureBlock(
         "geslacht",
-        t("Meisjes en jongens"),
+        heading,
         sentence,
         detail if bounded else "",
         picture=picture,
-        tables=(parts.years_table(writer, t("Meisjes en jongens"), series),),
+        tables=(parts.years_table(writer, heading, series),),
         method=parts.method_of_several(writer, topic, latest, period),
         downloads=parts.downloads(topic, writer.region, picture),
     )
