@@ -149,8 +149,8 @@ def _find(published: Published, figure_id: str) -> Figure:
 
 def counted_within(indicator: str) -> bool:
     """Whether the whole of an indicator is told by another file than its part."""
-    found = registry.indicators().get(indicator)
-    return found is not None and any(stage.within for stage in found.stages.values())
+    known = registry.indicators()
+    return indicator in known and any(s.within for s in known[indicator].stages.values())
 
 
 def formula(part: Count | None, whole: Count | None, *, within: bool = False) -> str:

@@ -54,15 +54,17 @@ def part_name(dimension: str, code: str, t: Texts, indicator: str = "") -> str:
     titles = code_titles(dimension)
     if not titles:
         return place_name(code, t)
-    told = registry.indicators().get(indicator)
-    grown = _grown(dimension).get(code, "") if told and told.place_of == "study" else ""
+    known = registry.indicators()
+    study = indicator in known and known[indicator].place_of == "study"
+    grown = _grown(dimension).get(code, "") if study else ""
     text = grown or titles.get(code, "")
     return t(text) or code
 
 
 def _grown(dimension: str) -> dict[str, str]:
-    found = registry.codes().get(dimension)
-    return {key: code.grown for key, code in found.codes.items()} if found else {}
+    lists = registry.codes()
+    found = lists[dimension].codes if dimension in lists else {}
+    return {key: code.grown for key, code in found.items()}
 
 
 def code_titles(dimension: str) -> dict[str, str]:
