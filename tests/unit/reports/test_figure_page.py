@@ -133,7 +133,7 @@ def test_people_of_one_part_are_never_told_as_all(
         *((0.4, 0.4, 0.4, Count(40), Count(100)) if known else ()),
         reason=None if known else "no_records",
     )  # fmt: skip
-    part = words.part_name(name, code, Texts(language))
+    part = words.part_name(name, code, Texts(language), indicator)
     page = told(figure, language)
     assert part in page.sentence
     if known:
