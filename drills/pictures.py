@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from harness import ROOT, Line, at_least, at_most, main
@@ -13,6 +14,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 from instroom.core.texts import languages  # noqa: E402
 from instroom.reports.at_hand import results_of  # noqa: E402
 from instroom.reports.picture_queue import draw  # noqa: E402
+from instroom.reports.rehearsal import REGION, example  # noqa: E402
 from instroom.reports.results import PACKAGE, Results, load  # noqa: E402
 from instroom.reports.site import documents  # noqa: E402
 from instroom.sources.read import read  # noqa: E402
@@ -28,19 +30,29 @@ KINDS = {
 
 
 def drill(full: bool) -> list[Line]:
-    """Draw every picture of the open data at hand, or (short) of the figures that come along."""
+    """Draw every picture of the open data at hand and of the invented region, which has flows.
+
+    Short: of the figures that come along.
+    """
+    if not full:
+        return _looked_at([load(PACKAGE)], ["en"])
     shared = ROOT.parent / "shared" / "data"
-    if full and shared.is_dir():
-        with tempfile.TemporaryDirectory(prefix="instroom-pictures-") as folder:
-            read(shared, data=Path(folder))
-            return _looked_at(results_of(Store(Path(folder)), None), languages())
-    return _looked_at(load(PACKAGE), languages() if full else ["en"])
+    with tempfile.TemporaryDirectory(prefix="instroom-pictures-") as folder:
+        invented = Path(folder, "invented")
+        example(out=Path(folder, "files"), run=True, data=invented)
+        found = [results_of(Store(invented), REGION)]
+        if shared.is_dir():
+            read(shared, data=Path(folder, "real"))
+            found.append(results_of(Store(Path(folder, "real")), None))
+        else:
+            found.append(load(PACKAGE))
+        return _looked_at(found, languages())
 
 
-def _looked_at(results: Results, spoken: Sequence[str]) -> list[Line]:
+def _looked_at(several: Sequence[Results], spoken: Sequence[str]) -> list[Line]:
     found: Counter[str] = Counter()
     number, slowest = 0, 0.0
-    for language in spoken:
+    for results, language in product(several, spoken):
         for job in documents(results, language)[1]:
             started = time.perf_counter()
             name, svg = draw(job)
