@@ -147,35 +147,36 @@ def _find(published: Published, figure_id: str) -> Figure:
     )
 
 
-def counted_within(indicator: str) -> bool:
-    """Whether the whole of an indicator is told by another file than its part."""
-    known = registry.indicators()
-    return indicator in known and any(s.within for s in known[indicator].stages.values())
+def rest_of(indicator: str, part: Count, whole: Count) -> Count:
+    """Return how many of a whole are not in the part.
 
-
-def formula(part: Count | None, whole: Count | None, *, within: bool = False) -> str:
-    """Return the sum behind a figure, from its numerator and denominator.
-
-    ``within``: the whole comes from another file, so who is not in the part is in the rest.
+    When another file tells how many there are, whoever is not in the part is in the rest; else both
+    were counted apart, and each has bounds of its own.
     """
+    known = registry.indicators()
+    if indicator in known and any(stage.within for stage in known[indicator].stages.values()):
+        return Count(whole.high - part.high, whole.high - part.low)
+    return Count(whole.low - part.low, whole.high - part.high)
+
+
+def formula(indicator: str, part: Count | None, whole: Count | None) -> str:
+    """Return the sum behind a figure, from its numerator and denominator."""
     if part is None:
         return ""
     if whole is None:
         return f"count = {_between(part.low, part.high)}"
     if part.exact and whole.exact:
         return f"{part.low} / {whole.low}"
-    rest_low, rest_high = whole.low - part.low, whole.high - part.high
-    if within:
-        rest_low, rest_high = whole.high - part.high, whole.high - part.low
+    rest = rest_of(indicator, part, whole)
     return (
-        f"low = {part.low} / ({part.low} + {rest_high}); "
-        f"high = {part.high} / ({part.high} + {rest_low})"
+        f"low = {part.low} / ({part.low} + {rest.high}); "
+        f"high = {part.high} / ({part.high} + {rest.low})"
     )
 
 
 def formula_of(figure: Figure) -> str:
     """Return the sum behind a figure."""
-    return formula(figure.numerator, figure.denominator, within=counted_within(figure.indicator))
+    return formula(figure.indicator, figure.numerator, figure.denominator)
 
 
 #: What a formula names, as it stands in every answer; read aloud in the reader's language.

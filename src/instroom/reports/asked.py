@@ -9,7 +9,7 @@ from typing import Any
 
 from instroom.core.quantities import Count
 from instroom.definitions import registry
-from instroom.monitoring.explanation import counted_within, formula
+from instroom.monitoring.explanation import formula
 from instroom.monitoring.indicators import IndicatorQuery, resolve
 from instroom.monitoring.pipeline import OPEN_DATA, stored_name
 from instroom.monitoring.questions import parse_id, refuse_period
@@ -90,7 +90,7 @@ def place_of(name: str) -> str:
 
 def sum_behind(indicator: str, numerator: Any, denominator: Any) -> str:
     """Return the sum behind a stored figure, from its counts as they are stored."""
-    return formula(_count(numerator), _count(denominator), within=counted_within(indicator))
+    return formula(indicator, _count(numerator), _count(denominator))
 
 
 def _count(stored: Any) -> Count | None:

@@ -28,7 +28,6 @@ STEPS = (
             FlowPart("technisch profiel", "1.215", None, True, "bounded", 0.474, 0.498),
             FlowPart("ander profiel", "", None, False, "bounded", 0.502, 0.526),
         ),
-        linked=True,
     ),
     FlowStep(
         "study",
@@ -69,12 +68,16 @@ class TestBothWidths:
         assert "47,4–49,8\u00a0%" in found
 
     def test_a_band_only_where_the_same_pupils_are_followed(self, width):
-        linked = FlowStep("b", "B", (FlowPart("x", "1", 1.0),), linked=True)
+        followed = FlowStep("b", "B", (FlowPart("x", "1", low=1.0, high=1.0),), whole="1 mens")
         apart = FlowStep("b", "B", (FlowPart("x", "1", 1.0),))
         gap = FlowStep("b", "B", (FlowPart("x", "1", 1.0),), gap_note=GAP)
         first = FlowStep("a", "A", (FlowPart("x", "1", 1.0),))
         bands = [
-            drawing.SOFT in draw(first, second, width=width) for second in (linked, apart, gap)
+            "C"
+            in "".join(
+                path.get("d") for path in tree(draw(first, second, width=width)).iter(f"{SVG}path")
+            )
+            for second in (followed, apart, gap)
         ]
         assert bands == [True, False, False]
 

@@ -129,7 +129,7 @@ def pictures(width: str, language: str) -> dict[str, str]:
     found["pipeline"] = pipeline(
         [
             FlowStep("po", "Basisschool", parts, "Een noot.", place_note="naar de school"),
-            FlowStep("vo", "Voortgezet onderwijs", parts, linked=True),
+            FlowStep("vo", "Voortgezet onderwijs", parts),
             FlowStep(
                 "ho", "Vervolgstudie", parts,
                 gap_note="deze bestanden zijn ingetrokken", place_note="naar de plaats van studie",

@@ -8,7 +8,7 @@ import pytest
 from instroom.core.errors import DataError, DefinitionError
 from instroom.core.quantities import Count, Share, significant
 from instroom.core.series import Figure
-from instroom.monitoring.explanation import explain, formula
+from instroom.monitoring.explanation import explain, formula_of
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.monitoring.indicators import IndicatorQuery
 from instroom.monitoring.pipeline import pipeline
@@ -88,7 +88,7 @@ def test_the_formula_gives_the_figure(
         tmp_path, Table("duo_exam_candidates", [exam("2020-2021", n, p) for p, n in rows])
     )
     (figure,) = published(facts, "technical_profile_share").figures
-    assert formula(figure.numerator, figure.denominator) == expected
+    assert formula_of(figure) == expected
     values = [eval(part.split("=")[-1]) for part in expected.split(";")]  # noqa: S307  our sum
     assert (figure.low, figure.high) == pytest.approx((values[0], values[-1]))
 
@@ -99,7 +99,7 @@ def test_the_formula_gives_the_figure(
 def test_the_formula_of_a_count(tmp_path: Path, n: int | None, expected: str) -> None:
     rows = [primary("2020-2021", n)] if n else []
     (figure,) = published(store(tmp_path, Table("duo_po_pupils", rows)), "po_pupils").figures
-    assert formula(figure.numerator, figure.denominator) == expected
+    assert formula_of(figure) == expected
 
 
 def test_every_id_gives_back_its_own_question(

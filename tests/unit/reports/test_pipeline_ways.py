@@ -1,24 +1,27 @@
 """The pipeline with flows: bands where people are followed, a wall where nobody is."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from instroom.core.quantities import Count
+from instroom.core.series import Series
 from instroom.core.texts import Texts, languages
 from instroom.definitions import registry
 from instroom.drawing.flow import FlowStep
 from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.explanation import formula_of
 from instroom.monitoring.facts import ClassifiedCounts
+from instroom.privacy.published import publish
 from instroom.reports import words
 from instroom.reports.blocks import TextBlock
 from instroom.reports.documents import pipeline_blocks
 from instroom.reports.documents.pages import text_pages
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.documents.pipeline_blocks import pipeline_block, unread_ways, ways_block
+from instroom.reports.documents.pipeline_blocks import pipeline_block, unknown_ways, ways_block
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureQueue
 from instroom.reports.results import PACKAGE, compute_results, load
@@ -27,6 +30,7 @@ from instroom.sources.read import read
 from instroom.sources.store import Store
 
 GROUP = registry.pipelines()["open_data"].groups["leaving"]
+INDICATORS = {step.indicator for step in GROUP.steps}
 WAYS = [step.id for step in GROUP.steps]
 
 
@@ -111,7 +115,7 @@ def test_a_wall_stays_only_where_nobody_is_followed(followed: FigureIndex, langu
 def test_without_the_files_the_wall_names_them(language: str) -> None:
     made = writer(FigureIndex(load(PACKAGE)), language)
     assert ways_block(made, "open_data", "wegen") is None
-    (told,) = unread_ways("open_data", Texts(language))
+    (told,) = unknown_ways(made, "open_data")
     page = next(one for one in text_pages(made) if one.key == "destinations")
     assert isinstance(page.blocks[0], TextBlock) and page.blocks[0].paragraphs[0] == told
     made = writer(FigureIndex(load(PACKAGE)), language)
@@ -182,3 +186,39 @@ def test_the_sum_behind_every_figure_gives_its_bounds(followed: FigureIndex) -> 
         assert (low, high) == pytest.approx((figure.low, figure.high)), figure.id
         checked.add(figure.indicator)
     assert {"vo_to_technical_share", "vo_to_mbo_share"} <= checked
+
+
+def test_a_place_of_which_the_files_tell_nothing_does_not_say_they_are_unread(
+    followed: FigureIndex,
+) -> None:
+    """The reason is that of the figures; "not read" only when there are none."""
+    silent = [
+        figure.without_number("missing", "no_records") if figure.indicator in INDICATORS else figure
+        for figure in followed.results.published.figures
+        if figure.place == "voorbeeld"
+    ]
+    open_data = publish([Series("x", "pupils", tuple(silent), open_data=True, audience="public")])
+    made = writer(FigureIndex(replace(followed.results, published=open_data)))
+    (told,) = unknown_ways(made, "open_data")
+    assert told.lower() == words.reason("no_records", Texts("nl")).lower() + "."
+
+
+def test_with_flows_alone_the_pipeline_is_not_silent(tmp_path: Path) -> None:
+    (newest,) = (p for p in write_flows(tmp_path / "f") if p.stem.endswith("diplomeerden-2024"))
+    read(newest, data=tmp_path / "data")
+    index = FigureIndex(compute_results("voorbeeld", ClassifiedCounts(Store(tmp_path / "data"))))
+    block = pipeline_block(writer(index), "open_data")
+    assert block.picture is not None
+    assert "schooljaar 2023-2024" in block.sentence
+
+
+def test_a_way_without_a_number_still_tells_the_number_of_its_part(followed: FigureIndex) -> None:
+    rows = {
+        row.definition.id: row
+        for row in pipelines.from_published("voorbeeld", followed.results.published).steps
+    }
+    inner = rows["vo_to_technical"]
+    hidden = replace(rows["vo_to_higher"], figure=None)
+    part = pipeline_blocks._way(hidden, inner, GROUP, Texts("nl"))
+    assert inner.figure and words.amount(inner.figure, Texts("nl")) in part.label
+    assert (part.low, part.high) == (0.0, 0.0), "nothing is drawn of whom nobody counted"

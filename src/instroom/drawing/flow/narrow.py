@@ -9,7 +9,6 @@ from instroom.drawing.canvas import (
     INK,
     MUTED,
     PETROL_MID,
-    SOFT,
     WIDTHS,
     Drawing,
 )
@@ -36,12 +35,6 @@ def draw_narrow(drawing: Drawing, steps: Sequence[FlowStep], texts: Texts) -> fl
 
 def _join_narrow(drawing: Drawing, step: FlowStep, y: float) -> float:
     outer = WIDTHS["narrow"]
-    if step.linked:
-        drawing.rect((0, y, outer, 34), SOFT)
-        drawing.path(
-            f"M{outer / 2 - 8:.1f} {y + 14:.1f}l8 7l8-7", fill="none", stroke=BORDER, stroke_width=2
-        )
-        return y + 42
     if step.gap_note:
         y += 14
         drawing.line((0, y), (outer, y), stroke=BORDER, dash="2 6")

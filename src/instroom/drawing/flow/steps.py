@@ -21,7 +21,7 @@ class FlowPart:
     """One part of a step; ``count_text`` is finished text, ``share`` is of the step (0-1).
 
     ``share_text`` is written instead of the share, for a part that is a share of something else.
-    ``leads_on`` is a way on which people learn further.
+    ``onward`` is a way on which people learn further.
     """
 
     label: str
@@ -32,7 +32,7 @@ class FlowPart:
     low: float | None = None
     high: float | None = None
     share_text: str | None = None
-    leads_on: bool = False
+    onward: bool = False
 
     @property
     def middle(self) -> float | None:
@@ -48,8 +48,8 @@ class FlowPart:
 class FlowStep:
     """One moment in school life.
 
-    ``linked``: the same pupils as in the step before, so a band joins the two. ``gap_note``: why
-    nothing joins them. Neither: another group at the same date, a thin neutral sign.
+    ``gap_note``: why nothing joins it to the step before; without it another group at the same
+    date, a thin neutral sign.
     ``people`` is how many its known parts are together; bars are as long as they are many.
     ``whole``: what is written above a bar from which bands go to each of the parts; those are
     shares of it, and their widths have a scale of their own.
@@ -61,7 +61,6 @@ class FlowStep:
     note: str = ""
     status: Status = "ok"
     place_note: str = ""
-    linked: bool = False
     gap_note: str = ""
     people: float | None = None
     whole: str = ""

@@ -88,7 +88,7 @@ def _way(part: FlowPart, room: WaysRoom, texts: Texts) -> _Way:
 def _colours(part: FlowPart) -> tuple[str, str]:
     if part.emphasis:
         return _ABOUT
-    return _ON if part.leads_on else _OTHER
+    return _ON if part.onward else _OTHER
 
 
 def _band(

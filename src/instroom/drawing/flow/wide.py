@@ -9,7 +9,6 @@ from instroom.drawing.canvas import (
     INK,
     MUTED,
     PETROL_MID,
-    SOFT,
     WIDTHS,
     Drawing,
 )
@@ -49,10 +48,7 @@ def draw_wide(drawing: Drawing, steps: Sequence[FlowStep], texts: Texts) -> floa
 
 
 def _join(drawing: Drawing, step: FlowStep, y: float) -> float:
-    """Join two steps: a band, a clear gap with its reason, or a thin neutral sign."""
-    if step.linked:
-        drawing.rect((_LEFT, y, _ROOM, 26), SOFT)
-        return y + 34
+    """Part two steps: a clear gap with its reason, or a thin neutral sign."""
     if step.gap_note:
         drawing.line((0, y + 6), (WIDTHS["wide"], y + 6), stroke=BORDER, dash="2 6")
         y += 26

@@ -11,7 +11,7 @@ from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink,
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
 from instroom.reports.documents.parts import PageWriter
-from instroom.reports.documents.pipeline_blocks import unread_ways, ways_block
+from instroom.reports.documents.pipeline_blocks import unknown_ways, ways_block
 
 
 def _page(
@@ -191,8 +191,8 @@ def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
         drawn = (
             ways_block(writer, section.ways, f"{section.anchor}-wegen") if section.ways else None
         )
-        unread = unread_ways(section.ways, t) if section.ways and not drawn else ()
-        paragraphs = (*unread, *(t(paragraph) for paragraph in section.paragraphs))
+        unknown = unknown_ways(writer, section.ways) if section.ways and not drawn else ()
+        paragraphs = (*unknown, *(t(paragraph) for paragraph in section.paragraphs))
         links = tuple(PageLink(t(link.text), link.page) for link in section.links)
         blocks.append(TextBlock(section.anchor, t(section.heading), paragraphs, links))
         blocks += [drawn] if drawn else []

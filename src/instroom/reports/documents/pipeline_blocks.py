@@ -6,9 +6,10 @@ from dataclasses import replace
 from instroom.core import periods
 from instroom.core.quantities import Count
 from instroom.core.statuses import status_word
-from instroom.core.texts import Texts
+from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing import flow
+from instroom.monitoring.explanation import rest_of
 from instroom.monitoring.pipeline import Pipeline, PipelineRow, address, from_published
 from instroom.reports import words
 from instroom.reports.blocks import FigureBlock, PageLink, PageTable, TableCell
@@ -22,13 +23,12 @@ def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureB
     t = writer.t
     found = from_published(writer.region, writer.index.results.published, name, counting)
     heading, anchor = t(found.definition.title), address("pijplijn", name)
-    if found.period is None:
+    if not any(step.figure and step.figure.numbered for step in found.steps):
         return FigureBlock(
             anchor,
             heading,
             t("Hier is nog geen cijfer: {reason}.", reason=words.reason("source_not_read", t)),
         )
-    date = periods.parse(found.period).reference_date
     note = t(found.definition.note) or t(
         "Een momentopname van verschillende mensen op dezelfde dag, geen groep die we volgen."
     )
@@ -41,14 +41,17 @@ def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureB
     return FigureBlock(
         anchor,
         heading,
-        _told(found, writer, date.year),
+        _told(found, writer) if found.period else _whole_told(steps),
         " ".join(filter(None, (note, scale, bands, counted and f"{counted}."))),
         t("momentopname"),
         "none",
         picture=picture,
         tables=(_table(heading, writer, found.steps),),
         method=parts.method_of_several(
-            writer, None, [(t(s.definition.title), s.figure) for s in found.steps], found.period
+            writer,
+            None,
+            [(t(s.definition.title), s.figure) for s in found.steps],
+            found.period or "",
         ),
         downloads=(PageLink("SVG", f"picture/{picture.wide}.svg"),),
     )
@@ -81,10 +84,15 @@ def ways_block(writer: PageWriter, name: str, anchor: str) -> FigureBlock | None
     return None
 
 
-def unread_ways(name: str, t: Texts) -> tuple[str, ...]:
+def unknown_ways(writer: PageWriter, name: str) -> tuple[str, ...]:
     """Return why nobody knows where the people of a pipeline went, in sentences."""
-    groups = registry.pipelines()[name].groups.values()
-    return tuple(_wall(group.unread, t) for group in groups if group.ways)
+    found = from_published(writer.region, writer.index.results.published, name)
+    reasons = (
+        next(row.reason for row in found.steps if row.group == key)
+        for key, group in found.definition.groups.items()
+        if group.ways
+    )
+    return tuple(_wall(reason, writer.t) for reason in reasons)
 
 
 #: A way that may be one in ten is told in the sentence; the others stand in the picture.
@@ -115,9 +123,15 @@ def _bands_explained(t: Texts) -> str:
     )
 
 
-def _told(found: Pipeline, writer: PageWriter, year: int) -> str:
+def _whole_told(steps: Sequence[flow.FlowStep]) -> str:
+    """Return who were followed, where nobody was counted on a date."""
+    return " ".join(f"{step.whole}." for step in steps if step.whole)
+
+
+def _told(found: Pipeline, writer: PageWriter) -> str:
     """Return the date, with the shares of the group that the definition wants told."""
     t, told = writer.t, found.definition.told
+    year = periods.parse(found.period or "").reference_date.year
     shares = ", ".join(
         t("{share} in {step}", share=words.amount(s.figure, t), step=t(s.definition.title))
         for s in found.steps
@@ -142,7 +156,7 @@ def _flow(found: Pipeline, writer: PageWriter) -> tuple[flow.FlowStep, ...]:
         if group.ways:
             ways = _ways(key, group, mine, writer)
             steps += [ways] if ways else []
-            wall = "" if ways else _wall(group.unread, t)
+            wall = "" if ways else _wall(mine[0].reason, t)
             continue
         known = [s for s in mine if s.figure is not None and s.figure.low is not None]
         unknown = [s for s in mine if s.definition.reason and not s.definition.flow]
@@ -150,7 +164,7 @@ def _flow(found: Pipeline, writer: PageWriter) -> tuple[flow.FlowStep, ...]:
         untraced = t("niet te volgen in open data") if apart else ""
         between = t(group.gap) if group.gap else untraced
         gap = " ".join(filter(None, (wall, between)))
-        shown = _unknown_parts(unknown if known or len(unknown) > 1 else [], t)
+        shown = _unknown_parts(unknown, t)
         steps.append(
             flow.FlowStep(
                 key,
@@ -167,10 +181,9 @@ def _flow(found: Pipeline, writer: PageWriter) -> tuple[flow.FlowStep, ...]:
     return tuple(steps)
 
 
-def _wall(reason: str, t: Texts) -> str:
+def _wall(reason: str | None, t: Texts) -> str:
     """Return a reason as a sentence."""
-    text = words.reason(reason, t)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(words.reason(reason, t))}."
 
 
 def _place_note(group: models.StepGroup, t: Texts) -> str:
@@ -222,12 +235,12 @@ def _way(
 ) -> flow.FlowPart:
     """Return one way as a band; one without a number has words and no band.
 
-    A way of which a part is asked (``inner``) says that this part has no number.
+    Of a way with a part (``inner``) that is no band, the label says how much that is.
     """
     label, figure = t(row.definition.title), row.figure
     if inner is not None:
-        status = status_word(inner.figure.status if inner.figure else "missing", t)
-        label = t("{label} ({short}: {word})", label=label, short=t(group.short), word=status)
+        word = words.amount(inner.figure, t) if inner.figure else status_word("missing", t)
+        label = t("{label} ({short}: {word})", label=label, short=t(group.short), word=word)
     if figure is None or not _whole(row) or figure.numerator is None:
         word = status_word(figure.status if figure else "missing", t)
         return flow.FlowPart(label, share_text=word, low=0.0, high=0.0)
@@ -237,7 +250,7 @@ def _way(
         low=figure.low,
         high=figure.high,
         share_text=words.amount(figure, t),
-        leads_on=row.definition.onward,
+        onward=row.definition.onward,
     )
 
 
@@ -247,7 +260,7 @@ def _split(row: PipelineRow, inner: PipelineRow, whole: Count, t: Texts) -> list
     if figure is None or figure.numerator is None or figure.denominator is None:
         raise ValueError(inner.definition.id)
     part, both = figure.numerator, figure.denominator
-    others = Count(both.high - part.high, both.high - part.low)  # who is not in the one
+    others = rest_of(figure.indicator, part, both)
     shown = [
         (
             t(inner.definition.title),
@@ -264,7 +277,7 @@ def _split(row: PipelineRow, inner: PipelineRow, whole: Count, t: Texts) -> list
             high=min(count.high / max(whole.low, 1), 1.0),
             share_text=share,
             emphasis=count is part,
-            leads_on=True,
+            onward=True,
         )
         for name, count, share in shown
     ]
@@ -287,7 +300,8 @@ def _flow_parts(
             result.append(flow.FlowPart(label, text, size / whole, share_text=""))
             continue
         middle = ((figure.low or 0) + (figure.high or 0)) / 2
-        part, rest = figure.numerator, figure.denominator
+        part = figure.numerator
+        rest = rest_of(figure.indicator, part, figure.denominator)
         result += [
             flow.FlowPart(
                 _part_label(step, group, label, t),
@@ -298,7 +312,7 @@ def _flow_parts(
             ),
             flow.FlowPart(
                 t("{label}: anders", label=label),
-                t.number(rest.low - part.low, rest.high - part.high),
+                t.number(rest.low, rest.high),
                 size * (1 - middle) / whole,
                 share_text="",
             ),
