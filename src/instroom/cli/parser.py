@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 from instroom.core.errors import UserError
@@ -67,13 +67,22 @@ def command_first(words: Sequence[str]) -> list[str]:
     ['kpi', '--json', '--data', 'map', '--lang=de']
     >>> command_first(["kpi", "--data", "map"]), command_first(["--help"])
     (['kpi', '--data', 'map'], ['--help'])
+
+    Of one given twice the last counts, as with any option:
+
+    >>> command_first(["--lang", "en", "kpi", "--lang=de"])
+    ['kpi', '--lang=de']
     """
-    at = 0
+    at, before = 0, list[list[str]]()
     while at < len(words) and words[at].partition("=")[0] in _SHARED:
-        at += 1 if "=" in words[at] else 2
+        size = 1 if "=" in words[at] else 2
+        before.append(list(words[at : at + size]))
+        at += size
     if at >= len(words) or words[at].startswith("-"):
         return list(words)
-    return [*words[at:], *words[:at]]
+    later = {word.partition("=")[0] for word in words[at:]}
+    kept = [option for option in before if option[0].partition("=")[0] not in later]
+    return [*words[at:], *chain.from_iterable(kept)]
 
 
 class _Formatter(argparse.HelpFormatter):

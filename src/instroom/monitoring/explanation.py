@@ -151,12 +151,13 @@ def rest_of(indicator: str, part: Count, whole: Count) -> Count:
     """Return how many of a whole are not in the part.
 
     When another file tells how many there are, whoever is not in the part is in the rest; else both
-    were counted apart, and each has bounds of its own.
+    were counted apart, and each has bounds of its own (of an exact whole: what the other leaves).
     """
     known = registry.indicators()
     if indicator in known and any(stage.within for stage in known[indicator].stages.values()):
         return Count(whole.high - part.high, whole.high - part.low)
-    return Count(whole.low - part.low, whole.high - part.high)
+    ends = whole.low - part.low, whole.high - part.high
+    return Count(min(ends), max(ends))
 
 
 def formula(indicator: str, part: Count | None, whole: Count | None) -> str:

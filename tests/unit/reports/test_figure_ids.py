@@ -6,7 +6,7 @@ import pytest
 
 from instroom.core.series import Figure
 from instroom.core.texts import Texts, languages
-from instroom.monitoring.explanation import formula, formula_words
+from instroom.monitoring.explanation import formula_of, formula_words
 from instroom.reports import words
 from instroom.reports.blocks import Document, FigureBlock, FigureNote
 from instroom.reports.results import Results
@@ -50,9 +50,7 @@ def test_the_one_id_of_a_block_is_that_of_its_sentence(
         assert told.period == figure.period, where
         whole = figure.denominator  # as a range where the publisher hides counts
         assert told.n == (t.number(whole.low, whole.high) if whole else ""), where
-        assert told.formula == formula_words(formula(figure.numerator, figure.denominator), t), (
-            where
-        )
+        assert told.formula == formula_words(formula_of(figure), t), where
         assert told.parts == (), where
     assert seen > 100
 

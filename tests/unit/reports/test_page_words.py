@@ -113,9 +113,9 @@ def test_the_number_of_people_is_a_range_where_it_is_one() -> None:
 @pytest.mark.parametrize("language", languages())
 def test_a_sum_is_said_in_the_language_of_the_page(language: str) -> None:
     sums = [
-        formula(Count(1, 4), Count(9, 12)),
-        formula(Count(3), None),
-        formula(Count(1), Count(2)),
+        formula("x", Count(1, 4), Count(9, 12)),
+        formula("x", Count(3), None),
+        formula("x", Count(1), Count(2)),
     ]
     assert sums == ["low = 1 / (1 + 8); high = 4 / (4 + 8)", "count = 3", "1 / 2"]
     said = [formula_words(one, Texts(language)) for one in sums]

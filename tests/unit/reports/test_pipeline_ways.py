@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from instroom.core.quantities import Count
 from instroom.core.series import Series
+from instroom.core.statuses import status_word
 from instroom.core.texts import Texts, languages
-from instroom.definitions import registry
+from instroom.definitions import models, registry
 from instroom.drawing.flow import FlowStep
 from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.explanation import formula_of
@@ -222,3 +224,48 @@ def test_a_way_without_a_number_still_tells_the_number_of_its_part(followed: Fig
     part = pipeline_blocks._way(hidden, inner, GROUP, Texts("nl"))
     assert inner.figure and words.amount(inner.figure, Texts("nl")) in part.label
     assert (part.low, part.high) == (0.0, 0.0), "nothing is drawn of whom nobody counted"
+
+
+def test_a_step_or_way_without_a_number_stays_in_picture_and_sentence(
+    followed: FigureIndex,
+) -> None:
+    """Left out of a list or a bar it would be told as nobody."""
+    gone = {"vo_to_higher_share": "protected", "ho_technical_entrants": "missing"}
+    figures = [
+        figure.without_number(gone[figure.indicator], "would_reveal")
+        if figure.indicator in gone
+        else figure
+        for figure in followed.results.published.figures
+        if figure.place == "voorbeeld"
+    ]
+    published = publish([Series("x", "pupils", tuple(figures), open_data=True, audience="public")])
+    index = FigureIndex(replace(followed.results, published=published))
+    found = drawn(index)
+    assert {p.label: p.middle for p in found["further"].parts}.keys() >= {"hbo (eerstejaars)"}
+    (hbo,) = (p for p in found["further"].parts if p.label == "hbo (eerstejaars)")
+    assert hbo.middle is None
+    block = ways_block(writer(index), "open_data", "wegen")
+    assert block is not None
+    assert f"{status_word('protected', Texts('nl'))} naar hbo of wo" in block.sentence
+
+
+def part_of(step: str) -> dict[str, str]:
+    return {"id": "b", "indicator": "x", "title": "B", "of": step}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ways": False, "whole": "", "unread": ""},
+        {"short": ""},
+        {"steps": [*GROUP.model_dump()["steps"], part_of("vo_to_higher")]},
+        {"steps": [*GROUP.model_dump()["steps"], part_of("vo_to_technical")]},
+        {"steps": [part_of("nothing")]},
+    ],
+    ids=["part without ways", "no short word", "two parts", "part of a part", "part of nothing"],
+)  # fmt: skip
+def test_a_group_that_could_not_be_told_is_refused(wrong: dict[str, Any]) -> None:
+    whole = GROUP.model_dump()
+    models.StepGroup(**whole)
+    with pytest.raises(ValidationError):
+        models.StepGroup(**(whole | wrong))

@@ -205,9 +205,12 @@ class StepGroup(DefinitionPart):
 
     @model_validator(mode="after")
     def _parts_have_a_whole(self) -> "StepGroup":
-        names = {step.id for step in self.steps}
-        if any(step.of and step.of not in names for step in self.steps):
-            raise ValueError(Message("a step is part of another step of its own group"))
+        wholes = {step.id for step in self.steps if not step.of}
+        parts = [step.of for step in self.steps if step.of]
+        if len(set(parts)) < len(parts) or not wholes.issuperset(parts):
+            raise ValueError(Message("a step is the one part of another step of its own group"))
+        if parts and not (self.ways and self.short):
+            raise ValueError(Message("a part of a way needs a group of ways with a short word"))
         if self.ways != bool(self.whole and self.unread):
             raise ValueError(Message("ways need words for their whole and for when it is unread"))
         return self

@@ -103,17 +103,20 @@ def _shares(rows: Sequence[PipelineRow], short: str, t: Texts) -> str:
     """Return the shares of the broad ways, and of their parts, in one breath."""
     told = []
     for row in rows:
-        if row.figure is None or row.definition.of or not _whole(row):
+        if row.definition.of or (_whole(row) and row.figure and (row.figure.high or 0) < _BROAD):
             continue
-        if (row.figure.high or 0) < _BROAD:
-            continue
-        said = t("{share} {step}", share=words.amount(row.figure, t), step=t(row.definition.title))
+        said = t("{share} {step}", share=_amount(row, t), step=t(row.definition.title))
         for inner in rows:
-            if inner.definition.of == row.definition.id and inner.figure:
-                share = words.amount(inner.figure, t)
+            if inner.definition.of == row.definition.id:
+                share = _amount(inner, t)
                 said += t(" (daarvan {short}: {share})", short=short, share=share)
         told.append(said)
     return ", ".join(told)
+
+
+def _amount(row: PipelineRow, t: Texts) -> str:
+    """Return the number of a step, or the word for why there is none."""
+    return words.amount(row.figure, t) if row.figure else status_word("missing", t)
 
 
 def _bands_explained(t: Texts) -> str:
@@ -133,9 +136,9 @@ def _told(found: Pipeline, writer: PageWriter) -> str:
     t, told = writer.t, found.definition.told
     year = periods.parse(found.period or "").reference_date.year
     shares = ", ".join(
-        t("{share} in {step}", share=words.amount(s.figure, t), step=t(s.definition.title))
+        t("{share} in {step}", share=_amount(s, t), step=t(s.definition.title))
         for s in found.steps
-        if told and s.group == told.group and s.figure
+        if told and s.group == told.group and s.definition.indicator
     )
     if told is None or not shares:
         return t("{region}, 1 oktober {year}.", region=writer.region_name, year=year)
@@ -158,8 +161,9 @@ def _flow(found: Pipeline, writer: PageWriter) -> tuple[flow.FlowStep, ...]:
             steps += [ways] if ways else []
             wall = "" if ways else _wall(mine[0].reason, t)
             continue
-        known = [s for s in mine if s.figure is not None and s.figure.low is not None]
-        unknown = [s for s in mine if s.definition.reason and not s.definition.flow]
+        counted = [s for s in mine if not s.definition.flow]
+        known = [s for s in counted if s.figure is not None and s.figure.low is not None]
+        unknown = [s for s in counted if s not in known]
         apart = mine[0].definition.flow
         untraced = t("niet te volgen in open data") if apart else ""
         between = t(group.gap) if group.gap else untraced
@@ -239,11 +243,10 @@ def _way(
     """
     label, figure = t(row.definition.title), row.figure
     if inner is not None:
-        word = words.amount(inner.figure, t) if inner.figure else status_word("missing", t)
+        word = _amount(inner, t)
         label = t("{label} ({short}: {word})", label=label, short=t(group.short), word=word)
     if figure is None or not _whole(row) or figure.numerator is None:
-        word = status_word(figure.status if figure else "missing", t)
-        return flow.FlowPart(label, share_text=word, low=0.0, high=0.0)
+        return flow.FlowPart(label, share_text=_amount(row, t), low=0.0, high=0.0)
     return flow.FlowPart(
         label,
         t.number(figure.numerator.low, figure.numerator.high),
@@ -337,7 +340,13 @@ def _part_label(step: PipelineRow, group: models.StepGroup, label: str, t: Texts
 
 def _unknown_parts(unknown: Sequence[PipelineRow], t: Texts) -> list[flow.FlowPart]:
     return [
-        flow.FlowPart(t(s.definition.title), t("onbekend"), None, status="missing") for s in unknown
+        flow.FlowPart(
+            t(s.definition.title),
+            t("onbekend"),
+            None,
+            status=s.figure.status if s.figure else "missing",
+        )
+        for s in unknown
     ]
 
 
