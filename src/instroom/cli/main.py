@@ -59,7 +59,7 @@ def build(language: str = "nl") -> argparse.ArgumentParser:
     _add_files(add, t)
     _add_figures(add, t)
     _add_results(add, t)
-    add("check", t("definities en gegevensmap nakijken"), _check)
+    _add_check(add, t)
     add_commands(add, _out, t)
     helps = _plugin_help(t)
     for plugin in _plugins():
@@ -140,6 +140,20 @@ def _add_results(add: Add, t: Texts) -> None:
     sub.add_argument("--run", action="store_true", help=t("ook inlezen, uitrekenen en tonen"))
     sub.add_argument("--port", default="8000", metavar="P", help=t("waar de pagina's staan"))
     sub.add_argument("--no-serve", action="store_true", help=t("uitrekenen en stoppen"))
+
+
+def _add_check(add: Add, t: Texts) -> None:
+    """Add the command that looks everything over."""
+    sub = add("check", t("definities en gegevensmap nakijken"), _check)
+    sub.add_argument(
+        "--audit", action="store_true", help=t("ook de geschiedenis van wat mensen wijzigden")
+    )
+    sub.add_argument(
+        "--anchor", metavar="FILE", help=t("elke regel hiervan moet in die geschiedenis staan")
+    )
+    sub.add_argument(
+        "--write-anchor", metavar="FILE", help=t("er een regel bijschrijven, als zij klopt")
+    )
 
 
 def _add_out(sub: argparse.ArgumentParser, formats: tuple[str, ...], t: Texts) -> None:
@@ -365,7 +379,9 @@ def _check(args: argparse.Namespace) -> int:
     from instroom import api
     from instroom.cli.lines import check_lines
 
-    found = api.check(data=args.data)
+    found = api.check(
+        data=args.data, audit=args.audit, anchor=args.anchor, write_anchor=args.write_anchor
+    )
     _out(args, found, lambda: check_lines(found, args.lang))
     return 0 if found["ok"] else 12
 

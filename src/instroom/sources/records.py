@@ -6,6 +6,7 @@ They are JSON: receipts on disk, lists of versions, the output of commands (``co
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypedDict
 
+from instroom.core.audit import Fault
 from instroom.core.errors import Refusal
 
 
@@ -125,6 +126,7 @@ CheckName = Literal[
     "sources",
     "leftovers",
     "database",
+    "history",
 ]
 
 
@@ -137,13 +139,39 @@ class StoreCheck(TypedDict):
     repair: str | None
 
 
+class AnchorLine(TypedDict):
+    """A change that was the last one once; a line of an anchor."""
+
+    number: int
+    link: str
+    at: str | None
+
+
+class HistoryFault(TypedDict):
+    """A number of the history, and what is the matter there."""
+
+    number: int
+    fault: Fault
+
+
+class HistoryAnswer(TypedDict):
+    """What came of looking the history over; counts are None when it could not be read."""
+
+    changes: int | None
+    erased: int | None
+    head: AnchorLine | None
+    findings: list[HistoryFault]
+    more: int
+
+
 class CheckAnswer(TypedDict):
-    """The answer of ``instroom check``."""
+    """The answer of ``instroom check``; ``history`` is there with ``--audit``."""
 
     ok: bool
     checks: list[StoreCheck]
     mended: list[str]
     lost: list[str]
+    history: NotRequired[HistoryAnswer]
 
 
 class DownloadState(TypedDict, total=False):
