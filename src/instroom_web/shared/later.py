@@ -8,13 +8,14 @@ dotted path, and repeatable: a worker can die at any moment, and the action is t
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django_tasks import task
 from django_tasks.base import Task
 from django_tasks_db.backend import DatabaseBackend
+from django_tasks_db.models import DBTaskResult
 
 #: An id is short: who hands over texts hands over contents.
 LONGEST_ID = 200
@@ -29,6 +30,8 @@ class LaterAction(Task[..., None]):
     #: not, the action runs outside a transaction and gets the key of its task before the ids:
     #: the same key at every try, so that what it does elsewhere can be made to happen once.
     one_transaction: bool = True
+    #: Called with the ids when the worker gives up, in the transaction that says so.
+    given_up: Callable[..., None] | None = None
 
     def __call__(self, *ids: Any) -> None:
         """Run the action now, as the worker would."""
@@ -41,8 +44,21 @@ class LaterBackend(DatabaseBackend):
     task_class: Any = LaterAction
 
 
+@overload
+def later_action(function: Callable[..., None]) -> LaterAction: ...
+
+
+@overload
 def later_action(
-    function: Callable[..., None] | None = None, *, one_transaction: bool = True
+    *, one_transaction: bool = True, given_up: Callable[..., None] | None = None
+) -> Callable[[Callable[..., None]], LaterAction]: ...
+
+
+def later_action(
+    function: Callable[..., None] | None = None,
+    *,
+    one_transaction: bool = True,
+    given_up: Callable[..., None] | None = None,
 ) -> Any:
     """Register a function of a module as an action, under its dotted name.
 
@@ -54,8 +70,10 @@ def later_action(
         ``True``: it only writes to the database, shortly; its changes and the end of the task are
         one transaction. ``False``: it is slow or touches something else (mail, files); it is
         called with the key of the task (a text) first.
+    given_up
+        Called with the ids when the action was tried for the last time and failed.
     """
-    made = task(backend="default", one_transaction=one_transaction)
+    made = task(backend="default", one_transaction=one_transaction, given_up=given_up)
     return made(function) if function else made
 
 
@@ -77,6 +95,19 @@ def later(action: LaterAction, *ids: Identifier) -> UUID:
     key = [] if action.one_transaction else ["key"]
     inspect.signature(action.func).bind(*key, *plain)
     return UUID(action.enqueue(*plain).id)
+
+
+def later_once(action: LaterAction, *ids: Identifier) -> UUID:
+    """Ask for an action after the present transaction, unless the same one waits already.
+
+    The one that waits is held until this transaction ends, so that it starts after the change.
+    """
+    plain = [_plain(identifier) for identifier in ids]
+    waiting = DBTaskResult.objects.select_for_update().ready()
+    for row in waiting.filter(task_path=action.module_path):
+        if row.args_kwargs["args"] == plain:
+            return UUID(str(row.pk))
+    return later(action, *ids)
 
 
 def _plain(identifier: object) -> int | str:

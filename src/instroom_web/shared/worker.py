@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Any, TypeAlias
 from uuid import uuid4
@@ -36,6 +37,8 @@ MOST_TRIES = 12
 LONGEST_PAUSE = 3600.0
 #: Days that a row is kept after its end.
 KEPT = {Status.SUCCESSFUL: 14, Status.FAILED: 180}
+#: What apps have done at each sweep, such as forgetting; each is short and may run twice.
+CHORES: list[Callable[[], object]] = []
 #: Exit code of a worker whose action outlasted :attr:`Pace.longest`.
 STUCK = 3
 
@@ -182,10 +185,27 @@ def _put_back(row: TaskRow, seconds: float) -> None:
     now = timezone.now()
     if len(row.worker_ids) >= MOST_TRIES:
         row.status, row.finished_at = Status.FAILED, now
+        _guarded(partial(_tell, row))
     else:
         row.status = Status.READY
         row.run_after = now + datetime.timedelta(seconds=seconds)
     row.save()
+
+
+def _tell(row: TaskRow) -> None:
+    """Let an action note that it is given up."""
+    action: object = row.task
+    if isinstance(action, LaterAction) and action.given_up:
+        with transaction.atomic():  # what fails undoes its own changes only
+            action.given_up(*row.args_kwargs["args"])
+
+
+def _guarded(chore: Callable[[], object]) -> None:
+    """Do what an app asks; its failure does not stop a worker."""
+    try:
+        chore()
+    except Exception as error:  # whatever an app raises
+        log.warning("%s failed: %s", chore, type(error).__name__)
 
 
 def sweep(pace: Pace) -> int:
@@ -211,6 +231,8 @@ def sweep(pace: Pace) -> int:
         old = DBTaskResult.objects.filter(status=status, finished_at__lt=before)
         if old.exists():
             old.delete()
+    for chore in CHORES:
+        _guarded(chore)
     return returned
 
 
