@@ -13,7 +13,7 @@ import numpy as np
 
 from instroom.core.errors import DataError, PrivacyError
 from instroom.core.places import kind_of
-from instroom.core.quantities import Count
+from instroom.core.quantities import Count, remainder
 from instroom.core.series import Figure
 from instroom.privacy.linear import Attacker
 from instroom.privacy.patterns import Deadline, search
@@ -134,8 +134,7 @@ def _cells(figure: Figure, place: str) -> list[_Cell]:
     everybody = _Cell(figure.id, dims, figure.denominator, WIDTH)
     if figure.numerator is None:
         return [everybody]
-    least = max(0, figure.denominator.low - figure.numerator.low)
-    rest = Count(least, max(least, figure.denominator.high - figure.numerator.high))
+    rest = remainder(figure.numerator, figure.denominator)
     did = [("yes", figure.numerator), ("no", rest)]
     return [everybody, *(_Cell(figure.id, dims | {"did": d}, n, 1.0) for d, n in did)]
 

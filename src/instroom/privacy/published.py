@@ -8,18 +8,20 @@ breakdowns. All series that go out together are judged together.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 
 from instroom.core.errors import PrivacyError, ProgrammingError
 from instroom.core.messages import Message
-from instroom.core.places import LEVELS, kind_of
-from instroom.core.quantities import Count
+from instroom.core.places import LEVELS, Level, kind_of
+from instroom.core.quantities import Count, remainder
 from instroom.core.series import Audience, Figure, Series, Unit
+from instroom.privacy.resting import few_schools
 
 #: The number of the rules below. Raise it when they hide more: what was stored by older rules is
-#: then refused, or judged anew when it is shown. 2: what rests on one institution is hidden.
-RULES = 2
+#: then refused, or judged anew when it is shown. 2: what rests on one institution is hidden. 3:
+#: what rests on two as well, and what would tell of it.
+RULES = 3
 _GATE = object()
 #: Least number of people behind a figure of our own, by who is counted.
 THRESHOLDS: dict[Unit, int] = {
@@ -114,7 +116,8 @@ def publish(series: Sequence[Series]) -> Published:
     become ``protected`` with reason ``would_reveal`` when the total would show any hidden cell
     narrower than its publisher does. Of both, whatever is about a narrower kind of place than its
     series may be shown for (``lowest_place``) is protected with reason ``not_below_...``, and what
-    then rests on one school (``of_one_school``) with reason ``one_school``.
+    then rests on fewer than three schools with reason ``few_schools``, with what would tell of it
+    (:mod:`instroom.privacy.resting`).
 
     Raises
     ------
@@ -133,12 +136,14 @@ def publish(series: Sequence[Series]) -> Published:
     revealed = _revealing([f for one in opened for f in one.figures], _solves, judged)
     own = [one for one in series if not one.open_data]
     told = _telling(own)
+    few = few_schools([one for one in series if one.lowest_place != LEVELS[-1]])
     return Published(
         tuple(
             _withhold(
                 _protect(one, revealed, "would_reveal")
                 if one.open_data
-                else _protect(_guard_own(one), told, "too_few_people")
+                else _protect(_guard_own(one), told, "too_few_people"),
+                few,
             )
             for one in series
         ),
@@ -200,24 +205,22 @@ def _judge_audience(series: Series) -> None:
         )
 
 
-def _withhold(series: Series) -> Series:
+def _withhold(series: Series, few: Mapping[str, str]) -> Series:
     """Hide what is about a narrower kind of place than this series may be shown for.
 
     Last, whatever was hidden before: the reason is the same for all places, so that it says
-    nothing of any of them.
+    nothing of any of them. ``few`` are the figures that rest on too few schools, with the reason.
     """
     lowest = series.lowest_place
     if lowest == LEVELS[-1]:
         return series
-    return replace(series, figures=tuple(_wide_enough(f, series) for f in series.figures))
+    return replace(series, figures=tuple(_wide_enough(f, lowest, few) for f in series.figures))
 
 
-def _wide_enough(figure: Figure, series: Series) -> Figure:
-    if figure.below(series.lowest_place):
-        return hide(figure, f"not_below_{series.lowest_place}")
-    if figure.id in series.of_one_school and figure.numbered:
-        return hide(figure, "one_school")
-    return figure
+def _wide_enough(figure: Figure, lowest: Level, few: Mapping[str, str]) -> Figure:
+    if figure.below(lowest):
+        return hide(figure, f"not_below_{lowest}")
+    return hide(figure, few[figure.id]) if figure.id in few else figure
 
 
 def _telling(own: Sequence[Series]) -> set[str]:
@@ -328,7 +331,7 @@ def _counts(figure: Figure) -> dict[str, Count]:
     found = {} if part is None else {"part": part}
     if part is not None and whole is not None:
         found["whole"] = whole
-        found["rest"] = Count(whole.low - part.low, max(0, whole.high - part.high))
+        found["rest"] = remainder(part, whole)
     return found
 
 
