@@ -80,7 +80,8 @@ def indicators() -> str:
             lines.append(f"- broken down by: {', '.join(indicator.breakdowns)}")
         if indicator.lowest_place != LEVELS[-1]:
             lines.append(
-                f"- not shown below: {indicator.lowest_place}, nor of a place with one school"
+                f"- not shown below: {indicator.lowest_place},"
+                " nor of a place with fewer than three schools"
             )
         lines += [
             f"- chance, {name}: {found.schools:g} times a coin per person, years {found.years:g}"
@@ -121,6 +122,18 @@ def goals() -> str:
         lines += [f"Judged by `{kpi.rule}`: {'; '.join(judged)}\n"] if judged else []
         lines += [f"The programme began in {kpi.start}.\n"] if kpi.start else []
         lines += [f"{english(kpi.need)}\n"] if kpi.need else []
+    return "\n".join(lines)
+
+
+def roles() -> str:
+    """Return the page of roles: what each sees and does, for who checks that."""
+    lines = [HEAD + "# Roles\n"]
+    for role in registry.roles().values():
+        kinds = [english(registry.organisation_kinds()[k].title) for k in role.organisation_kinds]
+        lines += [f"## {titled(role.title)}\n", f"`{role.id}` · {english(role.description)}\n"]
+        lines.append(f"- reach: {', '.join(kinds) or 'the whole region'}")
+        lines.append(f"- may: {', '.join(role.may) or 'nothing'}")
+        lines.append(f"- second factor: {'yes' if role.second_factor else 'no'}\n")
     return "\n".join(lines)
 
 
@@ -303,6 +316,7 @@ PAGES = {
     REFERENCE / "indicatoren.md": indicators,
     REFERENCE / "bronnen.md": sources,
     REFERENCE / "doelen.md": goals,
+    REFERENCE / "rollen.md": roles,
     REFERENCE / "fouten.md": error_codes,
     REFERENCE / "opdrachten.md": commands,
 }

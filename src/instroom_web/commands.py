@@ -4,13 +4,15 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
 from instroom.cli.parser import Parser, parser_of, shortened
 from instroom.cli.progress import Progress
+from instroom.core.audit import ChainVerdict
+from instroom.core.chain import ChainMark
 from instroom.core.data_directory import folder_to_ask
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
@@ -81,12 +83,16 @@ def person(argv: list[str]) -> int:
     parser.add_argument("action", choices=["add", "deactivate", "reactivate"])
     parser.add_argument("email", metavar="EMAIL")
     parser.add_argument("--name", default="", help=t("voor- en achternaam, bij add"))
+    parser.add_argument("--role", default="", metavar="ID", help=t("rol in het programma, bij add"))
+    parser.add_argument(
+        "--of", default="", metavar="CODE", help=t("school of bestuur van die rol, bij add")
+    )
     options = parser.parse_args(argv)
     prepare(options.data)
     from instroom_web.accounts import actions, queries
 
     if options.action == "add":
-        actions.create_person(email=options.email, full_name=options.name, language=options.lang)
+        _add_person(options)
     else:
         change = getattr(actions, f"{options.action}_person")
         change(queries.person_with(options.email))
@@ -97,6 +103,20 @@ def person(argv: list[str]) -> int:
     }
     print(done[options.action])  # noqa: T201
     return 0
+
+
+def _add_person(options: argparse.Namespace) -> None:
+    """Add a person, with a role when one is named: both or neither."""
+    from django.db import transaction
+
+    from instroom_web.accounts.actions import create_person
+    from instroom_web.region.actions import give_role
+    from instroom_web.region.queries import organisation_with
+
+    with transaction.atomic():
+        made = create_person(email=options.email, full_name=options.name, language=options.lang)
+        if options.role:
+            give_role(made, options.role, organisation_with(options.of) if options.of else None)
 
 
 def store(site: ComputedSite, data: str | Path | None = None) -> None:
@@ -111,6 +131,14 @@ def store(site: ComputedSite, data: str | Path | None = None) -> None:
         inputs=site.inputs,
         build=site.build,
     )
+
+
+def own_rows(data: Path) -> None:
+    """Keep what the programme's rows say now as sources (group instroom.own_rows)."""
+    prepare(data)
+    from instroom_web.inflow.observations import keep_states
+
+    keep_states(data)
 
 
 class StoredReleases:
@@ -146,10 +174,24 @@ class StoredReleases:
 
 def archive(data: Path) -> StoredReleases | None:
     """Return the releases of a data directory (group instroom.releases); None when it has none."""
-    if not os.environ.get("INSTROOM_DATABASE_URL") and not (data / "instroom.sqlite3").exists():
+    if not _has_database(data):
         return None
     prepare(data)
     return StoredReleases()
+
+
+def history(data: Path, anchor: Sequence[ChainMark]) -> ChainVerdict | None:
+    """Look the history of a data directory over (group instroom.history); None when it has none."""
+    if not _has_database(data):
+        return None
+    prepare(data)
+    from instroom_web.shared.history.queries import verdict
+
+    return verdict(anchor)
+
+
+def _has_database(data: Path) -> bool:
+    return bool(os.environ.get("INSTROOM_DATABASE_URL")) or (data / "instroom.sqlite3").exists()
 
 
 def _filled() -> bool:
@@ -253,11 +295,13 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from instroom_web.shared.demo import demo_of
     from instroom_web.shared.supervision import worker_beside
 
     connections.close_all()
     if options.host not in LOOPBACK:
         os.environ.setdefault("INSTROOM_HOSTS", "*")
+        demo_of(os.environ)  # which a demonstration refuses, in words and before a server starts
     name = f"[{options.host}]" if ":" in options.host else options.host
     print(f"http://{name}:{options.port}/", file=sys.stderr, flush=True)  # noqa: T201
     server = Server(

@@ -19,7 +19,10 @@ INSTROOM_PROXIES         how many proxies in front append the address they see t
 INSTROOM_SITE            name of this site in its cookies; otherwise from the data directory
 INSTROOM_MAIL_URL        ``smtp://user:pass@host:port``; otherwise mails are files in
                          the folder ``mails`` of the data directory
-INSTROOM_MAIL_FROM       sender of mails
+INSTROOM_MAIL_FROM       sender of mails; answers arrive there, so somebody reads it
+INSTROOM_DEMO            ``1`` only to show this site on one's own machine: everybody may then read
+                         the mails it sends (``/nl/demo/mails/``). Refused together with
+                         ``INSTROOM_HOSTS`` or ``INSTROOM_HTTPS``
 INSTROOM_DEBUG           ``1`` only while developing
 ======================== ==========================================================
 """
@@ -33,6 +36,7 @@ from urllib.parse import unquote, urlsplit
 from instroom.core.texts import SOURCE_LANGUAGE, languages
 from instroom_web.shared.contact import contact_of
 from instroom_web.shared.declaration import declaration_of
+from instroom_web.shared.demo import demo_of
 from instroom_web.shared.keys import secret_key
 from instroom_web.shared.proxies import proxies_of
 
@@ -75,6 +79,8 @@ DATABASE_URL = os.environ.get("INSTROOM_DATABASE_URL", "")
 HTTPS = os.environ.get("INSTROOM_HTTPS") == "1"
 
 DEBUG = os.environ.get("INSTROOM_DEBUG") == "1"
+#: Whether everybody may read the mails of this site.
+DEMO = demo_of(os.environ)
 SECRET_KEY = os.environ.get("INSTROOM_SECRET_KEY") or secret_key(DATA)
 ALLOWED_HOSTS = os.environ.get("INSTROOM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 DATABASES = {"default": _postgresql(DATABASE_URL) if DATABASE_URL else _sqlite(DATA)}
@@ -90,10 +96,13 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "instroom_web.shared",
     "instroom_web.shared.history",
+    "instroom_web.shared.mails",
     "instroom_web.accounts",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "instroom_web.region",
+    "instroom_web.inflow",
     "instroom_web.reports",
 ]
 MIDDLEWARE = [
@@ -202,6 +211,7 @@ EMAIL_FILE_PATH = DATA / "mails"
 EMAIL_HOST, EMAIL_PORT = unquote(_MAIL.hostname or ""), _MAIL.port or 587
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
 EMAIL_USE_TLS = bool(_MAIL.username)
+EMAIL_TIMEOUT = 30  # a server that is silent for longer is not there
 DEFAULT_FROM_EMAIL = os.environ.get("INSTROOM_MAIL_FROM", "instroom@localhost")
 
 # Two sites on one machine do not end each other's sessions.

@@ -3,10 +3,17 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from instroom_web.accounts import urls as accounts
+from instroom_web.inflow import urls as inflow
 from instroom_web.reports import urls as reports
 
 urlpatterns = [
-    *i18n_patterns(path("account/", include("instroom_web.accounts.urls")), *reports.spoken),
+    *i18n_patterns(
+        path("account/", include(accounts)),
+        path("demo/", include(accounts.demo)),
+        path("", include(inflow)),
+        *reports.spoken,
+    ),
     path("", include(reports)),
 ]
 

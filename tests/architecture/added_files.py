@@ -264,6 +264,72 @@ links = [{ text = "De opgave", page = "claims" }]
 "Daarna vertellen ze erover." = "Danach berichtet jedes Kind."
 """,
     ),
+    "organisation_kind": (
+        "region/organisation_kinds/sample.toml",
+        """
+title = "techniekclub van de proef"
+[words.en]
+"techniekclub van de proef" = "technology club on trial"
+[words.de]
+"techniekclub van de proef" = "Technikklub der Probe"
+""",
+    ),
+    "role": (
+        "programme/roles/sample.toml",
+        """
+title = "Clubleider"
+description = "Ziet alleen de eigen club."
+reach = "own"
+organisation_kinds = ["sample"]
+may = ["see_schools"]
+[words.en]
+"Clubleider" = "Club leader"
+"Ziet alleen de eigen club." = "Sees their own club only."
+[words.de]
+"Clubleider" = "Klubleitung"
+"Ziet alleen de eigen club." = "Sieht nur den eigenen Klub."
+""",
+    ),
+    "ladder": (
+        "inflow/ladders/sample.toml",
+        """
+title = "Een club en een bedrijf"
+seed = "Programmalijn 1"
+source = "school_company_cooperation"
+counted_on = "07-01"
+confirmed_from = "05-15"
+confirmed_until = "06-30"
+least_school_years = 2
+[[rungs]]
+id = "hello"
+title = "kennismaking"
+meaning = "Zij gaven elkaar een hand."
+[[rungs]]
+id = "robot"
+title = "robotvriend"
+meaning = "Zij bouwen een robot."
+conditions = ["plan_signed"]
+[conditions.plan_signed]
+met = "Er hangt een tekening aan de muur."
+lacking = "Er hangt nog niets aan de muur."
+[words.en]
+"Een club en een bedrijf" = "A club and a company"
+"kennismaking" = "meeting"
+"Zij gaven elkaar een hand." = "They shook hands."
+"robotvriend" = "robot friend"
+"Zij bouwen een robot." = "They build a robot."
+"Er hangt een tekening aan de muur." = "A drawing hangs on the wall."
+"Er hangt nog niets aan de muur." = "Nothing hangs on the wall yet."
+[words.de]
+"Een club en een bedrijf" = "Ein Klub und ein Unternehmen"
+"kennismaking" = "Kennenlernen"
+"Zij gaven elkaar een hand." = "Sie gaben sich die Hand."
+"robotvriend" = "Roboterfreund"
+"Zij bouwen een robot." = "Sie bauen einen Roboter."
+"Er hangt een tekening aan de muur." = "Eine Zeichnung hängt an der Wand."
+"Er hangt nog niets aan de muur." = "Noch hängt nichts an der Wand."
+""",
+    ),
     "glossary": (
         "glossary/sample.toml",
         """

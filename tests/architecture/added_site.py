@@ -79,7 +79,13 @@ def documented() -> dict[str, str]:
     sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
     import make_docs
 
-    made = (make_docs.glossary, make_docs.indicators, make_docs.sources, make_docs.goals)
+    made = (
+        make_docs.glossary,
+        make_docs.indicators,
+        make_docs.sources,
+        make_docs.goals,
+        make_docs.roles,
+    )
     return {path.name: make() for path, make in make_docs.PAGES.items() if make in made}
 
 

@@ -171,6 +171,13 @@ TITLES: dict[KindName, tuple[str, str, str]] = {
     "alike": ("iets met techniek.", "something with technology.", "etwas mit Technik."),
     "page": ("Voor ouders", "For parents", "Für Eltern"),
     "glossary": ("Een club na school.", "A club after school.", "Ein Klub nach der Schule."),
+    "organisation_kind": (
+        "techniekclub van de proef",
+        "technology club on trial",
+        "Technikklub der Probe",
+    ),
+    "role": ("Clubleider", "Club leader", "Klubleitung"),
+    "ladder": ("robotvriend", "robot friend", "Roboterfreund"),
 }
 BY_SAMPLE = "series/technical_profile_share?stage=exam&classification=sample"
 SAMPLE_PAGE = "indicator/technical_profile_share/exam/sample"
@@ -345,6 +352,42 @@ PROVEN: dict[KindName, Proven] = {
         sentence=On("glossary", *TITLES["glossary"]),
         docs=Written("GLOSSARY.md", "| techniekclub | `technology_club` | technology club |"),
         api=NotInApi(*TITLES["glossary"]),
+    ),
+    "organisation_kind": Proven(
+        page=On("roles", *TITLES["organisation_kind"]),
+        menu=NotInMenu(*TITLES["organisation_kind"]),
+        sentence=On(
+            "roles",
+            "Bereik techniekclub van de proef Mag",
+            "Reach technology club on trial May",
+            "Reichweite Technikklub der Probe Darf",
+        ),
+        docs=Written("rollen.md", "- reach: technology club on trial"),
+        api=NotInApi(*TITLES["organisation_kind"]),
+    ),
+    "role": Proven(
+        page=On("roles", *TITLES["role"]),
+        menu=NotInMenu(*TITLES["role"]),
+        sentence=On(
+            "roles",
+            "Ziet alleen de eigen club.",
+            "Sees their own club only.",
+            "Sieht nur den eigenen Klub.",
+        ),
+        docs=Written("rollen.md", "## Clubleider"),
+        api=NotInApi(*TITLES["role"]),
+    ),
+    "ladder": Proven(
+        page=On("roles", *TITLES["ladder"]),
+        menu=NotInMenu(*TITLES["ladder"]),
+        sentence=On(
+            "roles",
+            "robotvriend Zij bouwen een robot. Voorwaarden Er hangt een tekening aan de muur.",
+            "robot friend They build a robot. Conditions A drawing hangs on the wall.",
+            "Roboterfreund Sie bauen einen Roboter. Bedingungen Eine Zeichnung hängt an der Wand.",
+        ),
+        docs=NotInDocs(*TITLES["ladder"]),
+        api=NotInApi(*TITLES["ladder"]),
     ),
 }
 #: Every claim, by kind and facet.

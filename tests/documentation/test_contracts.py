@@ -31,7 +31,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "explain": [["explain", FIGURE]],
     "export": [["export", "observations", "--format", "csv", "--out", "out.csv"]],
     "paper": [["paper", "goals", "--format", "docx", "--out", "doelen.docx"]],
-    "check": [["check"]],
+    "check": [["check", "--audit"]],
     "effect": [
         [*EFFECT, "school,klas", "--outcome", "na", "--by", "girl"],
         [*EFFECT, "school", "--outcome", "girl"],

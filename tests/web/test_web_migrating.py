@@ -78,7 +78,7 @@ def test_an_administrator_adds_and_ends_access(tmp_path):
     assert rows.execute("select email, is_active from accounts_person").fetchall() == [
         ("anna@voorbeeld.nl", 0)
     ]
-    assert rows.execute("select kind from history_change order by id").fetchall() == [
+    assert rows.execute("select kind from history_change order by number").fetchall() == [
         ("person.created",),
         ("person.deactivated",),
     ]

@@ -45,7 +45,7 @@ def test_pages_work_on_postgresql(cluster):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]
     names = [
         str(here.parent / f"test_web_{name}.py")
-        for name in ("pages", "api", "storing", "patience", "later")
+        for name in ("pages", "api", "storing", "patience", "later", "history")
     ]
     found = subprocess.run(
         [*command, *names],
@@ -58,10 +58,11 @@ def test_pages_work_on_postgresql(cluster):
     assert found.returncode == 0, found.stdout[-4000:]
 
 
-def test_killed_workers_lose_nothing_on_postgresql(cluster):
+@pytest.mark.parametrize("drill", ["tasks_kill", "history"])
+def test_a_drill_holds_its_figures_on_postgresql(drill, cluster):
     root = Path(__file__).parents[2]
     found = subprocess.run(
-        [sys.executable, "drills/tasks_kill.py", "--short"],
+        [sys.executable, f"drills/{drill}.py", "--short"],
         env={**os.environ, "INSTROOM_DATABASE_URL": cluster, "PYTHONPATH": str(root / "src")},
         cwd=root,
         capture_output=True,

@@ -34,7 +34,7 @@ def row_of(place: str, **more: object) -> dict[str, object]:
 
 
 def hidden_row(place: str) -> dict[str, object]:
-    return row_of(place, **dict.fromkeys(NUMBERS), status="protected", reason="one_school")
+    return row_of(place, **dict.fromkeys(NUMBERS), status="protected", reason="few_schools")
 
 
 def page_of(place: str) -> dict[str, object]:
@@ -163,7 +163,7 @@ def test_the_next_run_shows_again_what_it_judged(client):
 def test_an_older_release_tells_nothing_that_today_hides(client, place):
     found = answers(client, place, "?release=2")
     assert {way for way, text in found.items() if tells(text)} == set()
-    reason = "not_below_municipality" if place == SCHOOL else "one_school"
+    reason = "not_below_municipality" if place == SCHOOL else "few_schools"
     assert json.loads(found["explain"])["reason"] == reason
 
 

@@ -199,6 +199,9 @@ def explain_lines(found: ExplainAnswer, language: str = "nl") -> list[str]:
 
 def _input(one: ExplainedInput, t: Texts) -> str:
     rows = t("{n} rijen", n="–" if one.rows is None else t.number(one.rows))
+    if one.kind == "rows":
+        state = t("stand van {moment}", moment=one.vintage or "")
+        return f"{state}, {rows}, sha256 {one.sha256}"
     return f"{one.file}, {rows}, {one.licence}, sha256 {one.sha256}"
 
 
@@ -334,6 +337,7 @@ def check_lines(found: CheckAnswer, language: str) -> list[str]:
         "sources": t("bronnen"),
         "leftovers": t("resten"),
         "database": t("database"),
+        "history": t("geschiedenis"),
     }
     wide = max(len(good), len(wrong))
     lines = []

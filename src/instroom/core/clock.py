@@ -35,3 +35,16 @@ def local_day(moment: str) -> str:
     except ValueError:
         return moment
     return (day_of(when) if when.tzinfo else when.date()).isoformat()
+
+
+def local_time(moment: str) -> str:
+    """Return the time in Amsterdam of a moment in ISO 8601, as ``10:35``; empty for a day alone.
+
+    Examples
+    --------
+    >>> local_time("2026-11-30T09:35:44+00:00"), local_time("2026-11-30")
+    ('10:35', '')
+    """
+    if "T" not in moment:
+        return ""
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(ZONE)).strftime("%H:%M")

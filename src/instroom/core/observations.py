@@ -142,7 +142,8 @@ def tally(
     -------
     narwhals frame
         One row per combination, with ``part_low``, ``part_high``, ``rest_low``, ``rest_high``
-        (sums of bounds) and ``part_hidden``, ``rest_hidden`` (number of hidden cells).
+        (sums of bounds) and ``part_hidden``, ``rest_hidden`` (number of hidden cells), and with
+        ``doubt_low``, ``doubt_high``: those of whom it is not known, who are in both highs.
     """
     rows = nw.from_native(frame).filter(nw.col("status").is_in(["ok", "bounded"]))
     is_part = nw.lit(not part)
@@ -168,10 +169,12 @@ def tally(
         masked = nw.when(here).then(nw.col("_hidden")).otherwise(nw.lit(0))
         parts.append(masked.alias(column))
         sums.append(nw.col(column).sum())
+    for bound in ("low", "high"):
+        column = f"doubt_{bound}"
+        parts.append(nw.when(nw.col("_doubt")).then(nw.col(bound)).otherwise(zero).alias(column))
+        sums.append(nw.col(column).sum())
     added = rows.with_columns(*parts).group_by(*keys).agg(*sums)
     kinds = {"low": nw.Float64, "high": nw.Float64, "hidden": nw.Int64}
-    return added.with_columns(
-        nw.col(f"{part}_{what}").cast(kind)
-        for part in ("part", "rest")
-        for what, kind in kinds.items()
-    )
+    names = [(f"{part}_{what}", kinds[what]) for part in ("part", "rest") for what in kinds]
+    names += [(f"doubt_{bound}", nw.Float64) for bound in ("low", "high")]
+    return added.with_columns(nw.col(name).cast(kind) for name, kind in names)

@@ -48,6 +48,21 @@ class Period:
         return self.code
 
 
+#: The Dutch school year begins on 1 August (Wet voortgezet onderwijs 2020, article 1.1).
+FIRST_MONTH = 8
+
+
+def school_year_of(day: date) -> str:
+    """Return the code of the school year of a day.
+
+    Examples
+    --------
+    >>> school_year_of(date(2026, 7, 31)), school_year_of(date(2026, 8, 1))
+    ('2025-2026', '2026-2027')
+    """
+    return Period("school", day.year if day.month >= FIRST_MONTH else day.year - 1).code
+
+
 @lru_cache(maxsize=4096)  # a few dozen periods are asked for hundreds of thousands of times
 def parse(text: str) -> Period:
     """Read a period as publishers and people write it.

@@ -44,6 +44,22 @@ class Count:
         return Count(self.low + other.low, self.high + other.high)
 
 
+def remainder(part: Count, whole: Count) -> Count:
+    """Return how many of a whole are not in its part.
+
+    Where both were added up from the same cells, each bound of the part belongs to one of the whole
+    (hidden cells are in both). Of an exact whole it is who is in the part that is not known: what
+    the part leaves lies between the ends.
+
+    Examples
+    --------
+    >>> remainder(Count(3, 6), Count(10, 16)), remainder(Count(1, 24), Count(24))
+    (Count(low=7, high=10), Count(low=0, high=23))
+    """
+    ends = max(0, whole.low - part.low), max(0, whole.high - part.high)
+    return Count(min(ends), max(ends))
+
+
 def total(counts: Iterable[Count]) -> Count:
     """Add counts; bounds add up with them.
 

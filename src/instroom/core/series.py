@@ -1,5 +1,6 @@
 """What an indicator gives: figures with bounds and a status, in the order of time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NotRequired, TypedDict
 
@@ -11,6 +12,8 @@ from instroom.core.statuses import NUMBERED, Status
 Audience = Literal["public", "own_school", "own_board"]
 #: Who is counted; the privacy threshold belongs to the unit.
 Unit = Literal["pupils", "parents", "teachers", "mentors", "schools", "companies", "activities"]
+#: The schools behind a figure, under the names that they have now and under those of then.
+SchoolsBehind = tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +213,5 @@ class Series:
     own_totals: tuple[str, ...] = ("gender",)
     #: The narrowest kind of place of which its figures may be shown; the gate hides narrower ones.
     lowest_place: Level = field(default="school", kw_only=True)
-    #: Ids of figures that rest on one school, where that is narrower than may be shown.
-    of_one_school: frozenset[str] = field(default=frozenset(), kw_only=True)
+    #: Figure id -> the schools it rests on, where one school is narrower than may be shown.
+    schools_behind: Mapping[str, SchoolsBehind] = field(default_factory=dict, kw_only=True)

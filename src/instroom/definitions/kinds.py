@@ -22,6 +22,9 @@ KindName = Literal[
     "alike",
     "page",
     "glossary",
+    "organisation_kind",
+    "role",
+    "ladder",
 ]
 
 #: kind -> folder and model; this is the whole list of kinds.
@@ -41,6 +44,9 @@ KINDS: dict[KindName, tuple[str, type[models.Definition]]] = {
     "alike": ("region/alike", models.AlikeSchools),
     "page": ("reports/pages", models.PageDefinition),
     "glossary": ("glossary", models.Glossary),
+    "organisation_kind": ("region/organisation_kinds", models.OrganisationKind),
+    "role": ("programme/roles", models.Role),
+    "ladder": ("inflow/ladders", models.Ladder),
 }
 
 #: What one of a kind is called, and more of them, in the reader's language.
@@ -60,6 +66,9 @@ _CALLED: dict[KindName, tuple[Message, Message]] = {
     "alike": (Message("rule for schools alike"), Message("rules for schools alike")),
     "page": (Message("page"), Message("pages")),
     "glossary": (Message("glossary"), Message("glossaries")),
+    "organisation_kind": (Message("kind of organisation"), Message("kinds of organisation")),
+    "role": (Message("role"), Message("roles")),
+    "ladder": (Message("ladder"), Message("ladders")),
 }
 
 #: Kind -> the texts of its files that people read: what translators are asked for.
@@ -69,6 +78,7 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "question",
         "definition",
         "verb",
+        "verb_many",
         "need",
         "notes",
         "breaks.note",
@@ -127,6 +137,15 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
     ),
     "source": ("title", "note"),
     "region": ("note",),
+    "organisation_kind": ("title",),
+    "role": ("title", "description"),
+    "ladder": (
+        "title",
+        "rungs.title",
+        "rungs.meaning",
+        "conditions.met",
+        "conditions.lacking",
+    ),
 }
 
 

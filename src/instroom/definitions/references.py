@@ -47,6 +47,16 @@ def references(definitions: Definitions) -> Iterator[Reference]:
         yield from _of_alike(rule, definitions)
     for page in definitions("page").values():
         yield from _of_page(page, definitions)
+    yield from _of_people(definitions)
+
+
+def _of_people(definitions: Definitions) -> Iterator[Reference]:
+    for role in definitions("role").values():
+        for name in role.organisation_kinds:
+            at: Position = ("role", role.id, "organisation_kinds")
+            yield _to("organisation_kind", definitions, at, name)
+    for ladder in definitions("ladder").values():
+        yield _to("source", definitions, ("ladder", ladder.id, "source"), ladder.source)
 
 
 def _to(of: KindName, definitions: Definitions, at: Position, value: str) -> Reference:

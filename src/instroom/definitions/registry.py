@@ -55,6 +55,21 @@ def kind(name: KindName) -> Registry[Any]:
     return _get(name)
 
 
+def organisation_kinds() -> Registry[models.OrganisationKind]:
+    """Return the kinds of organisation."""
+    return _get("organisation_kind")
+
+
+def roles() -> Registry[models.Role]:
+    """Return what people can be in the programme."""
+    return _get("role")
+
+
+def ladders() -> Registry[models.Ladder]:
+    """Return the ladders of cooperation."""
+    return _get("ladder")
+
+
 def sources() -> Registry[models.SourceDefinition]:
     """Return the layouts of publishers."""
     return _get("source")

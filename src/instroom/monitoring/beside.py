@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from instroom.core.quantities import Count, Share, total
+from instroom.core.quantities import Count, Share, remainder, total
 from instroom.core.series import Figure
 from instroom.definitions import models
 from instroom.stats import intervals
@@ -52,8 +52,7 @@ def together(figures: Sequence[Figure]) -> YearsTogether | None:
     if not known or len(known) < len(figures):
         return None  # a sum of two years that is called three would be too small
     part = total(one for one, _ in known)
-    whole = total(one for _, one in known)
-    rest = Count(whole.low - part.low, whole.high - part.high)
+    rest = total(remainder(*one) for one in known)
     if part.high + rest.high == 0:
         return None
     return YearsTogether(tuple(f.period for f in figures), part, rest)

@@ -23,3 +23,27 @@ def sources_of(indicator: models.Indicator) -> set[str]:
     own = {name for stage in stages for together in stage.sources for name in together}
     listed = any("field" in stage.derived for stage in stages)
     return own | (set(PROGRAMME_LISTS) if listed else set())
+
+
+def counted_from_rows(indicator: models.Indicator) -> bool:
+    """Whether an indicator counts rows of the programme itself, and not a publisher's file.
+
+    Examples
+    --------
+    >>> counted_from_rows(registry.indicators()["po_pupils"])
+    False
+    """
+    known = registry.sources()
+    return any(known[name].kind == "rows" for name in sources_of(indicator) if name in known)
+
+
+def why_nothing(indicator: str) -> str:
+    """Return why there is nothing to count: nobody recorded it, or the file was not read.
+
+    Examples
+    --------
+    >>> why_nothing("po_pupils"), why_nothing("any_cooperation_share")
+    ('source_not_read', 'nothing_recorded')
+    """
+    rows = counted_from_rows(registry.indicators()[indicator])
+    return "nothing_recorded" if rows else "source_not_read"

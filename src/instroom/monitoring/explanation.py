@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from instroom.core.answers import ABSENT, Absent, Answer
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
-from instroom.core.quantities import Count, Share
+from instroom.core.quantities import Count, Share, remainder
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import registry
@@ -18,13 +19,19 @@ from instroom.monitoring.questions import ask, parse_id
 from instroom.monitoring.series_answer import IndicatorMeaning, indicator_meaning
 from instroom.privacy.published import Published
 from instroom.sources.again import read_again
+from instroom.sources.own_rows import is_state
 from instroom.sources.store import Store, Stored, scratch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedInput:
-    """A file behind a figure; ``present`` (of an older release): its bytes are still there."""
+    """A file behind a figure; ``present`` (of an older release): its bytes are still there.
 
+    Of the programme's own rows (``kind`` is ``rows``) it is their state: how many, when
+    (``vintage``) and its digest; there is no ``file``.
+    """
+
+    kind: Literal["file", "rows"] = "file"
     file: str | None
     sha256: str
     rows: int | None
@@ -97,8 +104,10 @@ def explain(figure_id: str, *, data: str | Path | None = None) -> ExplainAnswer:
 
 def _input(stored: Stored) -> ExplainedInput:
     receipt = stored.receipt
+    rows = is_state(stored)
     return ExplainedInput(
-        file=receipt["name"],
+        kind="rows" if rows else "file",
+        file=None if rows else receipt["name"],
         sha256=stored.sha256,
         rows=receipt["rows"],
         licence=receipt["licence"],
@@ -156,8 +165,7 @@ def rest_of(indicator: str, part: Count, whole: Count) -> Count:
     known = registry.indicators()
     if indicator in known and any(stage.within for stage in known[indicator].stages.values()):
         return Count(whole.high - part.high, whole.high - part.low)
-    ends = whole.low - part.low, whole.high - part.high
-    return Count(min(ends), max(ends))
+    return remainder(part, whole)
 
 
 def formula(indicator: str, part: Count | None, whole: Count | None) -> str:

@@ -19,6 +19,7 @@ from instroom.inflow.flows import NOT_TOLD, arranged, needs_arranging
 from instroom.inflow.programme_lists import ProgrammeLists, programme_lists
 from instroom.monitoring.stated import StatedPlaces, stated_places
 from instroom.region.organisations import Organisations, organisations
+from instroom.sources.own_rows import counting
 from instroom.sources.store import Store, Stored
 
 _KEYS = ("period", "place", "municipality", "locality", "board")
@@ -78,8 +79,8 @@ class ClassifiedCounts:
 
     @cached_property
     def files(self) -> list[Stored]:
-        """All stored files, excerpts left out: they never feed a total."""
-        return [stored for stored in self.store if not stored.excerpt]
+        """All stored files that count: no excerpts, and of our own rows the newest state."""
+        return [stored for stored in counting(self.store) if not stored.excerpt]
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -270,7 +271,8 @@ def _as_cells(
     ]
     values, part = _combinations(table, dims)
     periods, period = _combinations(table, ("period",))
-    sums = [table[f"{p}_{w}"].to_numpy().astype(float) for p in ("part", "rest") for w in _SUMS]
+    named = [f"{p}_{w}" for p in ("part", "rest") for w in _SUMS] + ["doubt_low", "doubt_high"]
+    sums = [table[name].to_numpy().astype(float) for name in named]
     return ClassifiedCells(
         file=stored.sha256,
         periods=[name for (name,) in periods],

@@ -26,7 +26,7 @@ Group = tuple[str, Breakdown, str]
 class CountSums:
     """What was added up for one figure, and the files it came from."""
 
-    sums: list[float] = field(default_factory=lambda: [0.0] * 6)
+    sums: list[float] = field(default_factory=lambda: [0.0] * 8)
     files: set[str] = field(default_factory=set)
 
     def add(self, file: str, sums: list[float]) -> None:
@@ -75,7 +75,7 @@ def add_unsure(
     groups: dict[Group, CountSums],
     made: ClassifiedCells,
     rows: Codes,
-    members: "Membership",
+    members: "PlaceMembership",
     counted: "CountedRule",
 ) -> None:
     """Add rows of one file to every place they may belong to: none of them, up to all of them."""
@@ -83,15 +83,15 @@ def add_unsure(
     asked = np.array([bool(found) for found in unsure], dtype=bool)
     for row in rows[asked[made.place[rows]]].tolist():
         by = counted.breakdown(made.places[made.place[row]], made.parts[made.part[row]])
-        _, part, part_hidden, _, rest, rest_hidden = made.sums[row].tolist()
+        _, part, part_hidden, _, rest, rest_hidden, *_ = made.sums[row].tolist()
         for place in unsure[made.place[row]] if by is not None else ():
             groups[(place, by or (), made.periods[made.period[row]])].add(
-                made.file, [0.0, part, part_hidden, 0.0, rest, rest_hidden]
+                made.file, [0.0, part, part_hidden, 0.0, rest, rest_hidden, 0.0, 0.0]
             )
 
 
 def unsure_of(
-    made: ClassifiedCells, rows: Codes, members: "Membership", counted: "CountedRule"
+    made: ClassifiedCells, rows: Codes, members: "PlaceMembership", counted: "CountedRule"
 ) -> set[tuple[str, str]]:
     """Return the places and periods of which rows of one file may be, or may not: nobody said."""
     unsure = [members.unsure(place) for place in made.places]
@@ -155,7 +155,7 @@ class CountedRule:
         return whole or dims.get("kind") in self.indicator.kinds
 
 
-class Membership:
+class PlaceMembership:
     """Which of the places asked for a count belongs to."""
 
     def __init__(self, places: list[str], transitions: bool, facts: ClassifiedCounts) -> None:

@@ -12,16 +12,17 @@ import numpy as np
 from instroom.core import periods
 from instroom.core.messages import Message
 from instroom.core.quantities import Count, Share
-from instroom.core.series import Figure, Series
+from instroom.core.series import Figure, SchoolsBehind, Series
 from instroom.core.statuses import Status
 from instroom.definitions import models, registry
 from instroom.definitions.definition_set import unknown_id
+from instroom.monitoring.counted_from import counted_from_rows, why_nothing
 from instroom.monitoring.facts import ClassifiedCells, ClassifiedCounts, cells, judged
 from instroom.monitoring.groups import (
     CountedRule,
     CountSums,
     Group,
-    Membership,
+    PlaceMembership,
     add_unsure,
     add_up,
     unsure_of,
@@ -29,6 +30,9 @@ from instroom.monitoring.groups import (
 from instroom.monitoring.unplaced import UnplacedPeople
 from instroom.monitoring.within import bounded_by
 from instroom.region.locate import find_place
+
+#: Why a share has no number when of nobody is known whether they are in the part.
+_NOTHING_TOLD = "too_little_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
         indicator.unit,
         stage=shown_stage,
         classification=classification,
-        open_data=True,
+        open_data=not counted_from_rows(indicator),
         audience="public",
         lowest_place=indicator.lowest_place,
     )
@@ -142,21 +146,23 @@ def series(question: IndicatorQuery, facts: ClassifiedCounts) -> Series:
         figures = bounded_by(figures, series(everybody, facts).figures)
     if "field" in indicator.stages[stage].derived:
         figures = [_also_from_lists(figure, facts) for figure in figures]
-    alone: set[Group] = set()
+    behind: dict[Group, SchoolsBehind] = {}
     if indicator.lowest_place != "school" and "school" not in question.by:
         schools = replace(question, by=(*question.by, "school"))
-        for as_now in (True, False):  # one school today, or one school then: both are that school
-            found = counted(replace(schools, transitions=as_now))
-            alone |= _of_one_school(found, facts.organisations.successor if as_now else str)
+        now, then = (
+            _schools_behind(counted(replace(schools, transitions=as_now)), called)
+            for as_now, called in ((True, facts.organisations.successor), (False, str))
+        )  # one school today, or one school then: both are that school
+        behind = {group: (found, then.get(group, found)) for group, found in now.items()}
     asked = _asked(question, indicator)
     named = tuple(replace(figure, by=figure.by + asked) for figure in figures)
-    lone = frozenset(
-        new.id
+    resting = {
+        new.id: behind.get((old.place, old.by, old.period), ())
         for new, old in zip(named, figures, strict=True)
-        if (old.place, old.by, old.period) in alone
-    )
+        if behind and new.numbered
+    }
     totals = tuple(indicator.stages[stage].totals)
-    return made(named, own_totals=totals, of_one_school=lone)
+    return made(named, own_totals=totals, schools_behind=resting)
 
 
 def _also_from_lists(figure: Figure, facts: ClassifiedCounts) -> Figure:
@@ -167,19 +173,21 @@ def _also_from_lists(figure: Figure, facts: ClassifiedCounts) -> Figure:
     return replace(figure, sources=tuple(sorted({*figure.sources, *lists.files})))
 
 
-def _of_one_school(figures: list[Figure], called: Callable[[str], str]) -> set[Group]:
-    """Return the places, breakdowns and periods in which one school has pupils.
+def _schools_behind(
+    figures: list[Figure], called: Callable[[str], str]
+) -> dict[Group, frozenset[str]]:
+    """Return the schools that have pupils, per place, breakdown and period.
 
     ``figures`` are by location. Two locations of one institution (the same first four characters)
-    are one school to everybody who knows it, so institutions are counted. Whatever such a figure
-    is called, it is one of that school. ``called`` gives the institution that one goes by.
+    are one school to everybody who knows it, so institutions are counted. ``called`` gives the
+    institution that one goes by.
     """
     schools: dict[Group, set[str]] = defaultdict(set)
     for one in figures:
-        if one.numbered and one.by:
+        if one.by and (one.numbered or one.reason == _NOTHING_TOLD):  # it is there all the same
             by = tuple(pair for pair in one.by if pair[0] != "school")
             schools[one.place, by, one.period].add(called(dict(one.by)["school"][:4]))
-    return {group for group, found in schools.items() if len(found) == 1}
+    return {group: frozenset(found) for group, found in schools.items()}
 
 
 def _asked(question: IndicatorQuery, indicator: models.Indicator) -> tuple[tuple[str, str], ...]:
@@ -229,7 +237,7 @@ def _figures(
     span = periods.span(question.period) if question.period else (None, None)
     groups: dict[Group, CountSums] = defaultdict(CountSums)
     without = _without(indicator, stage, name.classification)
-    membership = Membership(places, question.transitions, facts)
+    membership = PlaceMembership(places, question.transitions, facts)
     counted = CountedRule(
         indicator,
         question.by,
@@ -284,7 +292,7 @@ def _without(
 
 def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: CountSums) -> Figure:
     place, by, period = group
-    p_low, p_high, p_hidden, r_low, r_high, r_hidden = sums.sums
+    p_low, p_high, p_hidden, r_low, r_high, r_hidden, *doubt = sums.sums
     part, rest = Count(round(p_low), round(p_high)), Count(round(r_low), round(r_high))
     sources = tuple(sorted(sums.files))
     base: dict[str, Any] = {  # the half of a figure that each of its kinds shares
@@ -308,9 +316,11 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: CountS
             high=float(part.high),
             numerator=part,
         )
-    whole = part + rest
+    whole = _everybody(part, rest, *doubt)
     if whole.high == 0:
         return Figure(**base, status="not_applicable", reason="nobody_counted")
+    if not part.low and not rest.low and whole.low and not p_hidden + r_hidden:
+        return Figure(**base, status="missing", reason=_NOTHING_TOLD)
     share = Share.of(part, rest)
     exact = part.exact and rest.exact
     return Figure(
@@ -322,6 +332,14 @@ def _figure(name: _Name, indicator: models.Indicator, group: Group, sums: CountS
         numerator=part,
         denominator=whole,
     )
+
+
+def _everybody(part: Count, rest: Count, doubt_low: float, doubt_high: float) -> Count:
+    """Return how many there are in all: exact when nothing but the part they are in is unknown."""
+    doubt = round(doubt_high)
+    if round(doubt_low) == doubt == part.high - part.low == rest.high - rest.low:
+        return Count(part.low + rest.low + doubt)
+    return part + rest
 
 
 def _unread(
@@ -342,7 +360,7 @@ def _unread(
     if lacking and (not exact or exact in lacking):
         periods_of = sorted(lacking)
         return [name.missing(p, t, (), lacks) for p in places for t in periods_of]
-    reason = "no_file_for_date" if other or lacking else "source_not_read"
+    reason = "no_file_for_date" if other or lacking else why_nothing(name.indicator)
     return [name.missing(p, exact, (), reason) for p in places]
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from instroom.core import periods
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
+from instroom.core.places import LEVELS
 from instroom.core.quantities import significant
 from instroom.core.series import Figure, FigureRow
 from instroom.definitions import registry
@@ -17,7 +18,7 @@ from instroom.monitoring.indicators import series as compute_series
 from instroom.monitoring.score_files import names_of
 from instroom.monitoring.series_answer import SeriesAnswer, indicator_meaning
 from instroom.privacy.published import Published, publish
-from instroom.region.locate import home_region
+from instroom.region.locate import find_place, home_region
 from instroom.sources.store import Store
 
 _SIZES: tuple[Literal["value", "low", "high"], ...] = ("value", "low", "high")
@@ -31,14 +32,41 @@ def figure_dict(figure: Figure) -> FigureRow:
 
 
 def ask(question: IndicatorQuery, facts: ClassifiedCounts) -> Published:
-    """Compute one indicator and pass it through the gate, with the totals of its parts."""
+    """Compute one indicator and pass it through the gate, with the totals of its parts.
+
+    Of what may not be shown of one school, the region around a place goes through with it: asked
+    alone it is hidden as it is among the others.
+    """
     wanted = compute_series(question, facts)
     together = [wanted]
     for name in question.by:
         less = tuple(other for other in question.by if other != name)
         together.append(compute_series(replace(question, by=less), facts))
+    together += [compute_series(beside, facts) for beside in _around(question, facts)]
     passed = publish(together)
     return passed.only(series=lambda one: one is passed.series[0])
+
+
+def _around(question: IndicatorQuery, facts: ClassifiedCounts) -> list[IndicatorQuery]:
+    """Return what else is shown of the regions that the asked places are, or are in."""
+    indicator = registry.indicators()[question.indicator]
+    asked = {find_place(text, facts.organisations) for text in question.places}
+    around = {
+        place: None
+        for name, region in registry.regions().items()
+        if indicator.lowest_place != LEVELS[-1] and asked & {name, *region.municipalities}
+        for place in (name, *region.municipalities)
+    }
+    if not around:
+        return []
+    apart = [name for name in indicator.breakdowns if name == "school_type"]
+    ways = dict.fromkeys([(), *((name,) for name in apart), question.by])
+    types = dict.fromkeys([(), question.school_types])
+    return [
+        replace(question, places=tuple(around), by=by, school_types=only)
+        for by in ways
+        for only in types
+    ]
 
 
 def series(

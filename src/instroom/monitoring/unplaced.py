@@ -13,7 +13,7 @@ import numpy as np
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, Unplaced
 from instroom.monitoring.facts import ClassifiedCells, Codes, CountedPlace
-from instroom.monitoring.groups import Breakdown, CountedRule, Membership
+from instroom.monitoring.groups import Breakdown, CountedRule, PlaceMembership
 
 #: Breakdowns by where somebody is counted; the others are by who.
 _WHERE = ("municipality", "board", "school")
@@ -31,7 +31,7 @@ class UnplacedPeople:
     what is hidden in it.
     """
 
-    membership: Membership
+    membership: PlaceMembership
     counted: CountedRule
     asked: tuple[str, ...]
     apart: frozenset[str]
@@ -44,7 +44,7 @@ class UnplacedPeople:
 
     @classmethod
     def of(
-        cls, membership: Membership, counted: CountedRule, apart: Iterable[str]
+        cls, membership: PlaceMembership, counted: CountedRule, apart: Iterable[str]
     ) -> "UnplacedPeople":
         """Return nobody yet, for the breakdowns that are asked."""
         who = tuple(name for name in counted.by if name not in _WHERE)

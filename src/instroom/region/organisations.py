@@ -14,6 +14,8 @@ from instroom.core.places import board_code, normal
 from instroom.definitions.gazetteer import gazetteer
 from instroom.sources.store import Store, Stored
 
+#: Lists of addresses -> the kind of education of the places in them.
+SECTORS = {"duo_school_addresses": "vo", "duo_po_addresses": "po", "duo_ho_institutions": "ho"}
 ADDRESS_SOURCES = ("duo_school_addresses", "duo_po_addresses")
 INSTITUTION_SOURCE = "duo_ho_institutions"
 TRANSITION_SOURCE = "duo_brin_transitions"
@@ -37,6 +39,8 @@ class Location:
     locality: str | None = None
     #: Street and number as the register writes them; empty when it does not say.
     street: str = ""
+    #: ``po``, ``vo`` or ``ho``, by the list it stands in.
+    sector: str = ""
 
 
 @dataclass
@@ -94,7 +98,7 @@ def organisations(store: Store) -> Organisations:
     for source in (*ADDRESS_SOURCES, INSTITUTION_SOURCE):
         for stored in sorted(store.of_source(source), key=_age, reverse=True):
             files.append(stored.sha256)
-            _add_addresses(result, localities, _records(stored))
+            _add_addresses(result, localities, _records(stored), SECTORS[source])
     for stored in store.of_source(LOCALITY_SOURCE):
         files.append(stored.sha256)
         _add_localities(localities, stored, store)
@@ -130,7 +134,10 @@ def _street(record: Companion) -> str:
 
 
 def _add_addresses(
-    result: Organisations, localities: dict[str, set[str]], records: Iterable[Companion]
+    result: Organisations,
+    localities: dict[str, set[str]],
+    records: Iterable[Companion],
+    sector: str,
 ) -> None:
     gaz = gazetteer()
     for record in records:
@@ -145,6 +152,7 @@ def _add_addresses(
                 board_code(board) if board else None,
                 record.get("locality"),
                 _street(record),
+                sector,
             )
         if (locality := record.get("locality")) and current:
             localities[normal(locality)].add(current)

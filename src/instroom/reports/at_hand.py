@@ -31,15 +31,22 @@ def results_of(store: Store, region: str | None, progress: Progress | None = Non
     leftovers.sweep_scratch()
     for stored in store:
         _ = stored.observations  # damage is refused before a cache is written
-    if store.nothing_read():
-        raise nothing_read(
-            store,
-            Message(
-                "there are no observations to compute '{value}' from",
-                value=region or home_region(store),
-            ),
-        )
+    refuse_nothing_read(store, region)
     return compute_results(region or home_region(store), ClassifiedCounts(store), progress)
+
+
+def refuse_nothing_read(store: Store, region: str | None = None) -> None:
+    """Refuse to compute when nothing was read.
+
+    Raises
+    ------
+    DataError
+        ``nothing_read``.
+    """
+    if store.nothing_read():
+        place = region or home_region(store)
+        said = Message("there are no observations to compute '{value}' from", value=place)
+        raise nothing_read(store, said)
 
 
 def results_at_hand(store: Store, progress: Progress | None = None) -> Results:

@@ -11,9 +11,9 @@ from instroom.core.texts import Texts, capital
 from instroom.definitions import models, registry
 from instroom.drawing.cards import CardLine, CardRow, FactCard
 from instroom.reports import words
+from instroom.reports.days import date_words
 from instroom.reports.documents import parts
 from instroom.reports.figure_index import Topic
-from instroom.reports.publication import date_words
 from instroom.reports.reader_files import indicator_of, stage_definition
 from instroom.reports.stored_rows import StoredFigureRow
 from instroom.reports.years_together import own_years, years_together

@@ -6,7 +6,7 @@ computed, so a page of an older release says what that release said.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from instroom.core.quantities import Count
 from instroom.core.series import Figure, unplaced_of
@@ -15,9 +15,10 @@ from instroom.definitions import registry
 from instroom.monitoring.explanation import formula_of, formula_words
 from instroom.reports import sentences, words
 from instroom.reports.blocks import PageLink
+from instroom.reports.days import file_words
 from instroom.reports.documents import parts
 from instroom.reports.figure_index import Topic
-from instroom.reports.stored_rows import StoredFigureRow
+from instroom.reports.stored_rows import InputRow, StoredFigureRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +230,12 @@ def _file(one: Mapping[str, Any], t: Texts) -> FileLine:
     known, source = registry.sources(), one.get("source") or ""
     rows = one.get("rows")
     return FileLine(
-        t(one["title"]) if one.get("title") else one["file"],
+        t(one["title"]) if one.get("title") else one["file"] or "",
         words.publisher(one["publisher"]) if one.get("publisher") else "",
         known[source].page if source in known else "",
-        one["file"],
+        file_words(cast(InputRow, one), t),
         "" if rows is None else t.number(rows),
-        one.get("vintage") or "",
+        "" if one.get("kind") == "rows" else one.get("vintage") or "",
         one["licence"],
         one["sha256"],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from instroom.core.quantities import remainder
 from instroom.core.series import Figure
 
 LEAST = 10
@@ -14,7 +15,7 @@ def is_whole(figure: Figure, least: int = LEAST) -> bool:
     if not figure.numbered:
         return True
     part, whole = figure.numerator, figure.denominator
-    rest = whole.low - part.low if part and whole else least
+    rest = remainder(part, whole).low if part and whole else least
     return part is not None and part.low >= least and rest >= least
 
 

@@ -10,17 +10,17 @@ from datetime import date
 from typing import Literal
 
 from instroom.core import periods
-from instroom.core.clock import local_day
 from instroom.core.errors import DataError
 from instroom.core.texts import Texts
 from instroom.definitions import models
 from instroom.reports import words
+from instroom.reports.days import month_names
 from instroom.reports.reader_files import source_of
 from instroom.reports.stored_rows import InputRow
 
-State = Literal["unknown", "stopped", "yearly", "expected", "due"]
+State = Literal["unknown", "stopped", "yearly", "expected", "due", "recorded"]
 #: What is most worth saying of several sources comes first.
-_ORDER: tuple[State, ...] = ("due", "expected", "yearly", "stopped", "unknown")
+_ORDER: tuple[State, ...] = ("due", "expected", "recorded", "yearly", "stopped", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ def next_publication(
     'unknown'
     """
     said = source.publication if source else None
+    if source and source.kind == "rows":
+        return NextPublication("recorded")
     if source is None or said is None:
         return NextPublication("unknown")
     if said.every == "stopped":
@@ -73,6 +75,8 @@ def publication_words(found: NextPublication, t: Texts) -> str:
         return t("De uitgever is met deze tabel gestopt.")
     if found.state == "unknown":
         return t("Volgende publicatie: niet bekend.")
+    if found.state == "recorded":
+        return t("Verandert zodra iemand iets vastlegt of bevestigt.")
     values = {"period": found.period, "month": _month(found.month, t)}
     if found.state == "due" and found.month:
         return t(
@@ -121,7 +125,10 @@ def _without_month(states: set[State], t: Texts) -> str:
         return t("Nieuwere cijfers komen elk jaar; in welke maand is niet bekend.")
     if states == {"unknown"}:
         return t("Wanneer er nieuwere cijfers komen, is niet bekend.")
+    if states == {"recorded"}:
+        return t("Dit cijfer verandert zodra iemand iets vastlegt of bevestigt.")
     said = {
+        "recorded": t("Een deel verandert zodra iemand iets vastlegt of bevestigt."),
         "yearly": t("Van een deel van de bronnen komen elk jaar nieuwere cijfers."),
         "stopped": t("Met een deel van de bronnen is de uitgever gestopt."),
         "unknown": t(
@@ -133,33 +140,6 @@ def _without_month(states: set[State], t: Texts) -> str:
 
 def _month(month: date | None, t: Texts) -> str:
     return f"{month_names(t)[month.month - 1]} {month.year}" if month else ""
-
-
-def month_names(t: Texts) -> tuple[str, ...]:
-    """Return the months in words."""
-    return (
-        *(t("januari"), t("februari"), t("maart"), t("april"), t("mei"), t("juni")),
-        *(t("juli"), t("augustus"), t("september"), t("oktober"), t("november"), t("december")),
-    )
-
-
-def date_words(iso: str, t: Texts) -> str:
-    """Return a day in words, from an ISO date, or a moment as its day is in Amsterdam.
-
-    What is none stays as it is.
-
-    Examples
-    --------
-    >>> date_words("2026-11-29T23:01:00+00:00", Texts("nl"))
-    '30 november 2026'
-    """
-    try:
-        day = date.fromisoformat(local_day(iso))
-    except ValueError:
-        return iso
-    return t(
-        "{day} {month} {year}", day=day.day, month=month_names(t)[day.month - 1], year=day.year
-    )
 
 
 def newest_periods(inputs: Iterable[InputRow]) -> Mapping[str, str]:
@@ -192,7 +172,7 @@ def source_line_of(row: InputRow, newest: Mapping[str, str], today: date, t: Tex
     source = source_of(name)
     found = next_publication(source, newest.get(name, ""), today)
     return SourceLine(
-        t(row["title"]) if row.get("title") else row["file"],
+        t(row["title"]) if row.get("title") else row["file"] or "",
         words.publisher(publisher),
         source.page if source else "",
         publication_words(found, t),

@@ -173,6 +173,7 @@ def _again(
 
 def _input(sha: str, row: InputRow | None, store: Store) -> ExplainedInput:
     return ExplainedInput(
+        kind=row.get("kind", "file") if row else "file",
         file=row["file"] if row else None,
         sha256=sha,
         rows=row["rows"] if row else None,

@@ -98,13 +98,20 @@ def series_text(series: Sequence[Series]) -> str:
     rows = [
         [
             [one.indicator, one.unit, one.stage, one.classification],
-            [one.open_data, one.audience, one.lowest_place, sorted(one.of_one_school)],
+            [one.open_data, one.audience, one.lowest_place, _behind(one)],
             one.own_totals,
             [_row(figure, number) for figure in one.figures],
         ]
         for one in series
     ]
     return json.dumps([shas, rows], ensure_ascii=False, separators=(",", ":"))
+
+
+def _behind(series: Series) -> dict[str, list[list[str]]]:
+    return {
+        name: [sorted(schools) for schools in called]
+        for name, called in series.schools_behind.items()
+    }
 
 
 def _row(f: Figure, number: dict[str, int]) -> list[Any]:
@@ -120,7 +127,7 @@ def series_of(text: str) -> list[Series]:
     shas, rows = json.loads(text)
     found = []
     for (indicator, unit, stage, classification), gated, totals, figures in rows:
-        open_data, audience, lowest_place, of_one_school = gated
+        open_data, audience, lowest_place, schools_behind = gated
         made = tuple(_figure((indicator, stage, classification), row, shas) for row in figures)
         found.append(
             Series(
@@ -133,7 +140,10 @@ def series_of(text: str) -> list[Series]:
                 audience=audience,
                 own_totals=tuple(totals),
                 lowest_place=lowest_place,
-                of_one_school=frozenset(of_one_school),
+                schools_behind={
+                    name: tuple(frozenset(schools) for schools in called)
+                    for name, called in schools_behind.items()
+                },
             )
         )
     return found

@@ -246,7 +246,8 @@ def _inputs(shas: set[str], facts: ClassifiedCounts) -> dict[str, InputRow]:
             receipt = stored.receipt
             definition = registry.sources()[stored.source]
             result[sha] = {
-                "file": receipt["name"],
+                "kind": definition.kind,
+                "file": receipt["name"] if definition.kind == "file" else None,
                 "sha256": sha,
                 "rows": receipt["rows"],
                 "licence": receipt["licence"] or "",
@@ -340,7 +341,7 @@ def save(results: Results, folder: Path, *, only: frozenset[str] | None = None) 
             list(astuple(p)) for p in results.places.values() if only is None or p.code in only
         ],
         "facts": {
-            code: asdict(known)
+            code: {name: said for name, said in asdict(known).items() if said not in (None, {}, "")}
             for code, known in results.facts.items()
             if only is None or code in only
         },

@@ -35,7 +35,8 @@ def who(figure: Figure, t: Texts) -> str:
     indicator, stage = registry.indicators()[figure.indicator], stage_of(figure)
     by = dict(figure.by)
     one = by.get("school_type")
-    together = tuple(indicator.school_types) if indicator.measure == "share" else ()
+    pupils = indicator.unit != "schools"  # of which all are counted, whatever they offer
+    together = tuple(indicator.school_types) if indicator.measure == "share" and pupils else ()
     types = (one,) if one else together
     said = words.people(t(stage.who) if stage else "", words.type_words(types, t), t)
     parts = [
@@ -63,6 +64,8 @@ def sentence(figure: Figure, place: str, t: Texts, when: str = "") -> str:
             number=words.amount(figure, t),
             who=who(figure, t),
         )
+    if indicator.verb_many and figure.numerator and figure.denominator:
+        return _in_numbers(figure, indicator, place, when or moment(figure, t), t)
     return t(
         "{place}, {moment}: {share} van de {who} {does}.",
         place=place,
@@ -73,9 +76,31 @@ def sentence(figure: Figure, place: str, t: Texts, when: str = "") -> str:
     )
 
 
+def _in_numbers(
+    figure: Figure, indicator: models.Indicator, place: str, when: str, t: Texts
+) -> str:
+    """Return a share of few as how many of how many, and of how many it is not known."""
+    part, whole = figure.numerator, figure.denominator
+    if part is None or whole is None:
+        raise ValueError(figure.id)
+    said = t(
+        "{place}, {moment}: {n} van de {whole} {who} {does}.",
+        place=place,
+        moment=when,
+        n=t.number(part.low),
+        whole=t.number(whole.low, whole.high),
+        who=who(figure, t),
+        does=t(indicator.verb) if part.low == 1 else t(indicator.verb_many),
+    )
+    unknown = part.high - part.low
+    return f"{said} {t('Van {n} is het niet bekend.', n=t.number(unknown))}" if unknown else said
+
+
 def basis(figure: Figure, t: Texts) -> str:
     """Return what the number rests on: counts, definition, place of counting."""
     indicator = registry.indicators()[figure.indicator]
+    if indicator.verb_many:  # the sentence says the numbers, and there is one way to count
+        return t(words.PLACE_OF[indicator.place_of])
     parts = []
     if figure.numerator is not None and figure.denominator is not None:
         part, whole = figure.numerator, figure.denominator

@@ -17,9 +17,9 @@ from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.questions import figure_dict
 from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
-from instroom.reports.at_hand import results_at_hand, results_of
+from instroom.reports.at_hand import refuse_nothing_read, results_at_hand, results_of
 from instroom.reports.blocks import Document
-from instroom.reports.documents import claims, home, pages, parts, place, places
+from instroom.reports.documents import claims, home, pages, parts, people, place, places
 from instroom.reports.documents.counting import counting_kinds
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
@@ -64,7 +64,7 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     found.append(places.places_page(writer))
     found += [place.place_page(writer, info) for info in results.places.values()]
     found += [claims.claims_page(writer), pages.sources_page(writer)]
-    found.append(pages.glossary_page(writer))
+    found += [pages.glossary_page(writer), people.roles_page(writer)]
     refuse_unreachable({document.key for document in found})
     found += pages.text_pages(writer)
     finder = term_finder(language)
@@ -175,9 +175,13 @@ def compute(
         ``nothing_read`` when nothing was read here yet.
     """
     started = time.perf_counter()
-    site = build(results_of(Store.asked(data), region, progress), progress=progress)
+    store = Store.asked(data)
+    refuse_nothing_read(store, region)
+    for hook in entry_points(group="instroom.own_rows"):
+        hook.load()(store.root)
+    site = build(results_of(store, region, progress), progress=progress)
     for hook in entry_points(group="instroom.after_compute"):
-        hook.load()(site, data_directory(data))
+        hook.load()(site, store.root)
     return {
         "region": site.build["region"],
         "figures": len(site.figures),

@@ -1,6 +1,6 @@
 """The shapes of what is stored for pages and releases: figures, files, builds (JSON)."""
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from instroom.core.series import FigureRow
 
@@ -16,9 +16,13 @@ class StoredFigureRow(FigureRow):
 
 
 class InputRow(TypedDict):
-    """A publisher's file behind figures."""
+    """A publisher's file behind figures, or the state of the programme's own rows.
 
-    file: str
+    Of a state (``kind`` is ``rows``) there is no ``file``, and ``vintage`` is the moment it is of.
+    """
+
+    kind: NotRequired[Literal["file", "rows"]]
+    file: str | None
     sha256: str
     rows: int | None
     licence: str

@@ -3,7 +3,7 @@
 The gate hides today's figures. What an older version stored, older releases and the publishers' own
 rows were kept before it could, and are judged here by the same definitions when they are shown.
 
-That a municipality rests on one institution cannot be seen in a figure that was kept. Today's
+On how many institutions a municipality rests cannot be seen in a figure that was kept. Today's
 results say so; a figure that they do not know is hidden.
 """
 
@@ -37,7 +37,7 @@ Now = Mapping[str, str | None]
 NOTHING_KNOWN: Now = {}
 #: Why a figure is hidden that today's results do not know.
 NOT_KNOWN = "not_judged"
-#: Too narrow by its place; perhaps one institution, by what it is made of; or a region or wider.
+#: Too narrow by its place; perhaps few institutions, by what it is made of; or a region or wider.
 Narrowness = Literal["narrow", "doubtful", "wide"]
 #: In the name of a drawing: of a region as a whole, at two widths.
 _REGION_WIDE = {"cohort", "gender", "types", "composition", "change", "wide", "narrow"}
@@ -54,7 +54,7 @@ def withheld_at(level: Level) -> list[models.Indicator]:
 
 
 def to_judge(figure_ids: Iterable[str]) -> set[str]:
-    """Return the ids of figures that may rest on one institution: today's results have to say.
+    """Return the ids of figures that may rest on few institutions: today's results have to say.
 
     They are of indicators with a lowest place, not of too narrow a place by name, and narrower than
     a region.

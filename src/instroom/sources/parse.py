@@ -75,7 +75,7 @@ def parse_file(
     """
     asked = any_table.asked(source)
     if asked or source is None:
-        wanted = [] if asked else list(registry.sources().values())
+        wanted = [] if asked else [s for s in registry.sources().values() if s.kind == "file"]
     else:
         wanted = [registry.sources()[source]]
     inside = wrappers.unwrap(Path(path), Path(out), most)

@@ -21,6 +21,7 @@ from instroom.core.printing import printable
 from instroom.core.progress import Progress, silent
 from instroom.core.trouble import trouble
 from instroom.definitions import registry
+from instroom.definitions.models import SourceDefinition
 from instroom.sources import any_table, leftovers, noted, parse, sandbox
 from instroom.sources.records import (
     HowRead,
@@ -124,7 +125,7 @@ def read(
         )
     source = as_ or source
     if source and not any_table.asked(source):
-        registry.sources()[source]
+        _refuse_rows(registry.sources()[source])
     limits = Limits.said(max_size, max_memory, max_seconds)
     store = Store(data)
     entries: dict[int, ReadEntry] = {}
@@ -199,6 +200,19 @@ def _files(paths: Iterable[str | Path], stack: ExitStack) -> Iterable[tuple[str,
                 expected=Message("a file or folder that can be read"),
                 hint=Message("check the path"),
             )
+
+
+def _refuse_rows(definition: SourceDefinition) -> None:
+    """Refuse a file as rows of the programme: those are recorded, not read."""
+    if definition.kind == "rows":
+        raise UserError(
+            "'{title}' is recorded in Instroom, and not read from a file",
+            code="rows_not_read",
+            found=definition.id,
+            expected=Message("the source of a publisher's file"),
+            hint=Message("record it in Instroom, or import it there"),
+            title=definition.title,
+        )
 
 
 def _still_valid(known: Stored, source: str | None, period: str | None) -> bool:

@@ -296,7 +296,10 @@ def explain(request: HttpRequest, figure: str, release: int | None = None) -> Ht
             "equal": None,
             "status": body["status"],
             "reason": body["reason"],
-            "inputs": [{name: given.get(name) for name in _INPUT} for given in inputs],
+            "inputs": [
+                {"kind": given.get("kind", "file"), **{name: given.get(name) for name in _INPUT}}
+                for given in inputs
+            ],
             "command": command,
         },
     )

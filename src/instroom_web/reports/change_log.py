@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from instroom.core.texts import Texts
 from instroom.definitions import registry
-from instroom.reports.publication import date_words
+from instroom.reports.days import date_words
 from instroom.reports.release_changes import FIRST
 from instroom_web.reports.models import Release
 

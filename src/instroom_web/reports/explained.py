@@ -12,8 +12,8 @@ from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.reports import words
 from instroom.reports.asked import explain_command, meaning_of
+from instroom.reports.days import date_words
 from instroom.reports.figure_page import figure_of, figure_page
-from instroom.reports.publication import date_words
 from instroom.reports.release_changes import FIRST
 from instroom.reports.stored_rows import StoredFigureRow
 from instroom_web.reports import archive, queries

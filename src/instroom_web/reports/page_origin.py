@@ -12,13 +12,8 @@ from django.http import HttpRequest
 from instroom.core.clock import local_day
 from instroom.core.texts import Texts
 from instroom.reports import files
-from instroom.reports.publication import (
-    SourceLine,
-    date_words,
-    newest_periods,
-    source_line_of,
-    together,
-)
+from instroom.reports.days import date_words
+from instroom.reports.publication import SourceLine, newest_periods, source_line_of, together
 from instroom.reports.reader_files import FileOrigin
 from instroom.reports.stored_rows import InputRow
 from instroom_web.reports import archive, queries

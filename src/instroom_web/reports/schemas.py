@@ -1,6 +1,6 @@
 """The shapes of the open interface, for its description; a test holds the answers against them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import ConfigDict
@@ -70,10 +70,11 @@ class IndicatorsShape(_Shape):
 
 
 class InputShape(Schema):
-    """A publisher's file behind a figure."""
+    """A publisher's file behind a figure, or (``rows``) the state of the programme's own rows."""
 
     model_config = ConfigDict(extra="allow")
-    file: str
+    kind: Literal["file", "rows"] = "file"
+    file: str | None
     sha256: str
     rows: int | None
     licence: str | None

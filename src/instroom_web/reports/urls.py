@@ -17,6 +17,7 @@ SINGLE = (
     "sources",
     "glossary",
     "places",
+    "roles",
 )
 #: Kinds of which there are many, with what stands behind the kind in a key.
 MANY = {"place": "<slug:name>", "indicator": "<path:name>"}

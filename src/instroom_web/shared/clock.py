@@ -3,11 +3,10 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from instroom.core import periods
 from instroom.core.clock import ZONE, day_of
 
 AMSTERDAM = ZoneInfo(ZONE)
-#: The Dutch school year begins on 1 August (Wet voortgezet onderwijs 2020, article 1.1).
-_FIRST_MONTH = 8
 
 
 def now() -> datetime:
@@ -28,9 +27,7 @@ def school_year_of(day: date | datetime) -> str:
     >>> school_year_of(date(2026, 7, 31)), school_year_of(date(2026, 8, 1))
     ('2025-2026', '2026-2027')
     """
-    local = today(day) if isinstance(day, datetime) else day
-    first = local.year if local.month >= _FIRST_MONTH else local.year - 1
-    return f"{first}-{first + 1}"
+    return periods.school_year_of(today(day) if isinstance(day, datetime) else day)
 
 
 def end_of(day: date) -> datetime:

@@ -5,7 +5,9 @@ from functools import cache
 from urllib.parse import urlencode
 
 from babel import Locale
+from django.apps import apps
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
@@ -58,18 +60,34 @@ def _rest(request: HttpRequest) -> str:
     return f"{escape_uri_path(path)}?{query}" if query else escape_uri_path(path)
 
 
+def _brought(request: HttpRequest) -> dict[str, object]:
+    """Return what apps bring for personal pages, and what was said at the last step.
+
+    A public page is the same for everybody: it gets none of this.
+    """
+    if kind_of(request) is not PageKind.PERSONAL:
+        return {}
+    found: dict[str, object] = {"messages": get_messages(request)}
+    for config in apps.get_app_configs():
+        bring = getattr(config, "personal_context", None)
+        found |= bring(request) if bring else {}
+    return found
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the template context (a context processor)."""
     language = language_of(request)
     t = Texts(language)
-    rest = _rest(request)
+    rest, reader = _rest(request), _reader(request)
     return {
         "language": language,
         "texts": t,
         "languages": [Choice(code, language_name(code), f"/{code}/{rest}") for code in languages()],
         "chapters": bar("chapters", t),
         "about": bar("about", t),
-        "person": _reader(request),
+        "work": bar("work", t, reader),
+        **_brought(request),
+        "person": reader,
         "version": __version__,
         "contact": settings.CONTACT,
         "declaration": settings.DECLARATION,

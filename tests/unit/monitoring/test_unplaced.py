@@ -162,13 +162,16 @@ def test_a_file_that_places_a_school_makes_what_was_kept_old(tmp_path: Path) -> 
             people(f) for f in found if (f.indicator, f.place) == ("early_leavers", "twente")
         ]  # fmt: skip
 
-    tables = (leavers(), register("00AA00", "00AB00", "00AD00"))
-    assert pupils(store(tmp_path, *tables))[0] == 3000
+    made, listed = leavers(), register("00AA00", "00AB00", "00AD00")
+    made.rows += [{**one, "place": "00AE00"} for one in made.rows if one["place"] == "00AA00"]
+    listed.companion = [*(listed.companion or ()), address("00AE00", ENSCHEDE, ENSCHEDE)]
+    tables = (made, listed)
+    assert pupils(store(tmp_path, *tables))[0] == 4000
     store(tmp_path / "other", candidates("00AC00", municipality=HENGELO))
     (placing,) = (tmp_path / "other/files").iterdir()
     placing.rename(tmp_path / "files" / placing.name)
     facts = ClassifiedCounts(Store(tmp_path))
-    assert pupils(facts)[0] == 7000
+    assert pupils(facts)[0] == 8000
     results = compute_results("twente", facts)
     assert placing.name in results.helpers, "whoever computes it again needs this file"
 

@@ -479,7 +479,7 @@ TOWN = PlaceInfo(ENSCHEDE, "Enschede", "municipality")
 
 
 @pytest.mark.parametrize("info", [SCHOOL, TOWN])
-@pytest.mark.parametrize("reason", ["would_reveal", "not_judged", "one_school"])
+@pytest.mark.parametrize("reason", ["would_reveal", "not_judged", "one_school", "few_schools"])
 def test_figures_that_may_not_be_shown_are_not_told_as_none(info: PlaceInfo, reason: str) -> None:
     hidden = hide(share("2021-2022", Count(1), Count(3), info.code), reason)
     writer = desk_of(hidden, places={info.code: info})

@@ -27,8 +27,12 @@ from unit.reports.test_files import BOUNDED, ROW
 
 SOURCE = Path(instroom.__file__).parents[1]
 STARTS = ("=1+1", "+31 53", "-", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''-x", "'t Hof")
-#: These write files in a publisher's own form, to be read by Instroom again.
-PUBLISHERS_FORMS = {"instroom/sources/roads.py", "instroom/sources/example.py"}
+#: These write files in a publisher's form or one of our own, to be read by Instroom again.
+PUBLISHERS_FORMS = {
+    "instroom/sources/roads.py",
+    "instroom/sources/example.py",
+    "instroom/sources/own_rows.py",
+}
 WRITERS = {"writer", "DictWriter", "CSVWriter", "write_csv", "to_csv", "to_excel", "Workbook"}
 
 

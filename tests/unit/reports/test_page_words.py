@@ -51,12 +51,12 @@ def test_a_municipality_without_a_row_is_not_said_to_have_no_school(language: st
 @pytest.mark.parametrize("language", languages())
 def test_words_that_stand_for_a_number_are_explained_and_no_others(language: str) -> None:
     hidden = replace(
-        share(YEARS[0], Count(50), Count(60), "GM0164"), status="protected", reason="one_school",
+        share(YEARS[0], Count(50), Count(60), "GM0164"), status="protected", reason="few_schools",
         value=None, low=None, high=None, numerator=None, denominator=None,
     )  # fmt: skip
     figures = [share(YEARS[0], Count(50), Count(60), code) for code in ("twente", ENSCHEDE)]
     t = Texts(language)
-    why = t("Afgeschermd: {reason}.", reason=reason_words("one_school", t))
+    why = t("Afgeschermd: {reason}.", reason=reason_words("few_schools", t))
     for shown, is_there in ((figures, False), ([*figures, hidden], True)):
         writer = desk_of(*shown)
         writer.t = t

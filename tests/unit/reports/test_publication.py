@@ -7,9 +7,9 @@ import pytest
 from instroom.core.texts import Texts
 from instroom.definitions import registry
 from instroom.definitions.models import Publication
+from instroom.reports.days import date_words
 from instroom.reports.publication import (
     NextPublication,
-    date_words,
     newest_periods,
     next_publication,
     publication_words,

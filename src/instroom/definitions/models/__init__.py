@@ -29,6 +29,15 @@ from instroom.definitions.models.indicators import (
     StepGroup,
     ToldGroup,
 )
+from instroom.definitions.models.organisations import (
+    Ability,
+    Condition,
+    ConditionWords,
+    Ladder,
+    LadderRung,
+    OrganisationKind,
+    Role,
+)
 from instroom.definitions.models.pages import Chapter, PageDefinition, PageSection, SectionLink
 from instroom.definitions.models.programme import (
     Claim,
@@ -72,6 +81,7 @@ from instroom.definitions.models.verdicts import (
 __all__ = [
     "BESIDE",
     "OUTCOMES",
+    "Ability",
     "AlikeSchools",
     "Beside",
     "BesideRule",
@@ -87,6 +97,8 @@ __all__ = [
     "CodeList",
     "Column",
     "ComparedSeries",
+    "Condition",
+    "ConditionWords",
     "Definition",
     "DefinitionPart",
     "Fetch",
@@ -95,7 +107,10 @@ __all__ = [
     "GoalStage",
     "Indicator",
     "Kpi",
+    "Ladder",
+    "LadderRung",
     "Municipality",
+    "OrganisationKind",
     "Outcome",
     "OutcomeWords",
     "Overall",
@@ -111,6 +126,7 @@ __all__ = [
     "Reasons",
     "Recognise",
     "Region",
+    "Role",
     "SchoolNames",
     "SectionLink",
     "SeriesBreak",

@@ -66,7 +66,8 @@ class Indicator(Definition):
     ``classification`` names a folder of classifications; a ``share`` needs one, a ``count``
     may have one (then only what it calls technical is counted). ``school_types`` are the ones
     counted together when nobody asks for one; ``separate`` the ones shown apart. ``verb`` is what
-    those do who are counted, in Dutch: "7 % van de leerlingen" is followed by "blijft zitten".
+    those do who are counted, in Dutch: "7 % van de leerlingen" is followed by "blijft zitten". With
+    ``verb_many``, what several do, the sentence says numbers: "3 van de 71 scholen werken samen".
     ``fluctuation`` is what chance does to the share, per school type, or of ``all`` together.
     ``breaks`` says per school type from when its years do not compare with those before.
     ``lowest_place`` is the narrowest kind of place that it may be shown for: what tells of setbacks
@@ -93,6 +94,7 @@ class Indicator(Definition):
     definition: str
     question: str = ""
     verb: str = ""
+    verb_many: str = ""
     home: int = 0
     notes: list[str] = []
     order: int = 100

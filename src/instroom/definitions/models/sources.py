@@ -191,10 +191,12 @@ class SourceDefinition(Definition):
     ``seen`` is ``file`` when a real file was held against the layout, ``columns`` when only some
     of its columns are known: then other columns may stand beside them, the header is always told,
     no two rows may be the same, and a row of totals is refused. ``way`` says of a file of flows
-    what its far end is: where people went ``to``, or came ``from``.
+    what its far end is: where people went ``to``, or came ``from``. The ``kind`` ``rows`` is what
+    people recorded in the programme itself: only its own rows make it, no file that somebody has.
     """
 
     publisher: str
+    kind: Literal["file", "rows"] = "file"
     licence: str
     page: str = ""
     role: Literal["observations", "companion", "codelist"] = "observations"

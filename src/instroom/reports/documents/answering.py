@@ -174,7 +174,7 @@ def _plain(writer: PageWriter, topic: Topic, asked: str) -> Opening:
         for s in indicator.separate
     ]
     known = [(label, figures) for label, figures in apart if figures]
-    shares = indicator.measure == "share" and known
+    shares = indicator.measure == "share" and known and not indicator.verb_many
     if newest is None and not shares:
         code = indicator.reason or next(
             (f.reason for f in index.get(topic, writer.region)), "source_not_read"

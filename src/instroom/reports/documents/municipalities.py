@@ -30,11 +30,11 @@ def municipalities(writer: PageWriter, topic: Topic) -> FigureBlock | None:
         _tile(code, tile, found[code], _address(writer, code))
         for code, tile in definition.municipalities.items()
     )
-    sentence = t(
-        "{n} van de {total} gemeenten hebben hier cijfers over {moment}.",
-        n=len(known),
-        total=len(tiles),
-        moment=sentences.moment(whole, t),
+    values = {"n": len(known), "total": len(tiles), "moment": sentences.moment(whole, t)}
+    sentence = (
+        t("{n} van de {total} gemeenten heeft hier een cijfer over {moment}.", **values)
+        if len(known) == 1
+        else t("{n} van de {total} gemeenten hebben hier cijfers over {moment}.", **values)
     )
     share = whole.denominator is not None
     picture = writer.pictures.picture(
@@ -66,7 +66,8 @@ def _absent_words(writer: PageWriter, topic: Topic, found: Mapping[str, Figure |
     t = writer.t
     silent = [code for code, figure in found.items() if not (figure and figure.numbered)]
     protected = [code for code in silent if (one := found[code]) and one.status == "protected"]
-    absent = [_no_school(writer, topic, code) for code in silent if code not in protected]
+    told = [one for code in silent if (one := found[code]) and code not in protected]
+    absent = [_no_school(writer, topic, code) for code in silent if found[code] is None]
     said = []
     if any(absent):
         said.append(t("Geen school: het register kent er geen."))
@@ -82,6 +83,8 @@ def _absent_words(writer: PageWriter, topic: Topic, found: Mapping[str, Figure |
                 "Een gemeente zonder cijfer komt dit jaar in dit bestand niet voor met deze groep. Of er scholen staan, is daaraan niet te zien."
             )
         )
+    reasons = dict.fromkeys(one.reason for one in told)
+    said += [t("Geen cijfer: {reason}.", reason=words.reason(why, t)) for why in reasons]
     word = f"{t('afgeschermd')}: "
     for why in dict.fromkeys(one.reason for code in protected if (one := found[code])):
         said.append(t("Afgeschermd: {reason}.", reason=words.reason(why, t).removeprefix(word)))

@@ -8,6 +8,7 @@ from instroom.definitions import models, registry
 from instroom.definitions.models import Chapter, PageDefinition, PageSection
 from instroom.reports import goals, sentences, words
 from instroom.reports.blocks import Block, Document, Entry, EntryList, PageLink, TextBlock
+from instroom.reports.days import file_words
 from instroom.reports.documents import parts
 from instroom.reports.documents.home import goal_entries
 from instroom.reports.documents.parts import PageWriter
@@ -143,9 +144,9 @@ def sources_page(writer: PageWriter) -> Document:
             facts=(
                 (t("Uitgever"), words.publisher(i["publisher"])),
                 (t("Licentie"), i["licence"]),
-                (t("Laatste periode"), i["vintage"]),
+                *([] if i.get("kind") == "rows" else [(t("Laatste periode"), i["vintage"])]),
                 (t("Rijen"), t.number(i["rows"] or 0)),
-                (t("Bestand"), i["file"]),
+                (t("Stand") if i.get("kind") == "rows" else t("Bestand"), file_words(i, t)),
                 ("sha256", i["sha256"]),
             ),
             links=_publishers_page(i["source"], t),

@@ -21,6 +21,7 @@ from instroom.reports.blocks import (
     TableCell,
 )
 from instroom.reports.board_names import board_name
+from instroom.reports.days import file_words
 from instroom.reports.figure_index import FigureIndex, Topic
 from instroom.reports.picture_queue import PictureQueue, point
 
@@ -354,11 +355,11 @@ def sources(writer: PageWriter, shas: Sequence[str]) -> list[SourceNote]:
         SourceNote(
             writer.t(i["title"]),
             words.publisher(i["publisher"]),
-            i["file"],
+            file_words(i, writer.t),
             i["rows"] or 0,
             i["sha256"],
             i["licence"],
-            i["vintage"],
+            "" if i.get("kind") == "rows" else i["vintage"],
         )
         for i in found
         if i

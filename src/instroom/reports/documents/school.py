@@ -155,7 +155,7 @@ def not_shown(writer: PageWriter) -> TextBlock | None:
         t("Wat hier niet staat"),
         (
             t(
-                "Deze cijfers tonen wij niet per school, ook niet als de bron dat doet: het gaat over tegenslag van enkele leerlingen. U vindt ze per gemeente, waar daar meer dan één school is."
+                "Deze cijfers tonen wij niet per school, ook niet als de bron dat doet: het gaat over tegenslag van enkele leerlingen. U vindt ze per gemeente, waar daar drie scholen of meer zijn."
             ),
         ),
         tuple(PageLink(t(one.title), f"indicator/{one.id}") for one in hidden),

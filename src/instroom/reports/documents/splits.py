@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from instroom.core.quantities import remainder
 from instroom.core.series import Figure
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
@@ -41,10 +42,8 @@ def _pair(figure: Figure) -> tuple[list[float], list[float]]:
     part, whole = figure.numerator, figure.denominator
     if part is None or whole is None:
         return [0.0, 0.0], [0.0, 0.0]
-    return (
-        [float(part.low), float(part.high)],
-        [float(whole.low - part.low), float(whole.high - part.high)],
-    )
+    rest = remainder(part, whole)
+    return [float(part.low), float(part.high)], [float(rest.low), float(rest.high)]
 
 
 def _share_split(

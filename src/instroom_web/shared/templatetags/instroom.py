@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
 from instroom.drawing import inline
-from instroom.reports.publication import date_words
+from instroom.reports.days import date_words
 from instroom_web.shared import clock
 from instroom_web.shared.figures import PublishedFigure
 

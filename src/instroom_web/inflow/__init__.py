@@ -1,0 +1,1 @@
+"""Programme line 1: what schools and companies do together, and that both confirm it."""
