@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import running
+from test_browser import AXE, TAGS
 
 INSTROOM = [sys.executable, "-m", "instroom.cli"]
 WAIT = 120
@@ -103,12 +104,7 @@ def test_a_cooperation_that_both_sides_confirm_changes_the_public_sentence(data,
     before = goal_one(public, site)
     assert "hier is nog niets gemeten" in before.casefold() or "nog niets gemeten" in before
 
-    peter.goto(f"{site}/nl/account/login/")
-    peter.fill("input[name=email]", "peter@voorbeeld.nl")
-    peter.get_by_role("button", name="Stuur mij een code").click()
-    code = re.findall(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", mail_to(data, "peter@"), re.MULTILINE)[-1]
-    peter.fill("input[name=code]", code)
-    peter.get_by_role("button", name="Verder").click()
+    sign_in(peter, site, data)
     peter.get_by_role("link", name="Mijn scholen", exact=True).first.click()
     peter.locator(".choices a").first.click()
     school = peter.locator("h1").inner_text()
@@ -169,6 +165,47 @@ def test_a_cooperation_that_both_sides_confirm_changes_the_public_sentence(data,
     assert state["sha256"][:12] in public.content()
     audit = json.loads(instroom(data, "check", "--audit", "--json"))
     assert audit["ok"], audit
+
+
+def sign_in(page, site: str, data: Path) -> None:
+    page.goto(f"{site}/nl/account/login/")
+    page.fill("input[name=email]", "peter@voorbeeld.nl")
+    page.get_by_role("button", name="Stuur mij een code").click()
+    page.wait_for_url("**/confirm/")
+    code = re.findall(r"^[A-Z0-9]{3,4}-?[A-Z0-9]{3,4}$", mail_to(data, "peter@"), re.MULTILINE)[-1]
+    page.fill("input[name=code]", code)
+    page.get_by_role("button", name="Verder").click()
+    page.wait_for_url("**/my/")
+
+
+def test_working_pages_are_accessible_and_never_scroll_sideways(data, site, chromium, visitor):
+    """Comes after the slice: the school has a cooperation, and a link was sent."""
+    peter = visitor()
+    sign_in(peter, site, data)
+    peter.goto(f"{site}/nl/work/schools/")
+    school = peter.locator(".choices a").first.get_attribute("href")
+    peter.goto(site + school)
+    row = peter.get_by_role("link", name="Verander deze samenwerking").get_attribute("href")
+    link = re.search(r"https?://[^/]+(/nl/confirm/\S+)", mail_to(data, "bram@verzinloo.example"))[1]
+    pages = ["/nl/work/schools/", school, f"{school}cooperation/", row, link, "/nl/roles/"]
+    for width in (1280, 360):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            bypass_csp=True,
+            storage_state=peter.context.storage_state(),
+        )
+        page = context.new_page()
+        for address in (*pages, school.replace("/nl/", "/en/"), school.replace("/nl/", "/de/")):
+            page.goto(site + address)
+            page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            page.add_script_tag(path=AXE)
+            found = page.evaluate(
+                "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+            )
+            wrong = [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found["violations"]]
+            assert wrong == [], address
+        context.close()
 
 
 def ask(page, name: str, address: str = "") -> None:

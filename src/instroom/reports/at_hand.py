@@ -27,22 +27,24 @@ def results_of(store: Store, region: str | None, progress: Progress | None = Non
     DataError
         ``nothing_read`` when there is nothing to compute from.
     """
-    leftovers.sweep(store.files)
-    leftovers.sweep_scratch()
-    for stored in store:
-        _ = stored.observations  # damage is refused before a cache is written
-    refuse_nothing_read(store, region)
+    make_sure(store, region)
     return compute_results(region or home_region(store), ClassifiedCounts(store), progress)
 
 
-def refuse_nothing_read(store: Store, region: str | None = None) -> None:
-    """Refuse to compute when nothing was read.
+def make_sure(store: Store, region: str | None = None) -> None:
+    """Clear what killed runs left, and refuse what nothing can be computed from.
+
+    It comes before anything is written.
 
     Raises
     ------
     DataError
-        ``nothing_read``.
+        ``nothing_read``; ``damaged_store`` for a file that is not as it was stored.
     """
+    leftovers.sweep(store.files)
+    leftovers.sweep_scratch()
+    for stored in store:
+        _ = stored.observations, stored.companion
     if store.nothing_read():
         place = region or home_region(store)
         said = Message("there are no observations to compute '{value}' from", value=place)

@@ -17,7 +17,7 @@ from instroom.monitoring import pipeline as pipelines
 from instroom.monitoring.questions import figure_dict
 from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
-from instroom.reports.at_hand import refuse_nothing_read, results_at_hand, results_of
+from instroom.reports.at_hand import make_sure, results_at_hand, results_of
 from instroom.reports.blocks import Document
 from instroom.reports.documents import claims, home, pages, parts, people, place, places
 from instroom.reports.documents.counting import counting_kinds
@@ -176,7 +176,7 @@ def compute(
     """
     started = time.perf_counter()
     store = Store.asked(data)
-    refuse_nothing_read(store, region)
+    make_sure(store, region)
     for hook in entry_points(group="instroom.own_rows"):
         hook.load()(store.root)
     site = build(results_of(store, region, progress), progress=progress)

@@ -8,13 +8,13 @@ without it the digest, which is public, could be compared with those of guessed 
 import csv
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import UTC, datetime
 from pathlib import Path
 
 from instroom.core.errors import ProgrammingError
 from instroom.definitions import registry
-from instroom.sources import parse
+from instroom.sources import leftovers, parse
 from instroom.sources.store import Store, Stored, scratch, sha256_of
 
 #: The column of the random mark; every rows source names it as ``known``.
@@ -81,6 +81,20 @@ def counting(store: Store) -> list[Stored]:
     for one in sorted((f for f in files if is_state(f)), key=_order):
         newest[one.source] = one
     return [f for f in files if newest.get(f.source, f) is f]
+
+
+def let_go(store: Store, kept: Set[str]) -> int:
+    """Remove the states that a newer one replaced and nothing refers to; return how many.
+
+    ``kept`` are the sha256 of files that releases rest on. Nothing is removed in part: a state goes
+    in one move, and what a killed run leaves is swept as other leftovers are.
+    """
+    counted = {stored.sha256 for stored in counting(store)} | kept
+    gone = [one for one in store if is_state(one) and one.sha256 not in counted]
+    for one in gone:
+        with leftovers.held(store.files, leftovers.INCOMING) as room:
+            one.folder.rename(room / "gone")
+    return len(gone)
 
 
 def is_state(stored: Stored) -> bool:

@@ -222,6 +222,12 @@ def figure_of(release: Release, figure_id: str) -> StoredFigureRow | None:
     return _shown([found])[0] if found else None
 
 
+def files_held() -> set[str]:
+    """Return the sha256 of all files that the releases which are held rest on."""
+    held = Release.objects.filter(thinned=False)
+    return {sha for made_of in held.values_list("made_of", flat=True) for sha in made_of["inputs"]}
+
+
 def told(release: Release) -> ReleaseLine:
     """Return a release as ``instroom releases`` tells it."""
     found = changes_of(release)

@@ -12,7 +12,7 @@ from instroom.sources.recognise import Recognition, recognise
 from instroom.sources.tables import RawTable, from_rows, normal
 from unit.sources.made_tables import header, recoded, renamed, table, without
 
-ALL = [s for s in registry.sources().values() if s.reader != "odata_metadata"]
+ALL = [s for s in registry.sources().values() if s.reader != "odata_metadata" and s.kind == "file"]
 IDS = [source.id for source in ALL]
 #: Layouts with equal columns: only national totals, the publisher's id or a person can tell.
 EQUAL = [

@@ -23,7 +23,7 @@ from instroom.monitoring.questions import ask, parse_id
 from instroom.reports import withheld
 from instroom.reports.files import export_observations
 from instroom.sources import own_rows
-from instroom.sources.own_rows import MARK, keep_state, newest_state, states
+from instroom.sources.own_rows import MARK, keep_state, let_go, newest_state, states
 from instroom.sources.read import read
 from instroom.sources.store import Store, Stored, sha256_of
 from unit.monitoring.small import ENSCHEDE, HENGELO
@@ -284,3 +284,13 @@ def test_a_state_that_is_damaged_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InstroomError) as refused:
         explain(f"{STRUCTURAL}:{ENSCHEDE}:{YEAR}", data=tmp_path)
     assert refused.value.code == "damaged_store"
+
+
+def test_states_that_nothing_refers_to_are_let_go_and_the_newest_never(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    made = [kept(store, state_of("once" if n % 2 else "contact"), n) for n in range(4)]
+    assert let_go(store, {made[1].sha256}) == 2
+    assert {one.sha256 for one in store} == {made[1].sha256, made[3].sha256}
+    assert let_go(store, set()) == 1
+    assert [one.sha256 for one in store] == [made[3].sha256]
+    assert [path.name for path in store.files.iterdir()] == [made[3].sha256]

@@ -11,7 +11,7 @@ from instroom.sources import parse
 from instroom.sources.tables import refuse_repeated
 from unit.sources.made_tables import table
 
-TABLES = [s for s in registry.sources().values() if s.reader == "table"]
+TABLES = [s for s in registry.sources().values() if s.reader == "table" and s.kind == "file"]
 
 
 def spelled(name: str) -> list[str]:

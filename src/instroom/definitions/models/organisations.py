@@ -70,7 +70,7 @@ class Ladder(Definition):
     confirmed_from: str = Field(pattern=_DAY)
     confirmed_until: str = Field(pattern=_DAY)
     least_school_years: int = Field(ge=1)
-    rungs: list[LadderRung] = Field(min_length=2)
+    rungs: list[LadderRung] = Field(min_length=1)
     conditions: dict[Condition, ConditionWords]
 
     @model_validator(mode="after")
