@@ -162,7 +162,10 @@ def years_to_count(known: Iterable[str], ladder: models.Ladder, today: date) -> 
 
 @dataclass(frozen=True, slots=True)
 class LedgerSchool:
-    """A school as the ledger counts it, with its cooperations and what was said per school year."""
+    """A school as the ledger counts it, with its cooperations and what was said per school year.
+
+    ``ended`` is the day since which it is no more: it counts in the school years counted before.
+    """
 
     code: str
     municipality: str
@@ -170,6 +173,7 @@ class LedgerSchool:
     sector: str
     cooperations: tuple[CooperationFacts, ...] = ()
     said: Mapping[str, Said] = field(default_factory=dict)
+    ended: date | None = None
 
 
 #: Columns of a state of cooperation, in the words of its source definition.
@@ -195,4 +199,5 @@ def state_rows(
         )
         for year in years_to_count(known, ladder, today)
         for one in found
+        if one.ended is None or day_in(year, ladder.counted_on) < one.ended
     ]

@@ -55,7 +55,8 @@ def recount(key: str) -> None:
     compute(data=settings.DATA)
 
 
-def _fields(row: Cooperation) -> dict[str, object]:
+def recorded_fields(row: Cooperation) -> dict[str, object]:
+    """Return what the history keeps of a cooperation."""
     found = {name: getattr(row, name) for name in _FIELDS}
     return {
         name: value.isoformat() if isinstance(value, datetime.date) else value
@@ -89,7 +90,7 @@ def record_cooperation(
     row.what = what
     row.in_curriculum = today() if row.goals and row.year_plan else None
     row.save()
-    record_change(row, "cooperation.recorded", by=by, before={}, after=_fields(row))
+    record_change(row, "cooperation.recorded", by=by, before={}, after=recorded_fields(row))
     later_once(recount)
     return row
 
@@ -110,12 +111,31 @@ def _once(row: Cooperation, what: str) -> None:
 
 
 @transaction.atomic
-def record_filled(school: Organisation, values: Mapping[str, object], *, by: UUID) -> Cooperation:
-    """Record what was filled in, with its company and whom to write to there: all or nothing."""
+def record_filled(
+    school: Organisation, values: Mapping[str, object], *, by: UUID, may_ask: bool
+) -> Cooperation:
+    """Record what was filled in, with its company and whom to write to there: all or nothing.
+
+    Who answers for a company is decided by those who may ask it (``may_ask``): somebody of a school
+    could otherwise have the links of that company sent to themselves.
+
+    Raises
+    ------
+    UserError
+        ``contact_known`` when somebody else may say who is written to there.
+    """
     Organisation.objects.select_for_update().get(pk=school.pk)
     company = add_company(name=str(values["company"]), by=by)
     row = record_cooperation(school, company, values, by=by)
     if email := values.get("contact_email"):
+        if not may_ask and contact_of(company):
+            raise UserError(
+                "it is known already whom to write to at {name}",
+                code="contact_known",
+                where=Where(key="contact_email"),
+                hint=Message("leave name and address empty"),
+                name=company.name,
+            )
         name_contact(company, name=str(values.get("contact_name", "")), email=str(email), by=by)
     return row
 
@@ -138,7 +158,7 @@ def change_cooperation(
     kept = Cooperation.objects.select_for_update().get(pk=row.pk)
     if kept.version != seen:
         raise ChangedMeanwhileError
-    before = _fields(kept)
+    before = recorded_fields(kept)
     for name in _FIELDS:
         if name in values:
             setattr(kept, name, values[name])
@@ -146,7 +166,7 @@ def change_cooperation(
     _once(kept, kept.what)
     in_lessons = bool(kept.goals and kept.year_plan)
     kept.in_curriculum = (kept.in_curriculum or today()) if in_lessons else None
-    after = _fields(kept)
+    after = recorded_fields(kept)
     if before != after:
         kept.version += 1
         kept.save()
@@ -303,10 +323,10 @@ def _keep(
     request: ConfirmationRequest | None = None,
 ) -> bool:
     old = Confirmation.objects.filter(cooperation=row, school_year=year, side=side).first()
-    before = _said(old) if old else {}
+    before = answer_fields(old) if old else {}
     made = old or Confirmation(cooperation=row, school_year=year, side=side)
     made.answer, made.note, made.hours = given.answer, given.note.strip()[:500], given.hours
-    after = _said(made)
+    after = answer_fields(made)
     if old and before == after:
         return False
     made.at, made.by, made.request = now(), by, request
@@ -323,14 +343,22 @@ def _keep(
     return True
 
 
-def _said(one: Confirmation) -> dict[str, object]:
+def answer_fields(one: Confirmation) -> dict[str, object]:
+    """Return what the history keeps of an answer."""
     return {"answer": one.answer, "note": one.note, "hours": one.hours}
 
 
 @transaction.atomic
 def say_of_school(school: Organisation, said: str, *, by: UUID) -> SchoolStatement:
-    """Keep that all of this school year is recorded (``all_recorded``), or ``nothing`` is done."""
+    """Keep that all of this school year is recorded (``all_recorded``), or ``nothing`` is done.
+
+    Raises
+    ------
+    UserError
+        ``year_counted`` when the count of this school year is closed.
+    """
     year = queries.this_year()
+    _still_counts(year)
     Organisation.objects.select_for_update().get(pk=school.pk)
     old = SchoolStatement.objects.filter(school=school, school_year=year).first()
     before = {"said": old.said} if old else {}

@@ -63,14 +63,12 @@ class CooperationForm(forms.Form):
                 del self.fields[name]
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> None:
         """Refuse a name without an address: nobody can be asked by name alone."""
-        values: dict[str, Any] = super().clean() or {}
-        if values.get("contact_name") and not values.get("contact_email"):
-            field = self.fields["contact_email"]
-            if "contact_email" not in self.errors:
-                self.add_error("contact_email", field.error_messages["required"])
-        return values
+        super().clean()
+        name, address = (self.cleaned_data.get(f"contact_{one}") for one in ("name", "email"))
+        if name and not address and "contact_email" not in self.errors:
+            self.add_error("contact_email", self.fields["contact_email"].error_messages["required"])
 
 
 class CallForm(forms.Form):

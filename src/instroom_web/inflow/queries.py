@@ -192,7 +192,7 @@ def ledger() -> Iterator[LedgerSchool]:
         said[one.school_id][one.school_year] = (
             "nothing" if one.said == "nothing" else "all_recorded"
         )
-    schools = Organisation.objects.filter(kind=region.SCHOOL, ended=False).exclude(municipality="")
+    schools = Organisation.objects.filter(kind=region.SCHOOL).exclude(municipality="")
     for school in schools.select_related("board").order_by("code").iterator():
         board = school.board.code if school.board else ""
         yield LedgerSchool(
@@ -202,6 +202,7 @@ def ledger() -> Iterator[LedgerSchool]:
             school.sector,
             tuple(mine[school.pk]),
             said[school.pk],
+            school.ended_on,
         )
 
 

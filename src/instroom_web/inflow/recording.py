@@ -43,7 +43,10 @@ def school_context(person: Person, school: Organisation, t: Texts) -> dict[str, 
 def recorded(form: CooperationForm, school: Organisation, person: Person, t: Texts) -> bool:
     """Record what was filled in; what is refused stands at its field."""
     values = form.cleaned_data
-    return done(form, lambda: actions.record_filled(school, values, by=person.uuid), t)
+    may_ask = region.may_with(person, school, "ask_confirmation")
+    return done(
+        form, lambda: actions.record_filled(school, values, by=person.uuid, may_ask=may_ask), t
+    )
 
 
 def changed(form: CooperationForm, row: Cooperation, person: Person, t: Texts) -> bool:
@@ -101,12 +104,10 @@ def asked(request: HttpRequest, organisation: Organisation, side: str, person: P
     return ""
 
 
-def called(
-    row: Cooperation, side: str, given: actions.GivenAnswer, person: Person, t: Texts
-) -> str:
-    """Keep what one side said by telephone; return what went wrong, empty when nothing did."""
+def tried(act: Callable[[], object], t: Texts) -> str:
+    """Run an action; return what went wrong, empty when nothing did."""
     try:
-        actions.record_call(row, side, given, by=person.uuid)
+        act()
     except UserError as error:
         return t.say(error.message)
     return ""

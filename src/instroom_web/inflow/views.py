@@ -88,11 +88,12 @@ def _to_school(request: HttpRequest, one: Organisation, said: str = "") -> HttpR
 @require_POST
 def said(request: HttpRequest, code: str) -> HttpResponse:
     """Keep that all of this school year is recorded, or that nothing is done."""
-    person = person_of(request)
+    person, t = person_of(request), Texts(language_of(request))
     one = region.school_for(person, code, "record_cooperation")
-    if (what := request.POST.get("said")) in SAYINGS:
-        actions.say_of_school(one, str(what), by=person.uuid)
-    return _to_school(request, one)
+    what, wrong = request.POST.get("said", ""), ""
+    if what in SAYINGS:
+        wrong = recording.tried(lambda: actions.say_of_school(one, what, by=person.uuid), t)
+    return _to_school(request, one, wrong)
 
 
 @require_POST
@@ -116,7 +117,7 @@ def call(request: HttpRequest, uuid: UUID, side: str) -> HttpResponse:
     if not form.is_valid():
         return _to_school(request, row.school, t("Schrijf op wie u sprak en wat die zei."))
     given = GivenAnswer(row.uuid, form.cleaned_data["answer"], form.cleaned_data["note"])
-    wrong = recording.called(row, side, given, person, t)
+    wrong = recording.tried(lambda: actions.record_call(row, side, given, by=person.uuid), t)
     return _to_school(request, row.school, wrong or t("Telefoongesprek vastgelegd."))
 
 

@@ -17,6 +17,7 @@ from instroom_web.region.models import ContactPerson, Membership, Organisation
 from instroom_web.region.queries import BOARD, COMPANY, SCHOOL
 from instroom_web.shared.clock import today
 from instroom_web.shared.history.actions import NewChange, record_change, record_changes
+from instroom_web.shared.mails.actions import erase_mails
 
 #: How long somebody may be written to: the school year they were named in, and the next.
 CONTACT_KEPT = datetime.timedelta(days=2 * 365)
@@ -56,7 +57,7 @@ def take_register(schools: Iterable[RegisteredSchool]) -> int:
             changes.append(change)
     for code, old in there.items():
         if old.from_register and not old.ended and code not in found and code not in boards:
-            changes.append(_changed(old, {"ended": True}))
+            changes.append(_changed(old, {"ended": True, "ended_on": today()}))
     record_changes(changes)
     return len(changes)
 
@@ -64,7 +65,7 @@ def take_register(schools: Iterable[RegisteredSchool]) -> int:
 def _registered(
     there: dict[str, Organisation], code: str, values: dict[str, object]
 ) -> NewChange | None:
-    values = {**values, "from_register": True, "ended": False}
+    values = {**values, "from_register": True, "ended": False, "ended_on": None}
     old = there.get(code)
     if old is None:
         there[code] = made = Organisation(code=code, **values)
@@ -125,6 +126,24 @@ def name_contact(
     after = {"contact": made.pk, "until": until.isoformat()}
     record_change(organisation, kind, by=by, before={}, after=after)
     return made
+
+
+def forget_contacts() -> int:
+    """Erase whom nobody may write to any more, and the mails to them; return how many there were.
+
+    A part of the worker's chores: it is short, and may run twice.
+    """
+    gone = ContactPerson.objects.filter(until__lt=today())
+    if not gone.exists():  # reading takes no lock
+        return 0
+    with transaction.atomic():
+        found = list(gone.select_for_update(of=("self",)).select_related("organisation"))
+        for one in found:
+            erase_mails(f"region.ContactPerson:{one.pk}")
+            before = {"contact": one.pk}
+            record_change(one.organisation, "contact.forgotten", by=None, before=before, after={})
+            one.delete()
+    return len(found)
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ class Organisation(models.Model):
     from_register = models.BooleanField(default=False)
     #: Whether the register, or a person, said that it is no more.
     ended = models.BooleanField(default=False)
+    ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -343,3 +343,16 @@ def test_another_cooperation_never_lowers_a_school(
         return -1 if found == NOTHING else RUNGS.index(found)
 
     assert reached([*some, other]) == max(reached(some), reached([other]))
+
+
+def test_a_school_that_closed_stays_in_the_years_that_were_counted_before() -> None:
+    both = frozenset((year, side) for year in ("2024-2025", "2025-2026") for side in SIDES)
+    runs = (CooperationFacts("2024-2025", confirmed=both),)
+    open_, closed = (
+        LedgerSchool(code, "GM9901", "", "vo", runs, ended=ended)
+        for code, ended in (("90AA00", None), ("90AB00", date(2026, 3, 1)))
+    )
+    rows = state_rows([open_, closed], LADDER, date(2026, 11, 30))
+    assert [(year, code) for year, code, *_ in rows] == [
+        ("2024-2025", "90AA00"), ("2024-2025", "90AB00"), ("2025-2026", "90AA00"),
+    ]  # fmt: skip
