@@ -10,7 +10,7 @@ test test-full: export OPENBLAS_NUM_THREADS = 1
 
 .PHONY: demo test test-full check serve notebooks docs pictures messages audit licences lock clean
 
-demo: $(VENV)/.ok ## environment, real results, the seven goals, server; make demo PORT=8080
+demo: $(VENV)/.ok ## environment, the seven goals, the real region and an invented one; make demo PORT=8080
 	@$(BIN)/instroom demo --port $(PORT)
 
 test: check ## all checks and tests that need only Python
@@ -73,4 +73,4 @@ drill-%: $(VENV)/.dev ## one drill in full, such as make drill-kills; see drills
 	@$(BIN)/python drills/$*.py --full
 
 clean: ## remove the environment and the example data
-	@rm -rf $(VENV) instroom-data
+	@rm -rf $(VENV) instroom-data instroom-data-voorbeeld

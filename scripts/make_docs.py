@@ -21,6 +21,7 @@ from instroom.core import errors
 from instroom.core.places import LEVELS
 from instroom.core.texts import Texts
 from instroom.definitions import registry
+from instroom.programme.cast import cast
 from instroom.reports.goals import in_order
 
 ROOT = Path(__file__).parents[1]
@@ -133,7 +134,14 @@ def roles() -> str:
         lines += [f"## {titled(role.title)}\n", f"`{role.id}` · {english(role.description)}\n"]
         lines.append(f"- reach: {', '.join(kinds) or 'the whole region'}")
         lines.append(f"- may: {', '.join(role.may) or 'nothing'}")
-        lines.append(f"- second factor: {'yes' if role.second_factor else 'no'}\n")
+        lines.append(f"- second factor: {'yes' if role.second_factor else 'no'}")
+        lines += [
+            f"- in the example region: {one.full_name}. Sees: {english(one.sees)} "
+            f"Does not see: {english(one.does_not_see)}"
+            for one in cast().values()
+            if one.role == role.id
+        ]
+        lines[-1] += "\n"
     return "\n".join(lines)
 
 

@@ -34,6 +34,8 @@ from instroom.core.texts import (
 from instroom.definitions import registry
 from instroom.definitions.kinds import SPOKEN, spoken
 from instroom.definitions.reading import load
+from instroom.programme.cast import FILE as CAST
+from instroom.programme.cast import cast
 
 SOURCE = Path(__file__).parents[1] / "src"
 
@@ -98,7 +100,8 @@ def collect() -> dict[str, set[str]]:
         When code translates a variable that is in none of the lists above.
     """
     found: dict[str, set[str]] = defaultdict(set)
-    for place, message in (*_in_code(), *_in_tables(), *_in_templates(), *_in_definitions()):
+    words = (*_in_code(), *_in_tables(), *_in_templates(), *_in_definitions(), *_in_cast())
+    for place, message in words:
         if message:
             found[message].add(place)
     return found
@@ -177,6 +180,13 @@ def _in_definitions() -> Iterator[tuple[str, str]]:
             place = registry.HERE.relative_to(SOURCE.parent) / folder / f"{key}.toml"
             for message in spoken(kind, item):
                 yield place.as_posix(), message
+
+
+def _in_cast() -> Iterator[tuple[str, str]]:
+    place = CAST.relative_to(SOURCE.parent).as_posix()
+    for one in cast().values():
+        yield place, one.sees
+        yield place, one.does_not_see
 
 
 def chapter(places: set[str]) -> str:

@@ -1,7 +1,11 @@
-"""The cast: the people whom the tests know, made as an administrator makes them."""
+"""The people whom the tests know, made as an administrator makes them.
+
+Who has a role comes from the cast (``instroom.programme.cast``); the others are here only.
+"""
 
 from dataclasses import dataclass
 
+from instroom.programme.cast import cast
 from instroom_web.accounts.actions import create_person
 from instroom_web.accounts.models import Person
 
@@ -17,9 +21,7 @@ class Role:
 
 
 CAST = {
-    "peter": Role("peter@voorbeeld.nl", "Peter Postma", "nl", "project leader"),
-    "anna": Role("anna@voorbeeld.nl", "Anna de Vries", "nl", "programme office"),
-    "fatma": Role("fatma@voorbeeld.nl", "Fatma Öztürk", "nl", "school leader"),
+    **{key: Role(one.email, one.full_name, "nl", one.role) for key, one in cast().items()},
     "greta": Role("greta@beispiel.de", "Greta Weiß", "de", "German partner"),
     "omar": Role("omar@example.org", "Omar Haddad", "en", "researcher"),
 }

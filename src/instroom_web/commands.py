@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +20,12 @@ from instroom.core.texts import Texts
 from instroom.core.trouble import words_of_system
 from instroom.definitions import registry
 from instroom.reports.stored_rows import HeldFigure, ReleaseHead, ReleaseLine
+from instroom.sources.own_rows import let_go
+from instroom.sources.store import Store
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Where the invented region is served beside the real one: on this machine only.
+_EXAMPLE_HOST = "127.0.0.1"
 
 
 class ComputedSite(Protocol):
@@ -121,8 +125,9 @@ def _add_person(options: argparse.Namespace) -> None:
 
 def store(site: ComputedSite, data: str | Path | None = None) -> None:
     """Store a computed site; ``instroom compute`` calls this (group instroom.after_compute)."""
-    prepare(data)
+    folder = prepare(data)
     from instroom_web.reports.actions import store_site
+    from instroom_web.reports.archive import files_held
 
     store_site(
         documents=site.documents,
@@ -131,6 +136,7 @@ def store(site: ComputedSite, data: str | Path | None = None) -> None:
         inputs=site.inputs,
         build=site.build,
     )
+    let_go(Store(folder), files_held())
 
 
 def own_rows(data: Path) -> None:
@@ -256,12 +262,17 @@ def serve(argv: list[str]) -> int:
 
 
 def demo(argv: list[str]) -> int:
-    """Compute the region from the open data at hand, print the seven goals and serve."""
+    """Compute the region from the open data at hand, print the seven goals and serve.
+
+    Beside it, on the next port, the invented region is served at work: on this machine only.
+    """
     parser, t = _options("demo", argv)
     parser.add_argument("--no-serve", action="store_true", help=t("uitrekenen, tonen en stoppen"))
+    parser.add_argument("--example-of", type=int, metavar="PID", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
-    if not options.no_serve:
-        _free(options.host, options.port)
+    if options.example_of is not None:
+        return _demo_example(options)
+    beside = False if options.no_serve else _two_sites(options, t)
     folder = prepare(options.data)
     from instroom import api
 
@@ -270,7 +281,58 @@ def demo(argv: list[str]) -> int:
     progress.done()
     for line in lines:
         print(line)  # noqa: T201 - what this command is for
-    return 0 if options.no_serve else _run(options, folder)
+    if options.no_serve:
+        return 0
+    with _example_beside(options, folder) if beside else nullcontext():
+        return _run(options, folder)
+
+
+def _two_sites(options: argparse.Namespace, t: Texts) -> bool:
+    """Refuse ports that are taken; return whether the invented region is served as well.
+
+    It lets in without a password, so not where others reach the real one.
+    """
+    from instroom_web.shared.demo import served_by
+
+    _free(options.host, options.port)
+    if options.host not in LOOPBACK or served_by(os.environ):
+        alone = t("De verzonnen regio start niet mee: die is alleen voor deze computer zelf.")
+        print(alone, file=sys.stderr)  # noqa: T201
+        return False
+    _free(_EXAMPLE_HOST, _port(str(options.port + 1)))
+    os.environ["INSTROOM_BESIDE"] = f"http://{_EXAMPLE_HOST}:{options.port + 1}/"
+    return True
+
+
+def _example_beside(options: argparse.Namespace, folder: Path) -> AbstractContextManager[None]:
+    from instroom_web.example_site import folder_beside, served_beside
+
+    return served_beside(
+        _address(options),
+        folder=folder_beside(folder),
+        port=options.port + 1,
+        lang=options.lang,
+    )
+
+
+def _demo_example(options: argparse.Namespace) -> int:
+    """Serve the invented region, made first when it is not there as this version makes it."""
+    from instroom_web import example_site
+    from instroom_web.shared.clock import today
+    from instroom_web.shared.supervision import end_with
+
+    end_with(options.example_of)
+    folder = Path(os.environ["INSTROOM_DATA"])
+    mark = example_site.mark_of(today())
+    ready = example_site.is_ready(folder, mark)
+    if not ready:
+        example_site.clear(folder)
+    prepare(folder)
+    if not ready:
+        progress = Progress(options.lang)
+        example_site.fill(folder, mark, progress)
+        progress.done()
+    return _run(options, folder)
 
 
 def _free(host: str, port: int) -> None:
@@ -284,10 +346,15 @@ def _free(host: str, port: int) -> None:
             raise UserError(
                 "cannot listen on {host}:{port}",
                 found=words_of_system(error),
-                hint=Message("choose another port, for example --port 8001"),
+                hint=Message("choose another port, for example --port 8080"),
                 host=host,
                 port=port,
             ) from error
+
+
+def _address(options: argparse.Namespace) -> str:
+    name = f"[{options.host}]" if ":" in options.host else options.host
+    return f"http://{name}:{options.port}/"
 
 
 def _run(options: argparse.Namespace, folder: Path) -> int:
@@ -302,8 +369,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     if options.host not in LOOPBACK:
         os.environ.setdefault("INSTROOM_HOSTS", "*")
         demo_of(os.environ)  # which a demonstration refuses, in words and before a server starts
-    name = f"[{options.host}]" if ":" in options.host else options.host
-    print(f"http://{name}:{options.port}/", file=sys.stderr, flush=True)  # noqa: T201
+    print(_address(options), file=sys.stderr, flush=True)  # noqa: T201
     server = Server(
         "instroom_web.wsgi:application",
         address=options.host,

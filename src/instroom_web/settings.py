@@ -21,8 +21,10 @@ INSTROOM_MAIL_URL        ``smtp://user:pass@host:port``; otherwise mails are fil
                          the folder ``mails`` of the data directory
 INSTROOM_MAIL_FROM       sender of mails; answers arrive there, so somebody reads it
 INSTROOM_DEMO            ``1`` only to show this site on one's own machine: everybody may then read
-                         the mails it sends (``/nl/demo/mails/``). Refused together with
-                         ``INSTROOM_HOSTS`` or ``INSTROOM_HTTPS``
+                         the mails it sends (``/nl/demo/mails/``) and go on as one of the invented
+                         people (``/nl/demo/``). Refused together with ``INSTROOM_HOSTS`` or
+                         ``INSTROOM_HTTPS``
+INSTROOM_BESIDE          address of the other site that ``instroom demo`` started on this machine
 INSTROOM_DEBUG           ``1`` only while developing
 ======================== ==========================================================
 """
@@ -36,7 +38,7 @@ from urllib.parse import unquote, urlsplit
 from instroom.core.texts import SOURCE_LANGUAGE, languages
 from instroom_web.shared.contact import contact_of
 from instroom_web.shared.declaration import declaration_of
-from instroom_web.shared.demo import demo_of
+from instroom_web.shared.demo import beside_of, demo_of
 from instroom_web.shared.keys import secret_key
 from instroom_web.shared.proxies import proxies_of
 
@@ -79,8 +81,10 @@ DATABASE_URL = os.environ.get("INSTROOM_DATABASE_URL", "")
 HTTPS = os.environ.get("INSTROOM_HTTPS") == "1"
 
 DEBUG = os.environ.get("INSTROOM_DEBUG") == "1"
-#: Whether everybody may read the mails of this site.
+#: Whether everybody may read the mails of this site, and be any of the cast.
 DEMO = demo_of(os.environ)
+#: The other site on this machine, to which every page leads.
+BESIDE = beside_of(os.environ)
 SECRET_KEY = os.environ.get("INSTROOM_SECRET_KEY") or secret_key(DATA)
 ALLOWED_HOSTS = os.environ.get("INSTROOM_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 DATABASES = {"default": _postgresql(DATABASE_URL) if DATABASE_URL else _sqlite(DATA)}

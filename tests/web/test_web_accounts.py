@@ -127,7 +127,7 @@ def test_history_apart_from_its_change_is_refused():
     ("values", "code"),
     [
         ({"email": "geen adres", "full_name": "A"}, "bad_email"),
-        ({"email": "PETER@voorbeeld.nl", "full_name": "A"}, "email_taken"),
+        ({"email": "PETER@voorbeeld.example", "full_name": "A"}, "email_taken"),
         ({"email": "a@voorbeeld.nl", "full_name": "  "}, "no_name"),
         ({"email": "a@voorbeeld.nl", "full_name": "A", "language": "fr"}, "bad_language"),
     ],

@@ -1,11 +1,15 @@
 """The server a newcomer starts, as a real process."""
 
+import json
 import os
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +18,7 @@ import running
 from instroom import api
 from instroom.core.errors import DefinitionError, UserError
 from instroom.definitions import registry
-from instroom_web import commands
+from instroom_web import commands, example_site
 from instroom_web.commands import serve
 from instroom_web.shared import supervision
 
@@ -107,12 +111,186 @@ def test_djangos_own_commands_are_there(tmp_path):
     assert (done.returncode, "no issues" in done.stdout) == (0, True), done.stderr
 
 
+@pytest.fixture
+def beside(monkeypatch):
+    """List which invented site a command starts beside its own, without starting it."""
+    found = []
+
+    @contextmanager
+    def served_beside(real, **told):
+        found.append((real, told["folder"].name, told["port"]))
+        yield
+
+    monkeypatch.setattr(example_site, "served_beside", served_beside)
+    monkeypatch.setenv("INSTROOM_BESIDE", "")
+    for name in ("INSTROOM_HOSTS", "INSTROOM_HTTPS"):
+        monkeypatch.delenv(name, raising=False)
+    return found
+
+
 @pytest.mark.parametrize("served", [True, False])
-def test_a_demo_prints_the_goals_and_serves_unless_asked_not_to(served, done, tmp_path, capsys):
+def test_a_demo_prints_the_goals_and_serves_two_sites_unless_asked_not_to(
+    served, done, beside, tmp_path, capsys
+):
     words = [] if served else ["--no-serve"]
     assert commands.demo([*words, "--port", "1"]) == 0
     assert capsys.readouterr().out == "1. a\n"
-    assert ("demo" in done, tmp_path in done, ("127.0.0.1", 1) in done) == (True, served, served)
+    assert ("demo" in done, tmp_path in done) == (True, served)
+    ports = [("127.0.0.1", 1), ("127.0.0.1", 2)]
+    assert done[: len(ports)] == ports if served else not set(ports) & set(done)
+    assert beside == ([("http://127.0.0.1:1/", f"{tmp_path.name}-voorbeeld", 2)] if served else [])
+    assert os.environ["INSTROOM_BESIDE"] == ("http://127.0.0.1:2/" if served else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["--host", "192.0.2.7"], ""),
+        ([], "INSTROOM_HOSTS"),
+        ([], "INSTROOM_HTTPS"),
+    ],
+)
+def test_where_others_come_no_door_without_a_password_is_opened(
+    words, name, done, beside, tmp_path, monkeypatch, capsys
+):
+    if name:
+        monkeypatch.setenv(name, "1")
+    assert commands.demo([*words, "--lang", "nl"]) == 0
+    assert (tmp_path in done, beside, os.environ["INSTROOM_BESIDE"]) == (True, [], "")
+    assert "De verzonnen regio start niet mee" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_demo_refuses_either_port_before_anything_starts(first, tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "prepare", lambda _: pytest.fail("it started"))
+    monkeypatch.delenv("INSTROOM_HOSTS", raising=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(UserError, match=f"cannot listen on 127.0.0.1:{port}"):
+            commands.demo(
+                ["--port", str(port if first else port - 1), "--data", str(tmp_path / "data")]
+            )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("done")
+def test_a_demo_on_the_last_port_has_no_room_for_two(beside):
+    with pytest.raises(UserError) as refusal:
+        commands.demo(["--port", "65535"])
+    assert (refusal.value.code, beside) == ("bad_port", [])
+
+
+def test_the_invented_site_has_nothing_of_the_real_one(tmp_path):
+    given = {
+        "PATH": "/bin", "INSTROOM_DATABASE_URL": "postgresql://x", "INSTROOM_SITE": "twente",
+        "INSTROOM_SECRET_KEY": "x", "INSTROOM_MAIL_URL": "smtp://x", "INSTROOM_DATA": "real",
+    }  # fmt: skip
+    assert example_site.environment(given, tmp_path, "http://127.0.0.1:8000/") == {
+        "PATH": "/bin",
+        "INSTROOM_DATA": str(tmp_path),
+        "INSTROOM_DEMO": "1",
+        "INSTROOM_BESIDE": "http://127.0.0.1:8000/",
+    }
+
+
+def test_a_folder_of_somebody_else_is_not_emptied(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UserError) as refusal:
+        example_site.clear(tmp_path)
+    assert (refusal.value.code, (tmp_path / "mine.txt").read_text()) == ("not_the_example", "mine")
+
+
+def test_a_folder_that_was_left_half_made_or_is_of_before_is_made_anew(tmp_path):
+    folder = tmp_path / "data-voorbeeld"
+    example_site.clear(folder)
+    (folder / "half").touch()
+    mark = example_site.mark_of(date(2026, 11, 30))
+    assert not example_site.is_ready(folder, mark)
+    example_site.clear(folder)
+    assert not (folder / "half").exists()
+    example_site._tell(folder, mark)
+    assert example_site.is_ready(folder, mark)
+    assert not example_site.is_ready(folder, example_site.mark_of(date(2027, 8, 1)))
+
+
+@pytest.mark.slow
+def test_a_demo_serves_the_real_region_and_beside_it_the_invented_one_at_work(tmp_path):
+    port = running.free_port()
+    while not _both_free(port):
+        port = running.free_port()
+    real, invented = (f"http://127.0.0.1:{p}" for p in (port, port + 1))
+    command = [sys.executable, "-m", "instroom.cli", "demo", "--port", str(port), "--lang", "nl"]
+    server = subprocess.Popen(
+        [*command, "--data", str(tmp_path / "data")],
+        env=running.environment(),
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        home, beside = _text(f"{real}/nl/"), _text(f"{invented}/nl/")
+        assert "Hiernaast staat een verzonnen regio" in home and f'href="{invented}/"' in home
+        assert "De echte cijfers van Twente staan hier:" in beside and f'href="{real}/"' in beside
+        assert '<aside class="example"' in beside and '<aside class="example"' not in home
+        assert "9 van de 71 schoollocaties" in _text(f"{invented}/nl/programme/")
+        assert "9 van de 71" not in _text(f"{real}/nl/programme/")
+        assert httpx.get(f"{real}/nl/demo/").status_code == 404
+        folder = tmp_path / "data-voorbeeld"
+        towns = _shares(folder, "municipality")
+        assert set(towns) == {"bounded", "protected"}, "some have a figure, and some are hidden"
+        assert set(_shares(folder, "school_type")) == {"bounded"}
+        _enters_as_anna(invented)
+    finally:
+        server.terminate()
+        assert server.wait(40) == 0
+    assert _both_free(port)
+
+
+def _both_free(port: int) -> bool:
+    try:
+        for one in (port, port + 1):
+            commands._free("127.0.0.1", one)
+    except (UserError, OverflowError):
+        return False
+    return True
+
+
+def _text(address: str) -> str:
+    until = time.monotonic() + 240
+    while time.monotonic() < until:
+        try:
+            answer = httpx.get(address, timeout=30)
+            if answer.status_code == 200:
+                return answer.text
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError(f"{address} does not answer")
+
+
+def _shares(folder: Path, by: str) -> list[str]:
+    """Return the status of the share of every part of the region in the newest year."""
+    command = [sys.executable, "-m", "instroom.cli", "series", "structural_cooperation_share"]
+    done = subprocess.run(
+        [*command, "--by", by, "--json", "--data", str(folder)],
+        env=running.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = json.loads(done.stdout)["series"]
+    newest = max(row["period"] for row in rows)
+    return [row["status"] for row in rows if row["period"] == newest]
+
+
+def _enters_as_anna(site: str) -> None:
+    with httpx.Client(base_url=site, follow_redirects=True) as client:
+        page = client.get("/nl/demo/").text
+        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        mine = client.post("/nl/demo/", data={"who": "anna", "csrfmiddlewaretoken": token})
+        assert "Dag Anna de Vries" in mine.text
+        assert "71 scholen" in client.get("/nl/work/schools/").text
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def _add_out(sub: argparse.ArgumentParser, formats: tuple[str, ...], t: Texts) -
 def _plugin_help(t: Texts) -> dict[str, str]:
     """Return what the commands of the pages do; they read their own words."""
     return {
-        "demo": t("voorbeeld met echte cijfers: doelen in beeld en pagina's op poort 8000"),
+        "demo": t("echte cijfers op poort 8000, en op 8001 een verzonnen regio aan het werk"),
         "serve": t("de pagina's tonen"),
         "tasks": t("werk dat wacht, loopt of mislukte"),
         "worker": t("werk uitvoeren dat wacht, tot het stopteken"),

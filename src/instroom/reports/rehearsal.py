@@ -1,6 +1,7 @@
 """The invented region from nothing to pages in one go: write, read, compute."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -13,7 +14,7 @@ from instroom.sources.example import REGION, layout_of, write_example
 from instroom.sources.example_flows import write_flows
 from instroom.sources.read import read
 from instroom.sources.records import ReadEntry
-from instroom.sources.store import Store
+from instroom.sources.store import Store, scratch
 
 FOLDER, DATA = "voorbeeld", "voorbeeld-data"
 
@@ -80,19 +81,43 @@ def example(
             expected=Message("an empty folder, or one with nothing but the invented region"),
             hint=Message("give the invented region a folder of its own: --data {data}", data=DATA),
         )
-    files = _written(out, seed)
-    known: dict[str | None, list[str]] = {}
-    for file in files:
-        known.setdefault(layout_of(Path(file)), []).append(file)
-    entries: list[ReadEntry] = []
-    for source, paths in known.items():
-        entries += read(*paths, data=folder, source=source, progress=progress)["files"]
+    files, entries = _read_example(out, folder, seed, progress)
     return {
         "files": files,
         "data": str(folder),
         "read": {"files": entries},
         "compute": compute(data=folder, region=REGION, progress=progress),
     }
+
+
+def rehearse(
+    data: Path, *, record: Callable[[Path], object], progress: Progress | None = None
+) -> ComputeAnswer:
+    """Let a new data directory hold the invented region at work: files, rows, figures.
+
+    Parameters
+    ----------
+    record
+        Writes what people recorded, once the schools are there and before the figures are computed.
+    """
+    with scratch() as out:
+        _read_example(out, data, 1, progress)
+    record(data)
+    return compute(data=data, region=REGION, progress=progress)
+
+
+def _read_example(
+    out: str | Path, data: Path, seed: int, progress: Progress | None
+) -> tuple[list[str], list[ReadEntry]]:
+    """Write the files of the invented region and read them; return them and what became of each."""
+    files = _written(out, seed)
+    known: dict[str | None, list[str]] = {}
+    for file in files:
+        known.setdefault(layout_of(Path(file)), []).append(file)
+    entries: list[ReadEntry] = []
+    for source, paths in known.items():
+        entries += read(*paths, data=data, source=source, progress=progress)["files"]
+    return files, entries
 
 
 def _written(out: str | Path, seed: int) -> list[str]:

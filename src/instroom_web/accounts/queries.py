@@ -1,5 +1,6 @@
 """Reading people: a getter asks the policy before it hands one out."""
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from django.core.exceptions import PermissionDenied
@@ -7,6 +8,9 @@ from django.http import HttpRequest
 
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
+from instroom.definitions import registry
+from instroom.definitions.models import Role
+from instroom.programme.cast import CastMember, cast
 from instroom_web.accounts.models import Person
 from instroom_web.accounts.policy import signed_in
 
@@ -35,3 +39,24 @@ def person_with(email: str) -> Person:
             else "instroom person add EMAIL --name NAME",
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedPerson:
+    """One of the cast as a row of this site, with their role."""
+
+    member: CastMember
+    person: Person
+    role: Role
+
+
+def played_people() -> list[PlayedPerson]:
+    """Return the cast as far as it is here: in the invented region everybody, elsewhere nobody."""
+    found = Person.objects.filter(is_active=True, email__in=[one.email for one in cast().values()])
+    rows = {row.email: row for row in found}
+    roles = registry.roles()
+    return [
+        PlayedPerson(one, rows[one.email], roles[one.role])
+        for one in cast().values()
+        if one.email in rows
+    ]

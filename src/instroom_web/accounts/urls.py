@@ -9,7 +9,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import URLPattern, path
 
-from instroom_web.accounts import demo_mails, views
+from instroom_web.accounts import demo_entrance, demo_mails, views
 from instroom_web.accounts.policy import View, public, requires, signed_in
 from instroom_web.shared.page_kinds import personal_page
 
@@ -49,6 +49,7 @@ urlpatterns = [
 
 #: Addresses of a demonstration; elsewhere they answer 404.
 demo = [
+    _entrance("", demo_entrance.entrance, "demo"),
     _entrance("mails/", demo_mails.listed, "demo_mails"),
     _entrance("mails/<uuid:uuid>/", demo_mails.shown, "demo_mail"),
 ]

@@ -111,9 +111,11 @@ def _etag(build: Build, *, packed: bool) -> str:
 
 def _beside() -> str:
     """Return a mark of what pages say beside the build: whom to ask, how old figures are and which
-    are expected, what the declaration of accessibility says, by which rules figures are judged.
+    are expected, what the declaration of accessibility says, by which rules figures are judged,
+    and which site stands beside this one.
     """
     said = f"{settings.CONTACT.text} {settings.DECLARATION} {clock.today():%Y-%m} {JUDGED_BY}"
+    said += f" {settings.BESIDE} {settings.DEMO}"
     return f"-{crc32(said.encode()):08x}"
 
 

@@ -91,4 +91,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "version": __version__,
         "contact": settings.CONTACT,
         "declaration": settings.DECLARATION,
+        "beside": settings.BESIDE,
+        "demo": settings.DEMO,
     }

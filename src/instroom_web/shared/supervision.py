@@ -1,11 +1,12 @@
-"""A worker beside the server of one machine: started with it, started again, ended with it."""
+"""Processes beside the server of one machine: started with it, and ended with it."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,3 +60,31 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def site_beside(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[None]:
+    """Keep another site running for as long as the block lasts; it may end by itself."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, env=dict(environment), stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        _end(process)
+
+
+def end_with(parent: int) -> None:
+    """End this process, and what it started, when its parent is gone or tells it to.
+
+    Called by a process that leads a session of its own. A server that starts later handles the
+    signal itself.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(os.getpid(), signal.SIGKILL))
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -11,8 +11,8 @@ import pytest
 from instroom.core.places import kind_of
 from instroom.core.texts import languages
 from instroom.definitions import models, registry
-from instroom.monitoring.counted_from import counted_from_rows
 from instroom.definitions.gazetteer import gazetteer
+from instroom.monitoring.counted_from import counted_from_rows
 
 TWENTE = {
     "GM0141": "Almelo",

@@ -1,0 +1,1 @@
+"""Rows of the invented region, which nobody recorded."""
