@@ -19,9 +19,8 @@ from instroom.core.messages import Message
 from instroom.core.texts import Texts
 from instroom.core.trouble import words_of_system
 from instroom.definitions import registry
+from instroom.inflow.ledger import let_go_states
 from instroom.reports.stored_rows import HeldFigure, ReleaseHead, ReleaseLine
-from instroom.sources.own_rows import let_go
-from instroom.sources.store import Store
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Where the invented region is served beside the real one: on this machine only.
@@ -136,7 +135,7 @@ def store(site: ComputedSite, data: str | Path | None = None) -> None:
         inputs=site.inputs,
         build=site.build,
     )
-    let_go(Store(folder), files_held())
+    let_go_states(folder, files_held())
 
 
 def own_rows(data: Path) -> None:

@@ -1,6 +1,6 @@
 """The ledger of cooperations as one more source: which schools there are, and a state of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from instroom.definitions import models, registry
 from instroom.inflow.cooperation import HEADER, LedgerSchool, state_rows
 from instroom.region.locate import home_region
 from instroom.region.organisations import organisations
-from instroom.sources.own_rows import keep_state
+from instroom.sources.own_rows import keep_state, let_go
 from instroom.sources.store import Store
 
 #: The kinds of education whose schools work with companies here.
@@ -53,3 +53,11 @@ def keep_ledger(
     """
     if rows := state_rows(schools, ladder, today):
         keep_state(Store(data), ladder.source, HEADER, rows, at=at)
+
+
+def let_go_states(data: Path, held: Set[str]) -> int:
+    """Remove the states that a newer one replaced and no release rests on; return how many.
+
+    ``held`` are the sha256 of the files of releases.
+    """
+    return let_go(Store(data), held)
