@@ -18,13 +18,18 @@ SECTORS = ("po", "vo")
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSchool:
-    """A school location as the open registers have it; ``board`` is a code."""
+    """A school location as the open registers have it; ``board`` is a code.
+
+    ``street`` (with its number) and ``town`` are empty when the register does not say.
+    """
 
     code: str
     name: str
     sector: str
     municipality: str
     board: str = ""
+    street: str = ""
+    town: str = ""
 
 
 def region_title(data: Path) -> str:
@@ -38,7 +43,15 @@ def registered_schools(data: Path) -> list[RegisteredSchool]:
     known = organisations(store)
     towns = set(registry.regions()[home_region(store)].municipalities)
     return [
-        RegisteredSchool(one.code, one.name, one.sector, one.municipality, one.board or "")
+        RegisteredSchool(
+            one.code,
+            one.name,
+            one.sector,
+            one.municipality,
+            one.board or "",
+            one.street,
+            one.locality or "",
+        )
         for one in known.locations.values()
         if one.sector in SECTORS and one.municipality in towns
     ]

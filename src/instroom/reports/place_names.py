@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from instroom.core.places import normal
 from instroom.definitions.gazetteer import gazetteer
+from instroom.inflow.ledger import RegisteredSchool
 from instroom.region.school_names import short_name, town_name
 from instroom.reports.place_facts import PlaceFacts
 from instroom.reports.results import PlaceInfo
@@ -50,6 +51,33 @@ def place_names(places: Mapping[str, PlaceInfo]) -> dict[str, PlaceName]:
         if len(group) > 1:
             found |= _told_apart([(info, found[info.code]) for info in group])
     return found | _with_code(places, found)
+
+
+def told_apart(schools: Iterable[RegisteredSchool]) -> list[RegisteredSchool]:
+    """Return schools of the registers called as on the public pages: no two the same.
+
+    Examples
+    --------
+    >>> a = RegisteredSchool("00AA01", "De Bron", "po", "GM0153", street="Laan 1")
+    >>> b = RegisteredSchool("00AA02", "De Bron", "po", "GM0153", street="Laan 2")
+    >>> [school.name for school in told_apart([a, b])]
+    ['De Bron, Laan 1', 'De Bron, Laan 2']
+    """
+    given = list(schools)
+    names = place_names({one.code: _place(one) for one in given})
+    return [replace(one, name=names[one.code].said) for one in given]
+
+
+def _place(one: RegisteredSchool) -> PlaceInfo:
+    return PlaceInfo(
+        one.code,
+        one.name,
+        f"school_{one.sector}",
+        one.municipality,
+        one.board,
+        one.street,
+        one.town,
+    )
 
 
 class PlaceRow(TypedDict):

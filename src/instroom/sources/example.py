@@ -443,7 +443,12 @@ def _addresses(schools: list[School], *, secondary: bool) -> str:
     rows = []
     for number, school in enumerate(schools):
         place = school.town.name.upper()
-        street = ["Passerlaan", str(number % 90 + 1), f"0{number % 900 + 100} AA", place]
+        street = [
+            "Zaagweg" if secondary else "Passerlaan",
+            str(number % 90 + 1),
+            f"0{number % 900 + 100} AA",
+            place,
+        ]
         row = [_province(), school.board, school.brin, school.code, school.name, *street]
         row += [school.town.number, place, school.belief, " " * 10, " " * 80 if secondary else " "]
         row += [school.kind] if secondary else []

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from instroom.inflow.ledger import keep_ledger, registered_schools
+from instroom.reports.place_names import told_apart
 from instroom_web.inflow import queries
 from instroom_web.region.actions import take_register
 from instroom_web.shared.clock import now, today
@@ -13,6 +14,6 @@ def keep_states(data: Path) -> None:
 
     As long as nobody recorded anything there is nothing to say: no state is written.
     """
-    take_register(registered_schools(data))
+    take_register(told_apart(registered_schools(data)))
     if queries.anything_recorded():
         keep_ledger(data, queries.ledger(), queries.ladder(), today=today(), at=now())

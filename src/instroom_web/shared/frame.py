@@ -74,6 +74,11 @@ def _brought(request: HttpRequest) -> dict[str, object]:
     return found
 
 
+def _opened(work: list[dict[str, str]], path: str) -> list[dict[str, object]]:
+    """Return the entries of somebody's work, with which of them a page stands below."""
+    return [{**entry, "open": path.startswith(entry["url"])} for entry in work]
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Fill the template context (a context processor)."""
     language = language_of(request)
@@ -85,7 +90,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "languages": [Choice(code, language_name(code), f"/{code}/{rest}") for code in languages()],
         "chapters": bar("chapters", t),
         "about": bar("about", t),
-        "work": bar("work", t, reader),
+        "work": _opened(bar("work", t, reader), request.path),
+        "here": request.path,
         **_brought(request),
         "person": reader,
         "version": __version__,

@@ -4,14 +4,16 @@ from collections import Counter
 
 import pytest
 
+from example_region import SCHOOLS
 from instroom.core.places import normal
 from instroom.core.texts import Texts, languages
+from instroom.inflow.ledger import RegisteredSchool
 from instroom.reports.blocks import PlaceIndex
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.places import places_page
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureQueue
-from instroom.reports.place_names import place_names, places_listed
+from instroom.reports.place_names import place_names, places_listed, told_apart
 from instroom.reports.results import PlaceInfo, Results, load
 
 COLLEGE = "Bonhoeffer College voor Gymnasium, Atheneum, Havo, VMBO, LWOO en PrO"
@@ -162,3 +164,18 @@ def test_a_school_in_no_municipality_is_not_lost() -> None:
 
 def test_without_places_the_page_says_so() -> None:
     assert index_of(Results("twente", load().published, {}, {})) == []
+
+
+def test_schools_at_work_are_called_as_on_the_public_pages() -> None:
+    """A list of schools of which several are called alike asks people to know codes by heart."""
+    ends = {"Laan 1": "10AA01", "Laan 2": "10AA02", "": "10AA03"}
+    given = [
+        RegisteredSchool(code, "Het College voor Havo", "vo", "GM0153", street=street)
+        for street, code in ends.items()
+    ]
+    names = [one.name for one in told_apart([*given, *SCHOOLS])]
+    assert names[:2] == ["Het College, Laan 1", "Het College, Laan 2"]
+    assert len(set(names)) == len(names) == len(SCHOOLS) + 3
+    public = {code: PlaceInfo(code, "Het College voor Havo", "school_vo", "GM0153", street=street)
+              for street, code in ends.items()}  # fmt: skip
+    assert names[:3] == [name.said for name in place_names(public).values()]
