@@ -79,8 +79,13 @@ def _status(form: CooperationForm) -> int:
     return 422 if form.is_bound else 200
 
 
-def _to_school(request: HttpRequest, one: Organisation, said: str = "") -> HttpResponse:
-    if said:
+def _to_school(
+    request: HttpRequest, one: Organisation, said: str = "", wrong: str = ""
+) -> HttpResponse:
+    """Go back to the school and say what was done, or what went wrong and so was not."""
+    if wrong:
+        messages.error(request, wrong)
+    elif said:
         messages.success(request, said)
     return HttpResponseRedirect(reverse("work_school", kwargs={"code": one.code}))
 
@@ -93,7 +98,7 @@ def said(request: HttpRequest, code: str) -> HttpResponse:
     what, wrong = request.POST.get("said", ""), ""
     if what in SAYINGS:
         wrong = recording.tried(lambda: actions.say_of_school(one, what, by=person.uuid), t)
-    return _to_school(request, one, wrong)
+    return _to_school(request, one, wrong=wrong)
 
 
 @require_POST
@@ -104,7 +109,7 @@ def ask(request: HttpRequest, uuid: UUID, side: str) -> HttpResponse:
     organisation = _side_of(row, side)
     wrong = recording.asked(request, organisation, side, person)
     sent = t("Mail verstuurd aan {name}.", name=organisation.name)
-    return _to_school(request, row.school, wrong or sent)
+    return _to_school(request, row.school, sent, wrong)
 
 
 @require_POST
@@ -115,10 +120,11 @@ def call(request: HttpRequest, uuid: UUID, side: str) -> HttpResponse:
     _side_of(row, side)
     form = CallForm(request.POST)
     if not form.is_valid():
-        return _to_school(request, row.school, t("Schrijf op wie u sprak en wat die zei."))
+        wrong = t("Schrijf op wie u sprak en wat die zei.")
+        return _to_school(request, row.school, wrong=wrong)
     given = GivenAnswer(row.uuid, form.cleaned_data["answer"], form.cleaned_data["note"])
     wrong = recording.tried(lambda: actions.record_call(row, side, given, by=person.uuid), t)
-    return _to_school(request, row.school, wrong or t("Telefoongesprek vastgelegd."))
+    return _to_school(request, row.school, t("Telefoongesprek vastgelegd."), wrong)
 
 
 def _side_of(row: Cooperation, side: str) -> Organisation:
