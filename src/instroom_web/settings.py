@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "instroom_web.accounts.sessions.EndOfSession",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -222,7 +223,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("INSTROOM_MAIL_FROM", "instroom@localhost")
 SITE_NAME = _site_name(DATA)
 SESSION_COOKIE_NAME = f"instroom_session_{SITE_NAME}"
 CSRF_COOKIE_NAME = f"instroom_csrf_{SITE_NAME}"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # and instroom_web.accounts.lasting, which ends them earlier
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "instroom_web.shared.errors.csrf_failure"

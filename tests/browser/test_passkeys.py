@@ -92,7 +92,9 @@ def test_signing_in_needs_no_javascript(chromium, site, data):
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("path", ["my", "account/login", "account/passkeys", "account/logout"])
+@pytest.mark.parametrize(
+    "path", ["my", "account", "account/login", "account/passkeys", "account/logout"]
+)
 def test_pages_for_people_are_accessible_and_never_scroll_sideways(
     chromium, site, data, path, width
 ):

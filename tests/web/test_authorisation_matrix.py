@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import ledger_cast
+import matrix_signin
 import numpy as np
 import pytest
 from allauth.mfa.models import Authenticator
@@ -174,7 +175,7 @@ ENTRANCES = {
         "account/login/key/", "account/login/passkey/", "account/logout/", "account/inactive/",
         "demo/", "demo/mails/", "demo/mails/<uuid:uuid>/",
     )
-}  # fmt: skip
+} | matrix_signin.ENTRANCES  # fmt: skip
 #: Pages of one's own: for whoever is signed in, with or without a role.
 PERSONAL = {
     f"LANG/{address}"
@@ -184,7 +185,7 @@ PERSONAL = {
         "account/passkeys/add/", "account/passkeys/<int:pk>/remove/", "account/recovery/",
         "account/recovery/new/", "account/language/",
     )
-}  # fmt: skip
+} | matrix_signin.PERSONAL  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SAFE = ("GET", "HEAD", "OPTIONS")
 LANGUAGES = ("nl", "en", "de")
@@ -356,7 +357,7 @@ def _accounts(persona: str, cast, mine: set[str]) -> list[Cell]:
                     status = (302, 403, 404, 405)  # 302: to say first who one is
                 else:
                     status = (200, 302, 401, 403, 404, 405, 409, 429)
-                changes = route == "LANG/account/language/" and not outside
+                changes = route in matrix_signin.CHANGING and not outside
                 changes |= route.startswith("LANG/account/again") and not outside
                 leads = "/account/login/" if outside else ""
                 data = {"language": "de"} if method == "POST" else {}

@@ -1,4 +1,7 @@
-"""The only writer of people: every change is in the history, in the same transaction."""
+"""The only writer of people: every change is in the history, in the same transaction.
+
+Where somebody is signed in is no change of a person: it is kept as long as it lasts.
+"""
 
 from uuid import UUID
 
@@ -11,7 +14,10 @@ from django.db import transaction
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.core.texts import languages
-from instroom_web.accounts.models import Person
+from instroom_web.accounts.browsers import kind_of_browser
+from instroom_web.accounts.lasting import LONGEST, NOTED
+from instroom_web.accounts.models import Person, SignIn
+from instroom_web.shared.clock import now
 from instroom_web.shared.history.actions import record_change
 
 _FIELDS = ("email", "full_name", "language", "is_active")
@@ -96,9 +102,46 @@ def _no_password() -> str:
 
 def deactivate_person(person: Person, *, by: UUID | None = None) -> Person:
     """End a person's access and sessions at once; their name stays with what they did."""
-    return _change(person, "person.deactivated", by, is_active=False, password=_no_password())
+    with transaction.atomic():
+        SignIn.objects.filter(person=person).delete()
+        return _change(person, "person.deactivated", by, is_active=False, password=_no_password())
 
 
 def reactivate_person(person: Person, *, by: UUID | None = None) -> Person:
     """Give a person access again."""
     return _change(person, "person.reactivated", by, is_active=True)
+
+
+def begin_sign_in(person: Person, agent: str) -> UUID:
+    """Keep that somebody signs in with this browser; what is too old to last goes."""
+    moment = now()
+    SignIn.objects.filter(person=person, began_at__lte=moment - LONGEST).delete()
+    browser, system = kind_of_browser(agent)
+    seen = {"began_at": moment, "seen_at": moment}
+    return SignIn.objects.create(person=person, browser=browser, system=system, **seen).pk
+
+
+def note_request(sign_in: SignIn) -> None:
+    """Keep that there was a request, at most once a minute."""
+    moment = now()
+    if moment - sign_in.seen_at >= NOTED:
+        SignIn.objects.filter(pk=sign_in.pk).update(seen_at=moment)
+
+
+def end_sign_in(mark: UUID) -> None:
+    """Forget where somebody was signed in: that session ends."""
+    SignIn.objects.filter(pk=mark).delete()
+
+
+@transaction.atomic
+def end_other_sign_ins(person: Person, *, kept: UUID | None, by: UUID) -> int:
+    """Sign somebody out everywhere, but for the browser ``kept``; return how many that were."""
+    mine = SignIn.objects.filter(person=person)
+    others = mine.exclude(pk=kept) if kept else mine
+    ended = others.delete()[0]
+    if ended:
+        record_change(
+            person, "person.signed_out_elsewhere", by=by, before={"elsewhere": ended},
+            after={"elsewhere": 0},
+        )  # fmt: skip
+    return ended

@@ -11,6 +11,11 @@ class AccountsConfig(AppConfig):
     name = "instroom_web.accounts"
     label = "accounts"
 
+    def ready(self) -> None:
+        from instroom_web.accounts.sessions import connect
+
+        connect()
+
     def navigation(self, t: Texts) -> Iterator[NavigationEntry]:
         """Yield the door of a demonstration; elsewhere there is none."""
         if settings.DEMO:

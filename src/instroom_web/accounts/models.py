@@ -48,3 +48,17 @@ class Person(AbstractBaseUser):
 
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         raise NeverDeletedError(str(self.uuid))
+
+
+class SignIn(models.Model):
+    """A browser in which somebody is signed in: its session names this row, and ends without it.
+
+    Of the browser only its kind is kept, as ``Firefox`` and ``Windows``; no address of a machine.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sign_ins")
+    browser = models.CharField(max_length=20, blank=True)
+    system = models.CharField(max_length=20, blank=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()

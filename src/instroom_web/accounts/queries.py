@@ -1,8 +1,11 @@
 """Reading people: a getter asks the policy before it hands one out."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -11,8 +14,10 @@ from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import Role
 from instroom.programme.cast import CastMember, cast
-from instroom_web.accounts.models import Person
+from instroom_web.accounts.lasting import IDLE, LONGEST
+from instroom_web.accounts.models import Person, SignIn
 from instroom_web.accounts.policy import signed_in
+from instroom_web.shared.clock import now, today
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -21,6 +26,52 @@ def person_of(request: HttpRequest) -> Person:
     if not isinstance(person, Person) or not signed_in(person):
         raise PermissionDenied
     return person
+
+
+def sign_in_of(person: Person, mark: str | None) -> SignIn | None:
+    """Return the sign-in that a session names; None when it was ended."""
+    return SignIn.objects.filter(person=person, pk=mark).first() if mark else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A browser in which somebody is signed in now; names are empty when it does not tell."""
+
+    browser: str
+    system: str
+    seen_at: datetime
+    is_this: bool
+
+    @property
+    def day(self) -> str:
+        """The day it was last used, in Amsterdam, as ISO text."""
+        return today(self.seen_at).isoformat()
+
+
+def open_sessions(person: Person, mark: str | None) -> list[OpenSession]:
+    """Return where somebody is signed in, this browser first; what ended by itself is left out."""
+    moment = now()
+    rows = SignIn.objects.filter(
+        person=person, seen_at__gt=moment - IDLE, began_at__gt=moment - LONGEST
+    )
+    found = [
+        OpenSession(row.browser, row.system, row.seen_at, str(row.pk) == mark)
+        for row in rows.order_by("-seen_at", "-began_at")
+    ]
+    return sorted(found, key=lambda one: not one.is_this)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInWays:
+    """What somebody chose beside a code by mail."""
+
+    passkeys: int
+
+
+def ways_of(person: Person) -> SignInWays:
+    """Return how somebody signs in."""
+    kinds = Counter(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    return SignInWays(passkeys=kinds[Authenticator.Type.WEBAUTHN])
 
 
 def person_with(email: str) -> Person:

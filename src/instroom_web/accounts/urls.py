@@ -44,6 +44,8 @@ urlpatterns = [
     _own("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"),
     _own("recovery/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     _own("recovery/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    _own("", views.account, "account"),
+    _own("sessions/end/", views.end_sessions, "account_end_sessions"),
     _own("language/", views.language, "account_language"),
 ]
 
