@@ -205,7 +205,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Behind a proxy its own address would count everybody's tries to sign in together.
 ALLAUTH_TRUSTED_PROXY_COUNT = proxies_of(os.environ.get("INSTROOM_PROXIES", ""))
 ACCOUNT_REAUTHENTICATION_METHODS = {"code", "mfa"}
-MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Instroom"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -2,7 +2,10 @@
 
 ENTRANCES: set[str] = set()
 #: Pages of one's own: for whoever is signed in.
-PERSONAL = {"LANG/account/", "LANG/account/sessions/end/"}
+PERSONAL = {
+    f"LANG/account/{address}"
+    for address in ("", "sessions/end/", "second/", "app/add/", "app/remove/")
+}
 #: Whoever presses a button here may change what is kept of their own signing in.
 CHANGING = {
     "LANG/account/language/",

@@ -181,7 +181,7 @@ PERSONAL = {
     f"LANG/{address}"
     for address in (
         "my/", "account/again/", "account/again/code/", "account/again/recovery/",
-        "account/again/passkey/", "account/passkeys/", "account/passkeys/list/",
+        "account/again/passkey/", "account/passkeys/",
         "account/passkeys/add/", "account/passkeys/<int:pk>/remove/", "account/recovery/",
         "account/recovery/new/", "account/language/",
     )

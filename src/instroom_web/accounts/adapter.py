@@ -1,12 +1,17 @@
 """How allauth behaves here: nobody makes an account for themselves, and where one arrives."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom_web.accounts.models import Person
+from instroom_web.accounts.queries import roles_that_wait
 from instroom_web.shared.errors import words
 
 
@@ -36,6 +41,14 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
             heading, todo = words(Texts(get_language() or SOURCE_LANGUAGE))["too_many"]
             error = ValidationError(f"{heading}. {todo}", code=code)
         return error
+
+    def post_login(self, request: HttpRequest, user: Person, **how: Any) -> HttpResponse:
+        """Go on to the page asked for; first to the choice of a second step, if a role waits."""
+        answer: HttpResponse = super().post_login(request, user, **how)
+        if not (isinstance(answer, HttpResponseRedirect) and roles_that_wait(user)):
+            return answer
+        asked = urlencode({"next": answer.url})
+        return HttpResponseRedirect(f"{reverse('account_second')}?{asked}")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("my")

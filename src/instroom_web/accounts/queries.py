@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -66,12 +67,32 @@ class SignInWays:
     """What somebody chose beside a code by mail."""
 
     passkeys: int
+    app: bool
+
+    @property
+    def second(self) -> bool:
+        """Whether a second step is asked at every sign-in by code."""
+        return self.app or self.passkeys > 0
 
 
 def ways_of(person: Person) -> SignInWays:
     """Return how somebody signs in."""
     kinds = Counter(Authenticator.objects.filter(user=person).values_list("type", flat=True))
-    return SignInWays(passkeys=kinds[Authenticator.Type.WEBAUTHN])
+    return SignInWays(
+        passkeys=kinds[Authenticator.Type.WEBAUTHN], app=kinds[Authenticator.Type.TOTP] > 0
+    )
+
+
+def roles_that_wait(person: Person) -> list[Role]:
+    """Return the roles that do not count until there is a second way to sign in.
+
+    Roles are known further up: each app may bring a ``waiting_for_second(person)``.
+    """
+    found: list[Role] = []
+    for config in apps.get_app_configs():
+        bring = getattr(config, "waiting_for_second", None)
+        found += bring(person) if bring else []
+    return found
 
 
 def person_with(email: str) -> Person:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
+from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -18,7 +19,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from instroom.core.texts import Texts
-from instroom_web.accounts.actions import begin_sign_in, end_sign_in, note_request
+from instroom_web.accounts.actions import (
+    begin_sign_in,
+    end_other_sign_ins,
+    end_sign_in,
+    note_request,
+)
 from instroom_web.accounts.lasting import lasted, was_away
 from instroom_web.accounts.models import Person, SignIn
 from instroom_web.accounts.policy import PUBLIC, access_of
@@ -42,10 +48,17 @@ def _ended(request: HttpRequest, **_: object) -> None:
         end_sign_in(UUID(mark))
 
 
+def _more_secure(request: HttpRequest, user: Person, **_: object) -> None:
+    """End the sessions that were opened without what is asked from now on."""
+    mark = mark_of(request)
+    end_other_sign_ins(user, kept=UUID(mark) if mark else None, by=user.uuid)
+
+
 def connect() -> None:
     """Keep sign-ins as Django tells of them, by whichever door."""
     user_logged_in.connect(_began, dispatch_uid="sign-in began")
     user_logged_out.connect(_ended, dispatch_uid="sign-in ended")
+    authenticator_added.connect(_more_secure, dispatch_uid="second step added")
 
 
 class EndOfSession:

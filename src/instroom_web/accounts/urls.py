@@ -6,10 +6,11 @@ They are listed, not included: an address that is not here does not exist.
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import URLPattern, path
 
-from instroom_web.accounts import demo_entrance, demo_mails, views
+from instroom_web.accounts import demo_entrance, demo_mails, factor_views, views
 from instroom_web.accounts.policy import View, public, requires, signed_in
 from instroom_web.shared.page_kinds import personal_page
 
@@ -26,7 +27,7 @@ urlpatterns = [
     _entrance("login/", account.request_login_code, "account_login"),
     _entrance("login/code/", account.request_login_code, "account_request_login_code"),
     _entrance("login/code/confirm/", account.confirm_login_code, "account_confirm_login_code"),
-    _entrance("login/key/", factors.authenticate, "mfa_authenticate"),
+    _entrance("login/key/", factor_views.authenticate, "mfa_authenticate"),
     _entrance("login/passkey/", passkeys.login_webauthn, "mfa_login_webauthn"),
     _entrance("logout/", account.logout, "account_logout"),
     _entrance("inactive/", account.account_inactive, "account_inactive"),
@@ -38,13 +39,16 @@ urlpatterns = [
     ),
     _own("again/recovery/", factors.reauthenticate, "mfa_reauthenticate"),
     _own("again/passkey/", passkeys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
-    _own("passkeys/", passkeys.list_webauthn, "mfa_index"),
-    _own("passkeys/list/", passkeys.list_webauthn, "mfa_list_webauthn"),
+    _own("passkeys/", passkeys.list_webauthn, "mfa_list_webauthn"),
     _own("passkeys/add/", passkeys.add_webauthn, "mfa_add_webauthn"),
     _own("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, "mfa_remove_webauthn"),
+    _own("app/add/", factor_views.add_app, "mfa_activate_totp"),
+    _own("app/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    _own("second/", views.second, "account_second"),
     _own("recovery/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
     _own("recovery/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
     _own("", views.account, "account"),
+    _own("", views.account, "mfa_index"),  # so allauth calls it
     _own("sessions/end/", views.end_sessions, "account_end_sessions"),
     _own("language/", views.language, "account_language"),
 ]

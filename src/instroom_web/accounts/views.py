@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from instroom.core.texts import Texts, languages
 from instroom_web.accounts.actions import choose_language, end_other_sign_ins
-from instroom_web.accounts.queries import open_sessions, person_of, ways_of
+from instroom_web.accounts.queries import open_sessions, person_of, roles_that_wait, ways_of
 from instroom_web.accounts.session_marks import mark_of
 from instroom_web.shared.frame import language_of
 
@@ -19,13 +20,26 @@ from instroom_web.shared.frame import language_of
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Show how somebody signs in, where they are signed in, and their language."""
-    reader = person_of(request)
+    reader, t = person_of(request), Texts(language_of(request))
     context = {
         "reader": reader,
         "ways": ways_of(reader),
+        "waiting": [t(role.title) for role in roles_that_wait(reader)],
         "sessions": open_sessions(reader, mark_of(request)),
     }
     return render(request, "accounts/account.html", context)
+
+
+@require_safe
+def second(request: HttpRequest) -> HttpResponse:
+    """Say which role waits for a second step, and why; let its bearer choose one."""
+    t = Texts(language_of(request))
+    waiting = [t(role.title) for role in roles_that_wait(person_of(request))]
+    if not waiting:
+        return HttpResponseRedirect(reverse("account"))
+    asked = request.GET.get("next", "")
+    later = asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else reverse("my")
+    return render(request, "accounts/second.html", {"waiting": waiting, "later": later})
 
 
 @require_POST

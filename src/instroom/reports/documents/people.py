@@ -34,7 +34,7 @@ def _role(role: models.Role, t: Texts) -> Entry:
     kinds = [t(registry.organisation_kinds()[name].title) for name in role.organisation_kinds]
     reach = ", ".join(kinds) or t("de hele regio")
     may = "; ".join(_abilities(t)[name] for name in role.may) or t("niets")
-    way = t("een code en een passkey") if role.second_factor else t("een code per mail")
+    way = t("een code, en een passkey of app") if role.second_factor else t("een code per mail")
     return Entry(
         role.id,
         t(role.title),
