@@ -189,21 +189,40 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
-# People sign in with a code by mail or a passkey; there are no passwords and no open sign-up.
+# People sign in with a code by mail, a passkey, or a password if they want one; nobody signs up.
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "instroom_web.accounts.adapter.InvitedOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # so that one may sign in with a password
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = True  # as long as any other session: SESSION_COOKIE_AGE
+ACCOUNT_FORMS = {
+    "set_password": "instroom_web.accounts.password_rules.SetPassword",
+    "change_password": "instroom_web.accounts.password_rules.ChangePassword",
+    "reset_password_from_key": "instroom_web.accounts.password_rules.NewPassword",
+}
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "instroom_web.accounts.password_rules.LongEnough", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Behind a proxy its own address would count everybody's tries to sign in together.
 ALLAUTH_TRUSTED_PROXY_COUNT = proxies_of(os.environ.get("INSTROOM_PROXIES", ""))
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before a first password
 ACCOUNT_REAUTHENTICATION_METHODS = {"code", "mfa"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Instroom"

@@ -61,7 +61,7 @@ def _checked_language(language: str) -> str:
 def create_person(
     *, email: str, full_name: str, language: str = "nl", by: UUID | None = None
 ) -> Person:
-    """Add a person who may sign in with a code by mail; there is no password."""
+    """Add a person who may sign in with a code by mail; a password is theirs to choose."""
     name = full_name.strip()
     if not name:
         hint = Message('for example --name "Anna de Vries"')
@@ -110,6 +110,15 @@ def deactivate_person(person: Person, *, by: UUID | None = None) -> Person:
 def reactivate_person(person: Person, *, by: UUID | None = None) -> Person:
     """Give a person access again."""
     return _change(person, "person.reactivated", by, is_active=True)
+
+
+@transaction.atomic
+def set_password(person: Person, password: str, *, kept: UUID | None) -> None:
+    """Give somebody a password, of which nothing is told; sessions other than ``kept`` end."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record_change(person, "person.password", by=person.uuid, before={}, after={})
+    end_other_sign_ins(person, kept=kept, by=person.uuid)
 
 
 def begin_sign_in(person: Person, agent: str) -> UUID:

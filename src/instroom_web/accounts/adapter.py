@@ -2,16 +2,20 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom_web.accounts.actions import set_password
 from instroom_web.accounts.models import Person
 from instroom_web.accounts.queries import roles_that_wait
+from instroom_web.accounts.session_marks import mark_of
 from instroom_web.shared.errors import words
 
 
@@ -37,9 +41,15 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
         allauth calls asking for a code too often a failed try to sign in.
         """
         error: ValidationError = super().validation_error(code, *args)
+        t = Texts(get_language() or SOURCE_LANGUAGE)
         if code == "too_many_login_attempts":
-            heading, todo = words(Texts(get_language() or SOURCE_LANGUAGE))["too_many"]
+            heading, todo = words(t)["too_many"]
             error = ValidationError(f"{heading}. {todo}", code=code)
+        if code == "email_password_mismatch":
+            said = t("Dit e-mailadres en dit wachtwoord horen niet bij elkaar.")
+            error = ValidationError(said, code=code)
+        if code == "enter_current_password":
+            error = ValidationError(t("Dit is niet uw huidige wachtwoord."), code=code)
         return error
 
     def post_login(self, request: HttpRequest, user: Person, **how: Any) -> HttpResponse:
@@ -49,6 +59,15 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
             return answer
         asked = urlencode({"next": answer.url})
         return HttpResponseRedirect(f"{reverse('account_second')}?{asked}")
+
+    def set_password(self, user: Person, password: str) -> None:
+        """Keep a password, with its change in the history; only this browser stays signed in."""
+        request = context.request
+        mark = mark_of(request) if request.user == user else None
+        set_password(user, password, kept=UUID(mark) if mark else None)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        return reverse("account")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("my")

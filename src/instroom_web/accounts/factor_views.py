@@ -13,8 +13,8 @@ from instroom_web.accounts.queries import ways_of
 class SecondStep(AuthenticateView):  # type: ignore[misc]  # allauth ships no types
     """Ask what somebody has: a passkey, a code of their app, or one of both."""
 
-    def get_context_data(self, **given: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**given)
+    def get_context_data(self, **given: object) -> dict[str, object]:
+        context: dict[str, object] = super().get_context_data(**given)
         return context | {"ways": ways_of(self.stage.login.user)}
 
 

@@ -68,6 +68,7 @@ class SignInWays:
 
     passkeys: int
     app: bool
+    password: bool
 
     @property
     def second(self) -> bool:
@@ -79,7 +80,9 @@ def ways_of(person: Person) -> SignInWays:
     """Return how somebody signs in."""
     kinds = Counter(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     return SignInWays(
-        passkeys=kinds[Authenticator.Type.WEBAUTHN], app=kinds[Authenticator.Type.TOTP] > 0
+        passkeys=kinds[Authenticator.Type.WEBAUTHN],
+        app=kinds[Authenticator.Type.TOTP] > 0,
+        password=person.has_usable_password(),
     )
 
 

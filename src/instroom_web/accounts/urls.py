@@ -27,6 +27,20 @@ urlpatterns = [
     _entrance("login/", account.request_login_code, "account_login"),
     _entrance("login/code/", account.request_login_code, "account_request_login_code"),
     _entrance("login/code/confirm/", account.confirm_login_code, "account_confirm_login_code"),
+    _entrance("login/password/", account.login, "account_login_password"),
+    # where one goes on with the new password; so allauth calls it
+    _entrance("login/password/", account.login, "account_password_reset_completed"),
+    _entrance("password/forgotten/", account.password_reset, "account_reset_password"),
+    _entrance(
+        "password/forgotten/code/",
+        account.confirm_password_reset_code,
+        "account_confirm_password_reset_code",
+    ),
+    _entrance(
+        "password/forgotten/new/",
+        account.complete_password_reset,
+        "account_complete_password_reset",
+    ),
     _entrance("login/key/", factor_views.authenticate, "mfa_authenticate"),
     _entrance("login/passkey/", passkeys.login_webauthn, "mfa_login_webauthn"),
     _entrance("logout/", account.logout, "account_logout"),
@@ -50,6 +64,8 @@ urlpatterns = [
     _own("", views.account, "account"),
     _own("", views.account, "mfa_index"),  # so allauth calls it
     _own("sessions/end/", views.end_sessions, "account_end_sessions"),
+    _own("password/set/", account.password_set, "account_set_password"),
+    _own("password/change/", account.password_change, "account_change_password"),
     _own("language/", views.language, "account_language"),
 ]
 
