@@ -237,6 +237,7 @@ EMAIL_HOST, EMAIL_PORT = unquote(_MAIL.hostname or ""), _MAIL.port or 587
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
 EMAIL_USE_TLS = bool(_MAIL.username)
 EMAIL_TIMEOUT = 30  # a server that is silent for longer is not there
+MAIL_APART = bool(_MAIL.hostname)  # whether nobody waits for a mail to leave
 DEFAULT_FROM_EMAIL = os.environ.get("INSTROOM_MAIL_FROM", "instroom@localhost")
 
 # Two sites on one machine do not end each other's sessions.

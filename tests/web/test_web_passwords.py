@@ -1,10 +1,12 @@
 """A password, for who wants one: set, changed, forgotten; what it tells and what it ends."""
 
 import re
+import threading
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from test_web_accounts import code_in_mail
 from test_web_sessions import IPHONE, inside, signed_in
@@ -229,3 +231,31 @@ def test_asking_for_a_new_password_is_counted():
         said = [forgotten(email)[1].status_code for _ in range(6)]
         assert said == [302] * 5 + [429]
     assert len(mail.outbox) == 5
+
+
+class SlowServer(BaseEmailBackend):
+    """A mail server that takes a while, and then fails."""
+
+    def send_messages(self, messages):  # noqa: ARG002
+        Arrived.wait(20)
+        raise OSError("no mail today")
+
+
+Arrived = threading.Event()
+
+
+@pytest.mark.parametrize("page", [FORGOTTEN, "/nl/account/login/"])
+def test_a_mail_server_that_is_slow_or_away_does_not_tell_who_is_known(page, settings):
+    settings.EMAIL_BACKEND, settings.MAIL_APART = f"{__name__}.SlowServer", True
+    Arrived.clear()
+    try:
+        known = Client().post(page, {"email": people.person("anna").email})
+        assert not Arrived.is_set(), "nobody waited"
+        unknown = Client().post(page, {"email": UNKNOWN})
+        faults = [one for one in threading.enumerate() if one.name.endswith("(_sent)")]
+        assert len(faults) == 1, "one mail is on its way, to who is known"
+    finally:
+        Arrived.set()
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    faults[0].join(20)
+    assert not faults[0].is_alive()

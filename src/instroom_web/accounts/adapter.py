@@ -1,12 +1,16 @@
 """How allauth behaves here: nobody makes an account for themselves, and where one arrives."""
 
+import logging
+from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,6 +21,16 @@ from instroom_web.accounts.models import Person
 from instroom_web.accounts.queries import roles_that_wait
 from instroom_web.accounts.session_marks import mark_of
 from instroom_web.shared.errors import words
+
+log = logging.getLogger("django.request")
+
+
+def _sent(message: EmailMessage) -> None:
+    """Send a mail; a fault is for who runs the site, and its reader asks for a new code."""
+    try:
+        message.send()
+    except Exception:
+        log.exception("a code could not be mailed")
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -59,6 +73,17 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
             return answer
         asked = urlencode({"next": answer.url})
         return HttpResponseRedirect(f"{reverse('account_second')}?{asked}")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
+        """Send a code; through a server apart, so that waiting for it, or its fault, tells nothing.
+
+        An address that is not known gets no mail: it would be told at once, and never of a fault.
+        """
+        if not settings.MAIL_APART:
+            super().send_mail(template_prefix, email, context)
+            return
+        whole = {"email": email, **context}
+        Thread(target=_sent, args=(self.render_mail(template_prefix, email, whole),)).start()
 
     def set_password(self, user: Person, password: str) -> None:
         """Keep a password, with its change in the history; only this browser stays signed in."""
