@@ -332,10 +332,10 @@ def ask(row, peter):
 def test_after_the_counting_day_nobody_is_asked_about_the_year_that_was_counted(
     client, late, row, peter
 ):
-    client.force_login(peter)
     actions.name_contact(row.company, name="B", email="b@x.example", by=peter.uuid)
-    before = ledger_cast.digest()
     with frozen(day(late)):
+        client.force_login(peter)  # then: half an hour later one is signed out
+        before = ledger_cast.digest()
         assert queries.this_year() == "2026-2027"
         with pytest.raises(UserError, match="is counted already"):
             ask(row, peter)
@@ -348,6 +348,7 @@ def test_after_the_counting_day_nobody_is_asked_about_the_year_that_was_counted(
         for what in ("all_recorded", "nothing"):
             answer = client.post("/nl/work/schools/10ZZ00/said/", {"said": what})
             assert answer.status_code == 302
+            assert "login" not in answer["Location"]
         assert ledger_cast.digest() == before
 
 
