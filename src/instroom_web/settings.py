@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "instroom_web.shared",
     "instroom_web.shared.history",
     "instroom_web.shared.mails",
+    "instroom_web.shared.drafts",
     "instroom_web.accounts",
     "allauth",
     "allauth.account",
@@ -124,6 +125,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "instroom_web.accounts.sessions.SignedInWhile",
+    "instroom_web.shared.drafts.saved.Saved",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -188,14 +191,14 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
-# People sign in with a code by mail or a passkey; there are no passwords and no open sign-up.
+# People sign in with a code by mail, a password they chose, or a passkey; nobody signs up.
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "instroom_web.accounts.adapter.InvitedOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; it gives the form its password
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -204,7 +207,21 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Behind a proxy its own address would count everybody's tries to sign in together.
 ALLAUTH_TRUSTED_PROXY_COUNT = proxies_of(os.environ.get("INSTROOM_PROXIES", ""))
 ACCOUNT_REAUTHENTICATION_METHODS = {"code", "mfa"}
-MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "instroom_web.accounts.passwords.LongEnough"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Instroom"
+# A clock that is half a minute off is no reason to keep somebody out.
+MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

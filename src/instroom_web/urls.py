@@ -11,6 +11,7 @@ urlpatterns = [
     *i18n_patterns(
         path("account/", include(accounts)),
         path("demo/", include(accounts.demo)),
+        path("work/", include(accounts.work)),
         path("", include(inflow)),
         *reports.spoken,
     ),

@@ -26,11 +26,13 @@ import people
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from instroom_web.accounts.actions import begin_sign_in
 for name in people.CAST:
     person, session = people.person(name), SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session["sign_in"] = str(begin_sign_in(person, "Firefox, Windows").uuid)
     session.create()
     print(settings.SESSION_COOKIE_NAME, session.session_key, person.full_name, sep="\t")
 """

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import ledger_cast
+import matrix_accounts
 import numpy as np
 import pytest
 from allauth.mfa.models import Authenticator
@@ -172,6 +173,7 @@ ENTRANCES = {
     for address in (
         "account/login/", "account/login/code/", "account/login/code/confirm/",
         "account/login/key/", "account/login/passkey/", "account/logout/", "account/inactive/",
+        *matrix_accounts.ENTRANCES,
         "demo/", "demo/mails/", "demo/mails/<uuid:uuid>/",
     )
 }  # fmt: skip
@@ -180,9 +182,9 @@ PERSONAL = {
     f"LANG/{address}"
     for address in (
         "my/", "account/again/", "account/again/code/", "account/again/recovery/",
-        "account/again/passkey/", "account/passkeys/", "account/passkeys/list/",
+        "account/again/passkey/", "account/passkeys/list/",
         "account/passkeys/add/", "account/passkeys/<int:pk>/remove/", "account/recovery/",
-        "account/recovery/new/", "account/language/",
+        "account/recovery/new/", "account/language/", *matrix_accounts.PERSONAL,
     )
 }  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -283,6 +285,7 @@ def _work(persona: str, cast, mine: set[str]) -> list[Cell]:
                     status = _answer(*at, method, methods.split())
                     changes = method == "POST" and status == (302,) and takes_part(persona)
                     leads = "/account/login/" if RIGHTS[persona] is None else ""
+                    leads = matrix_accounts.LED_TO_A_SECOND_WAY.get(persona, leads)
                     found.append(Cell(route, address, method, status, mine, data, changes, leads))
     return found
 
@@ -292,7 +295,7 @@ def _answer(persona, need, school, listed, sound, method, methods) -> tuple[int,
     if RIGHTS[persona] is None:
         return (302,)  # to where one signs in
     if not takes_part(persona):
-        return (403,)
+        return (302,) if persona in matrix_accounts.LED_TO_A_SECOND_WAY else (403,)
     if method not in methods:
         return (405,)
     if listed:
@@ -355,9 +358,10 @@ def _accounts(persona: str, cast, mine: set[str]) -> list[Cell]:
                 elif "<int:pk>" in route:  # somebody else's key
                     status = (302, 403, 404, 405)  # 302: to say first who one is
                 else:
-                    status = (200, 302, 401, 403, 404, 405, 409, 429)
+                    status = (200, 302, 400, 401, 403, 404, 405, 409, 429)
                 changes = route == "LANG/account/language/" and not outside
                 changes |= route.startswith("LANG/account/again") and not outside
+                changes |= route in matrix_accounts.CHANGES and not outside
                 leads = "/account/login/" if outside else ""
                 data = {"language": "de"} if method == "POST" else {}
                 found.append(Cell(route, address, method, status, me, data, changes, leads))

@@ -1,5 +1,6 @@
 """The only writer of people: every change is in the history, in the same transaction."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -7,11 +8,14 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.core.texts import languages
-from instroom_web.accounts.models import Person
+from instroom_web.accounts.models import Person, SignIn
+from instroom_web.accounts.queries import IDLE, LONGEST
+from instroom_web.shared.clock import now
 from instroom_web.shared.history.actions import record_change
 
 _FIELDS = ("email", "full_name", "language", "is_active")
@@ -96,9 +100,49 @@ def _no_password() -> str:
 
 def deactivate_person(person: Person, *, by: UUID | None = None) -> Person:
     """End a person's access and sessions at once; their name stays with what they did."""
-    return _change(person, "person.deactivated", by, is_active=False, password=_no_password())
+    with transaction.atomic():
+        _end_sign_ins(person)
+        return _change(person, "person.deactivated", by, is_active=False, password=_no_password())
 
 
 def reactivate_person(person: Person, *, by: UUID | None = None) -> Person:
     """Give a person access again."""
     return _change(person, "person.reactivated", by, is_active=True)
+
+
+def begin_sign_in(person: Person, browser: str) -> SignIn:
+    """Keep that a person is signed in from now on, in this browser."""
+    return SignIn.objects.create(person=person, browser=browser[:60], since=now(), seen=now())
+
+
+def see_sign_in(row: SignIn) -> None:
+    """Keep that a person just asked for a page."""
+    SignIn.objects.filter(pk=row.pk).update(seen=now())
+
+
+def end_sign_in(key: str) -> None:
+    """End one sign-in, named by its uuid; what is no sign-in ends nothing."""
+    with suppress(ValidationError):
+        SignIn.objects.filter(uuid=key).delete()
+
+
+def _end_sign_ins(person: Person, keep: str = "") -> int:
+    found = SignIn.objects.filter(person=person)
+    return (found.exclude(uuid=keep) if keep else found).delete()[0]
+
+
+@transaction.atomic
+def sign_out_elsewhere(person: Person, *, keep: str = "", kind: str = "person.signed_out") -> int:
+    """End all sign-ins of a person but one, at once; return how many there were.
+
+    With a ``kind`` of its own it stands in the history as what led to it, such as a new password.
+    """
+    ended = _end_sign_ins(person, keep)
+    record_change(person, kind, by=person.uuid, before={}, after={"sign_ins_ended": ended})
+    return ended
+
+
+def forget_sign_ins() -> int:
+    """Erase the sign-ins that are over, as a chore of the worker; return how many there were."""
+    old = SignIn.objects.filter(Q(since__lt=now() - LONGEST) | Q(seen__lt=now() - IDLE))
+    return old.delete()[0] if old.exists() else 0  # reading takes no lock

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from instroom.core.texts import SOURCE_LANGUAGE, Texts
+from instroom_web.accounts.models import Person
+from instroom_web.accounts.policy import waits_for_second_factor
 from instroom_web.shared.errors import words
 
 
@@ -37,8 +39,10 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships
             error = ValidationError(f"{heading}. {todo}", code=code)
         return error
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
-        return reverse("my")
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        person = request.user
+        waits = isinstance(person, Person) and waits_for_second_factor(person)
+        return reverse("account_second_factor" if waits else "my")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("home")

@@ -48,3 +48,19 @@ class Person(AbstractBaseUser):
 
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         raise NeverDeletedError(str(self.uuid))
+
+
+class SignIn(models.Model):
+    """One browser in which a person is signed in; without this row its session is over.
+
+    ``browser`` names program and system, such as ``Firefox, Windows``; no address is kept.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sign_ins")
+    browser = models.CharField(max_length=60, blank=True)
+    since = models.DateTimeField()
+    seen = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.browser}"

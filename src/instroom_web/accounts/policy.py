@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from instroom_web.accounts.models import Person
@@ -33,6 +34,15 @@ def public(view: View) -> View:
     return view
 
 
+def waits_for_second_factor(person: Person) -> bool:
+    """Whether somebody has a role that does not count until they have a second way to sign in.
+
+    Apps that know of roles say so, by a method of this name of their configuration.
+    """
+    asked = (getattr(one, "waits_for_second_factor", None) for one in apps.get_app_configs())
+    return any(ask(person) for ask in asked if ask)
+
+
 def requires(rule: Rule) -> Callable[[View], View]:
     """Let in who signed in and passes the rule; others sign in first, or are refused."""
 
@@ -43,6 +53,8 @@ def requires(rule: Rule) -> Callable[[View], View]:
             if not isinstance(person, Person):
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             if not rule(person):
+                if waits_for_second_factor(person):
+                    return HttpResponseRedirect(reverse("account_second_factor"))
                 raise PermissionDenied
             return view(request, *args, **names)
 

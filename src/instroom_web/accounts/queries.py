@@ -1,9 +1,12 @@
 """Reading people: a getter asks the policy before it hands one out."""
 
+import datetime
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from django.core.exceptions import PermissionDenied
+from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from instroom.core.errors import UserError, Where
@@ -11,8 +14,13 @@ from instroom.core.messages import Message
 from instroom.definitions import registry
 from instroom.definitions.models import Role
 from instroom.programme.cast import CastMember, cast
-from instroom_web.accounts.models import Person
+from instroom_web.accounts.models import Person, SignIn
 from instroom_web.accounts.policy import signed_in
+from instroom_web.shared.clock import now
+
+#: Without a request for so long, and after so long whatever was asked, a sign-in is over.
+IDLE = datetime.timedelta(minutes=30)
+LONGEST = datetime.timedelta(hours=8)
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -60,3 +68,34 @@ def played_people() -> list[PlayedPerson]:
         for one in cast().values()
         if one.email in rows
     ]
+
+
+def sign_in_with(person: Person, key: str) -> SignIn | None:
+    """Return a sign-in of a person by its uuid; None when it was ended, from here or elsewhere."""
+    try:
+        return SignIn.objects.filter(person=person, uuid=key).first()
+    except ValidationError:
+        return None
+
+
+def sign_ins_of(person: Person) -> QuerySet[SignIn]:
+    """Return where a person is signed in now, last seen first."""
+    since = {"since__gte": now() - LONGEST, "seen__gte": now() - IDLE}
+    return SignIn.objects.filter(person=person, **since).order_by("-seen", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """With what a person signs in, beside a code by mail."""
+
+    passkeys: list[Authenticator]
+    app: bool
+    password: bool
+
+
+def ways_in(person: Person) -> WaysIn:
+    """Return the passkeys, app and password of a person."""
+    found = list(Authenticator.objects.filter(user=person).order_by("pk"))
+    keys = [one for one in found if one.type == Authenticator.Type.WEBAUTHN]
+    app = any(one.type == Authenticator.Type.TOTP for one in found)
+    return WaysIn(keys, app, person.has_usable_password())
