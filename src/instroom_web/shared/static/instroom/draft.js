@@ -7,7 +7,8 @@ for (const box of document.querySelectorAll("[data-draft]:not([data-on])")) {
   const said = box.querySelector("[role=status]");
   const restored = box.querySelector("[data-restored]");
   const old = box.querySelector("script[type='application/json']");
-  const tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  // a number that stays with this tab when the page is opened again; what is typed is never here
+  const tab = (sessionStorage.tab ||= crypto.getRandomValues(new Uint32Array(2)).join("-"));
   let wait = 0;
   let pause = 2000;
   let asked = null;
