@@ -48,7 +48,8 @@ def _setup(room: Path) -> None:
 
     from instroom.inflow.ledger import RegisteredSchool
     from instroom_web.inflow import actions
-    from instroom_web.region.actions import add_company, name_contact, take_register
+    from instroom_web.region.actions import add_company, take_register
+    from instroom_web.region.contacts.actions import name_contact
     from instroom_web.region.models import Organisation
 
     codes = [f"{10 + number}ZZ00" for number in range(SCHOOLS)]
@@ -59,7 +60,9 @@ def _setup(room: Path) -> None:
         company = add_company(name=f"Bedrijf {number}", by=by)
         values = {"what": f"begin {number}", "since": "2025-2026"}
         actions.record_cooperation(schools[number % SCHOOLS], company, values, by=by)
-        name_contact(company, name="", email=f"bedrijf{number}@bedrijf.example", by=by)
+        name_contact(
+            company, name="", email=f"bedrijf{number}@bedrijf.example", by=by, checked=True
+        )
         _ask(company, by)
     connection.close()
 

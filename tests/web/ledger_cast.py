@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+import matrix_people
 import numpy as np
 from allauth.mfa.models import Authenticator
 from django.apps import apps
@@ -23,9 +24,9 @@ from instroom_web.region.actions import (
     RegisteredSchool,
     add_company,
     give_role,
-    name_contact,
     take_register,
 )
+from instroom_web.region.contacts.actions import name_contact
 from instroom_web.region.models import Membership, Organisation
 from instroom_web.shared import clock
 from instroom_web.shared.mails.models import Mail
@@ -118,6 +119,7 @@ ROLES_OF = {
     "project_leader": ("project_leader", None),
     "board_secretary": ("board_secretary", "board_a"),
     "school_leader": ("school_leader", "a1"),
+    **matrix_people.ROLES_OF,
 }
 OTHERS = (
     "without_role", "ended_role", "future_role", "unknown_role", "two_roles", "deactivated",
@@ -167,9 +169,10 @@ def _person(cast: Cast, name: str) -> Person:
 
 def _persons(cast: Cast) -> None:
     boards = {f"board_{one}": Organisation.objects.get(code=f"9000{one}") for one in "ab"}
-    places = {**boards, **cast.schools}
+    places = {**boards, **cast.schools, **matrix_people.places()}
     for name, (role, place) in ROLES_OF.items():
-        give_role(_person(cast, name), role, places[place] if place else None)
+        side = matrix_people.SIDES.get(name, "")
+        give_role(_person(cast, name), role, places[place] if place else None, side=side)
     today = clock.today()
     one_day = timedelta(days=1)
     for name in OTHERS:
@@ -225,7 +228,9 @@ def _answers(cast: Cast) -> None:
     organisations += [("company", n, o) for n, o in cast.companies.items()]
     for side, name, one in organisations:
         address = f"{cast.word('contact', name, 'email')}@bedrijf.example"
-        name_contact(one, name=cast.word("contact", name, "name"), email=address, by=by)
+        name_contact(
+            one, name=cast.word("contact", name, "name"), email=address, by=by, checked=True
+        )
         asked = actions.ask_confirmation(
             one, side, by=by, sender="Peter Postma", link="https://x.example/{token}",
             site="Instroom",

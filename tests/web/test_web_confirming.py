@@ -27,11 +27,10 @@ from instroom_web.inflow.models import Confirmation, ConfirmationRequest
 from instroom_web.region.actions import (
     RegisteredSchool,
     add_company,
-    forget_contacts,
     give_role,
-    name_contact,
     take_register,
 )
+from instroom_web.region.contacts.actions import forget_contacts, name_contact
 from instroom_web.region.models import ContactPerson, Organisation
 from instroom_web.shared.history.models import Change
 from instroom_web.shared.history.queries import verdict
@@ -75,7 +74,7 @@ def rows(school, peter):
 
 def asked(organisation, side, by, **contact):
     given = {"name": "Bram", "email": "bram@pompen.example", **contact}
-    name_contact(organisation, by=by.uuid, **given)
+    name_contact(organisation, by=by.uuid, checked=True, **given)
     return actions.ask_confirmation(
         organisation, side, by=by.uuid, sender=by.full_name, link="https://x.example/{token}",
         site="Instroom",
@@ -343,8 +342,8 @@ def work() -> None:
 def test_the_mail_goes_to_the_address_that_was_typed(client, rows, peter):
     client.force_login(peter)
     company = rows[0].company
-    name_contact(company, name="Anna", email="anna@pompen.example", by=peter.uuid)
-    name_contact(company, name="Bram", email="bram@pompen.example", by=peter.uuid)
+    name_contact(company, name="Anna", email="anna@pompen.example", by=peter.uuid, checked=True)
+    name_contact(company, name="Bram", email="bram@pompen.example", by=peter.uuid, checked=True)
     page = f"/nl/work/cooperation/{rows[0].uuid}/ask/company/"
     client.post(page, {"email": "anna@pompen.example", "name": "Anna"})
     assert Mail.objects.get().address == "anna@pompen.example"
@@ -373,7 +372,9 @@ def test_somebody_of_a_school_does_not_decide_who_answers_for_a_company(client, 
 
 def test_nobody_is_written_to_after_their_time(client, rows, peter):
     client.force_login(peter)
-    contact = name_contact(rows[0].company, name="A", email="a@pompen.example", by=peter.uuid)
+    contact = name_contact(
+        rows[0].company, name="A", email="a@pompen.example", by=peter.uuid, checked=True
+    )
     with frozen(ledger_cast.day(str(contact.until + timedelta(days=1)))):
         actions.record_cooperation(
             rows[0].school, rows[0].company, filled(what="nog iets"), by=peter.uuid
@@ -390,7 +391,9 @@ def test_after_their_time_contact_persons_and_the_mails_to_them_are_erased(rows,
     asked(rows[2].company, "company", peter)
     gone = ContactPerson.objects.get(name="Vera Voorbij")
     with frozen(ledger_cast.day("2027-09-01")):
-        name_contact(rows[2].company, name="Bram", email="bram@pompen.example", by=peter.uuid)
+        name_contact(
+            rows[2].company, name="Bram", email="bram@pompen.example", by=peter.uuid, checked=True
+        )
     with frozen(ledger_cast.day(str(gone.until), 23)):
         sweep(Pace())
         assert ContactPerson.objects.count() == 2, "the last day counts"
@@ -430,7 +433,9 @@ from django.test import Client
 from instroom_web.accounts.actions import create_person
 from instroom_web.inflow import actions, queries
 from instroom_web.inflow.models import Confirmation
-from instroom_web.region.actions import RegisteredSchool, add_company, name_contact, take_register
+from instroom_web.region.actions import RegisteredSchool, add_company, take_register
+from instroom_web.region.contacts.actions import name_contact
+from instroom_web.region.contacts.actions import forget_contacts, name_contact
 from instroom_web.region.models import ContactPerson, Organisation
 from instroom_web.shared.history.models import Change
 from instroom_web.shared.history.queries import verdict
@@ -445,7 +450,7 @@ rows = [
 ]
 links = {}
 for side, one in [("school", school), *(("company", row.company) for row in rows)]:
-    name_contact(one, name="A", email="a@school.example", by=by)
+    name_contact(one, name="A", email="a@school.example", by=by, checked=True)
     request = actions.ask_confirmation(one, side, by=by, sender="P", link="{token}", site="I")
     links[one.pk] = f"/nl/confirm/{queries.token_of(request)}/"
 

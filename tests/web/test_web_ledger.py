@@ -311,7 +311,7 @@ def test_until_when_a_link_is_good(asked, year, until, row, peter):
         assert queries.this_year() == year
         assert school_years()[0][0] == year
         assert queries.until_of(year, date.fromisoformat(asked)) == date.fromisoformat(until)
-        actions.name_contact(row.company, name="B", email="b@x.example", by=peter.uuid)
+        name_b(row, peter)
         request = ask(row, peter)
         assert request.school_year == year
         assert not queries.expired(request), "no mail leaves with a link that does not work"
@@ -320,6 +320,10 @@ def test_until_when_a_link_is_good(asked, year, until, row, peter):
     with frozen(request.expires_at):
         assert queries.expired(request)
         assert queries.today() == date.fromisoformat(until) + ledger_cast.timedelta(days=1)
+
+
+def name_b(row, peter):
+    actions.name_contact(row.company, name="B", email="b@x.example", by=peter.uuid, checked=True)
 
 
 def ask(row, peter):
@@ -333,7 +337,7 @@ def test_after_the_counting_day_nobody_is_asked_about_the_year_that_was_counted(
     client, late, row, peter
 ):
     client.force_login(peter)
-    actions.name_contact(row.company, name="B", email="b@x.example", by=peter.uuid)
+    name_b(row, peter)
     before = ledger_cast.digest()
     with frozen(day(late)):
         assert queries.this_year() == "2026-2027"

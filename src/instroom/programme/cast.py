@@ -18,7 +18,9 @@ FILE = Path(__file__).with_name("cast.toml")
 class CastMember(BaseModel):
     """Somebody invented, with a role, and what they see and do not see in words.
 
-    ``of`` is the code of a school or board of the example region, empty for a role of the region.
+    ``of`` is the code of a school, board or municipality of the example region, or the name of a
+    company or provider; empty for a role of the region. ``side`` is one of the three O's, of a role
+    that speaks for one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +30,7 @@ class CastMember(BaseModel):
     email: str = Field(pattern=r"^[a-z]+@voorbeeld\.example$")
     role: str
     of: str = ""
+    side: str = ""
     sees: str
     does_not_see: str
 

@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -12,8 +14,13 @@ from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.core.texts import languages
 from instroom_web.accounts.models import Person
-from instroom_web.shared.history.actions import record_change
+from instroom_web.shared.history.actions import erase_contents, record_change, wipe_what_goes
+from instroom_web.shared.mails.actions import erase_mails_to
 
+#: The domain of an address that nobody has any more (RFC 2606).
+ERASED = "erased.invalid"
+#: What stands where a name was.
+NOBODY = "—"
 _FIELDS = ("email", "full_name", "language", "is_active")
 
 
@@ -102,3 +109,32 @@ def deactivate_person(person: Person, *, by: UUID | None = None) -> Person:
 def reactivate_person(person: Person, *, by: UUID | None = None) -> Person:
     """Give a person access again."""
     return _change(person, "person.reactivated", by, is_active=True)
+
+
+@transaction.atomic
+def erase_person(person: Person, *, by: UUID, reason: str) -> Person:
+    """Erase who somebody is, for good; what they did stays, without a name.
+
+    Name, address, keys, sessions and what the history says of them go; their access ends. What
+    others wrote about them in their own words stays: nobody can find that by a machine.
+    ``reason`` stays in the history, so it must name nobody.
+    """
+    kept = Person.objects.select_for_update().get(pk=person.pk)
+    wipe_what_goes()
+    erase_mails_to(kept.email)
+    EmailAddress.objects.filter(user=kept).delete()
+    Authenticator.objects.filter(user=kept).delete()
+    _end_sessions(kept)
+    record_change(kept, "person.erasing", by=by, before={"is_active": kept.is_active}, after={})
+    kept.email, kept.full_name = f"{kept.uuid.hex}@{ERASED}", NOBODY
+    kept.is_active, kept.password, kept.last_login = False, _no_password(), None
+    kept.save()
+    erase_contents(object_kind=kept._meta.label, object_id=str(kept.pk), by=by, reason=reason)
+    return kept
+
+
+def _end_sessions(person: Person) -> None:
+    """Delete sessions that are somebody's: an address stands in what they hold."""
+    for one in Session.objects.iterator():
+        if one.get_decoded().get("_auth_user_id") == str(person.pk):
+            one.delete()

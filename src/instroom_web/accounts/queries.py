@@ -49,6 +49,11 @@ class PlayedPerson:
     person: Person
     role: Role
 
+    @property
+    def works_here(self) -> bool:
+        """Whether there is work for this role on this site."""
+        return bool(self.role.may)
+
 
 def played_people() -> list[PlayedPerson]:
     """Return the cast as far as it is here: in the invented region everybody, elsewhere nobody."""

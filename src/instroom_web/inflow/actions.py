@@ -22,9 +22,10 @@ from instroom_web.inflow.models import (
     Cooperation,
     SchoolStatement,
 )
-from instroom_web.region.actions import add_company, name_contact
+from instroom_web.region.actions import add_company
+from instroom_web.region.contacts.actions import name_contact
 from instroom_web.region.models import ContactPerson, Organisation
-from instroom_web.region.queries import contact_of
+from instroom_web.region.queries import contact_of, known_contact
 from instroom_web.shared.clock import end_of, now, today
 from instroom_web.shared.history.actions import record_change
 from instroom_web.shared.later import later_action, later_once
@@ -128,7 +129,7 @@ def record_filled(
     company = add_company(name=str(values["company"]), by=by)
     row = record_cooperation(school, company, values, by=by)
     if email := values.get("contact_email"):
-        if not may_ask and contact_of(company):
+        if not may_ask and known_contact(company):
             raise UserError(
                 "it is known already whom to write to at {name}",
                 code="contact_known",
@@ -136,7 +137,13 @@ def record_filled(
                 hint=Message("leave name and address empty"),
                 name=company.name,
             )
-        name_contact(company, name=str(values.get("contact_name", "")), email=str(email), by=by)
+        name_contact(
+            company,
+            name=str(values.get("contact_name", "")),
+            email=str(email),
+            by=by,
+            checked=may_ask,
+        )
     return row
 
 
@@ -197,6 +204,15 @@ def ask_confirmation(
     """
     year, contact = queries.this_year(), contact or contact_of(organisation)
     _still_counts(year)
+    if contact is None and known_contact(organisation):
+        raise UserError(
+            "the contact person of {name} was named by somebody of a school",
+            code="contact_unchecked",
+            where=Where(key="contact"),
+            expected=Message("that the programme office looked at it"),
+            hint=Message("name a contact person yourself, or ask the programme office"),
+            name=organisation.name,
+        )
     if contact is None:
         raise UserError(
             "nobody is known to write to at {name}",

@@ -15,7 +15,7 @@ from instroom_web.inflow.forms import CooperationForm
 from instroom_web.inflow.models import Cooperation
 from instroom_web.inflow.past import past_of
 from instroom_web.region import queries as region
-from instroom_web.region.actions import name_contact
+from instroom_web.region.contacts.actions import name_contact
 from instroom_web.region.models import Organisation
 from instroom_web.shared.frame import language_of
 from instroom_web.shared.site import site_address
@@ -88,7 +88,9 @@ def asked(request: HttpRequest, organisation: Organisation, side: str, person: P
     try:
         if email := request.POST.get("email", "").strip():
             name = request.POST.get("name", "")
-            contact = name_contact(organisation, name=name, email=email, by=person.uuid)
+            contact = name_contact(
+                organisation, name=name, email=email, by=person.uuid, checked=True
+            )
         actions.ask_confirmation(
             organisation,
             side,

@@ -1,26 +1,23 @@
-"""The only writer of organisations, memberships and contact persons."""
+"""The only writer of organisations and memberships."""
 
-import datetime
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
 from instroom.definitions import registry
+from instroom.definitions.gazetteer import gazetteer
 from instroom.inflow.ledger import RegisteredSchool
 from instroom_web.accounts.models import Person
-from instroom_web.region.models import ContactPerson, Membership, Organisation
-from instroom_web.region.queries import BOARD, COMPANY, SCHOOL
+from instroom_web.region.models import Membership, Organisation
+from instroom_web.region.queries import BOARD, COMPANY, MUNICIPALITY, SCHOOL
 from instroom_web.shared.clock import today
 from instroom_web.shared.history.actions import NewChange, record_change, record_changes
-from instroom_web.shared.mails.actions import erase_mails
 
-#: How long somebody may be written to: the school year they were named in, and the next.
-CONTACT_KEPT = datetime.timedelta(days=2 * 365)
 _FIELDS = ("kind", "name", "code", "sector", "municipality", "board_id", "ended")
 
 
@@ -85,70 +82,43 @@ def _changed(old: Organisation, values: dict[str, object]) -> NewChange:
 
 
 @transaction.atomic
-def add_company(*, name: str, municipality: str = "", by: UUID) -> Organisation:
-    """Add a company; one that is there by this name is taken instead."""
+def add_company(
+    *, name: str, municipality: str = "", by: UUID, kind: str = COMPANY
+) -> Organisation:
+    """Add a company, or another kind that no register has; one of this name is taken instead."""
     called = " ".join(name.split())[:200]
     if not called:
         raise UserError("a company needs a name", code="no_name", where=Where(key="name"))
-    same = Organisation.objects.filter(kind=COMPANY, name__iexact=called, ended=False)
+    same = Organisation.objects.filter(kind=kind, name__iexact=called, ended=False)
     if old := same.order_by("pk").first():
         return old
-    made = Organisation.objects.create(kind=COMPANY, name=called, municipality=municipality)
+    made = Organisation.objects.create(kind=kind, name=called, municipality=municipality)
     record_change(made, "organisation.added", by=by, before={}, after=_fields(made))
     return made
 
 
 @transaction.atomic
-def name_contact(
-    organisation: Organisation, *, name: str, email: str, by: UUID | None
-) -> ContactPerson:
-    """Say whom to write to at an organisation; the same address again renews how long it is kept.
-
-    The history holds that it happened, and no name or address: those are erased after a time.
-    """
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise UserError(
-            "this is no e-mail address",
-            code="bad_email",
-            where=Where(key="email"),
-            hint=Message("for example anna@voorbeeld.nl"),
-        ) from error
-    until = today() + CONTACT_KEPT
-    made, new = ContactPerson.objects.update_or_create(
-        organisation=organisation,
-        email=address,
-        defaults={"name": " ".join(name.split())[:150], "until": until},
+def take_municipality(code: str) -> Organisation:
+    """Return a municipality as an organisation that people can be of; made at first use."""
+    name = gazetteer().name(code)
+    made, new = Organisation.objects.get_or_create(
+        code=code,
+        defaults={"kind": MUNICIPALITY, "name": name, "municipality": code, "from_register": True},
     )
-    kind = "contact.named" if new else "contact.renewed"
-    after = {"contact": made.pk, "until": until.isoformat()}
-    record_change(organisation, kind, by=by, before={}, after=after)
+    if new:
+        record_change(made, "organisation.registered", by=None, before={}, after=_fields(made))
     return made
-
-
-def forget_contacts() -> int:
-    """Erase whom nobody may write to any more, and the mails to them; return how many there were.
-
-    A part of the worker's chores: it is short, and may run twice.
-    """
-    gone = ContactPerson.objects.filter(until__lt=today())
-    if not gone.exists():  # reading takes no lock
-        return 0
-    with transaction.atomic():
-        found = list(gone.select_for_update(of=("self",)).select_related("organisation"))
-        for one in found:
-            erase_mails(f"region.ContactPerson:{one.pk}")
-            before = {"contact": one.pk}
-            record_change(one.organisation, "contact.forgotten", by=None, before=before, after={})
-            one.delete()
-    return len(found)
 
 
 @transaction.atomic
 def give_role(
-    person: Person, role: str, organisation: Organisation | None = None, *, by: UUID | None = None
+    person: Person,
+    role: str,
+    organisation: Organisation | None = None,
+    *,
+    by: UUID | None = None,
+    side: str = "",
+    until: date | None = None,
 ) -> Membership:
     """Give somebody a role from today on; the same role again is the one that is there.
 
@@ -158,8 +128,27 @@ def give_role(
         For a role that does not exist, with *did you mean*.
     UserError
         ``role_without_place`` when the role is within an organisation and none is named, or the
-        other way round.
+        other way round; ``role_without_side`` when it speaks for an O and does not say for which.
     """
+    check_place(role, organisation, side)
+    same = Membership.objects.filter(
+        Q(until=None) | Q(until__gte=today()), person=person, role=role, organisation=organisation
+    )
+    if old := same.filter(side=side, since__lte=today()).first():
+        if old.until != until:
+            change_until(old, until, by=by)
+        return old
+    made = Membership.objects.create(
+        person=person, role=role, organisation=organisation, side=side, since=today(), until=until
+    )
+    after = {"role": role, "organisation": organisation.pk if organisation else None}
+    after |= ({"side": side} if side else {}) | ({"until": until.isoformat()} if until else {})
+    record_change(person, "person.role_given", by=by, before={}, after=after)
+    return made
+
+
+def check_place(role: str, organisation: Organisation | None, side: str = "") -> None:
+    """Refuse a role without its organisation or its O, or with one that it has not."""
     definition = registry.roles()[role]
     kinds = definition.organisation_kinds
     fits = organisation.kind in kinds if organisation else not kinds
@@ -172,14 +161,28 @@ def give_role(
             expected=", ".join(kinds) or Message("no organisation"),
             role=definition.title,
         )
-    there = Membership.objects.filter(
-        person=person, role=role, organisation=organisation, until=None
+    if side not in (definition.sides or ("",)):
+        raise UserError(
+            "'{role}' speaks for business, education or government",
+            code="role_without_side",
+            where=Where(key="side"),
+            found=side or Message("none of them"),
+            expected=", ".join(definition.sides) or Message("none of them"),
+            role=definition.title,
+        )
+
+
+@transaction.atomic
+def change_until(
+    membership: Membership, until: date | None, *, by: UUID | None, reason: str = ""
+) -> None:
+    """Let a role count up to and including a day; None is without an end."""
+    held = Membership.objects.select_for_update().select_related("person").get(pk=membership.pk)
+    before = {"until": held.until.isoformat() if held.until else None}
+    held.until = until
+    held.save(update_fields=["until"])
+    after = {"until": until.isoformat() if until else None}
+    about = {"role": held.role, "organisation": held.organisation_id, "membership": held.pk}
+    record_change(
+        held.person, "person.role_until", by=by, before=before, after=after | about, reason=reason
     )
-    if old := there.first():
-        return old
-    made = Membership.objects.create(
-        person=person, role=role, organisation=organisation, since=today()
-    )
-    after = {"role": role, "organisation": organisation.pk if organisation else None}
-    record_change(person, "person.role_given", by=by, before={}, after=after)
-    return made

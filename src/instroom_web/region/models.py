@@ -58,6 +58,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
     )
+    #: For which of the three O's somebody speaks, of a role that says so.
+    side = models.CharField(max_length=20, blank=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
@@ -65,14 +67,55 @@ class Membership(models.Model):
         return f"{self.person} {self.role}"
 
 
+class Invitation(models.Model):
+    """Somebody is asked to come in, in a role or with an account only; nothing is theirs yet.
+
+    ``key`` is in the link and made anew with every mail, so that an older link is of no use. Name
+    and address are emptied when it was taken, withdrawn, or long over: then a person has them, or
+    nobody needs them.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(max_length=254, blank=True)
+    full_name = models.CharField(max_length=150, blank=True)
+    language = models.CharField(max_length=8)
+    role = models.CharField(max_length=60, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+    side = models.CharField(max_length=20, blank=True)
+    #: The last day of the role; None for as long as nobody ends it.
+    until = models.DateField(null=True, blank=True)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mail = models.UUIDField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.uuid}"
+
+
 class ContactPerson(models.Model):
-    """Whom to write to at an organisation: personal data, erased after ``until``."""
+    """Whom to write to at an organisation: personal data for one purpose, erased after ``until``.
+
+    Nobody is written to before it is ``checked``: named by somebody who may ask for a confirmation,
+    or looked at by the programme office. Otherwise a school could name itself as its company.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="contact_persons"
     )
     name = models.CharField(max_length=150, blank=True)
     email = models.EmailField(max_length=254)
+    purpose = models.CharField(max_length=40, default="confirmation")
+    named_by = models.UUIDField(null=True, blank=True)
+    checked = models.BooleanField(default=False)
     until = models.DateField()
 
     class Meta:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from instroom.definitions import registry
-from instroom.definitions.models import Ability
+from instroom.definitions.models import Ability, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,42 @@ def of_the_region(ability: Ability, held: Iterable[HeldRole]) -> bool:
         ability in abilities_of(one) and registry.roles()[one.role].reach == "region"
         for one in held
     )
+
+
+def may_give(role: str, place: SchoolLine | None, held: Iterable[HeldRole]) -> bool:
+    """Return whether somebody may make another this (``place`` None: in the whole region).
+
+    Nobody gives more than they have, and where they do not reach. Who gives roles of one
+    organisation gives them in what belongs to it, not in that organisation itself: a board's
+    secretary makes no second one. Who keeps the machine gives accounts (``role`` empty) and makes
+    others keep it, and nothing else. The same is asked of who ends a role.
+    """
+    held = list(held)
+    if not role or role not in registry.roles() or "manage_site" in registry.roles()[role].may:
+        return place is None and _gives_accounts(role, held)
+    wanted = registry.roles()[role].may
+    if place is None:
+        return all(of_the_region(ability, held) for ability in (*wanted, "invite_people"))
+    below = [one for one in held if one.organisation != place.school]
+    return all(may(ability, place, below) for ability in (*wanted, "invite_people"))
+
+
+def _gives_accounts(role: str, held: list[HeldRole]) -> bool:
+    known = not role or role in registry.roles()
+    return known and of_the_region("manage_site", held)
+
+
+def guards_the_door(role: str) -> bool:
+    """Return whether somebody must have this role: nobody else could let people in."""
+    known = known_role(role)
+    return known is not None and known.reach == "region" and "invite_people" in known.may
+
+
+def known_role(role: str) -> Role | None:
+    """Return the definition of a role; None when there is none by this name."""
+    if role not in registry.roles():
+        return None
+    return registry.roles()[role]
 
 
 def abilities_of(held: HeldRole) -> frozenset[Ability]:

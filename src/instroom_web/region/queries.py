@@ -18,6 +18,7 @@ from instroom_web.region.policy import HeldRole, SchoolLine
 from instroom_web.shared.clock import today
 
 SCHOOL, BOARD, COMPANY = "school", "board", "company"
+MUNICIPALITY, PROVIDER = "municipality", "provider"
 
 
 def held_roles(person: Person) -> list[HeldRole]:
@@ -59,6 +60,22 @@ def _is_played(person: Person) -> bool:
 def takes_part(person: Person) -> bool:
     """Whether somebody may see any school as it is worked with (a rule of a page)."""
     return policy.anywhere("see_schools", held_roles(person))
+
+
+def sees_people(person: Person) -> bool:
+    """Whether somebody sees who has which role anywhere (a rule of a page)."""
+    held = held_roles(person)
+    return policy.anywhere("invite_people", held) or manages(person)
+
+
+def manages(person: Person) -> bool:
+    """Whether somebody keeps the machine (a rule of a page)."""
+    return policy.of_the_region("manage_site", held_roles(person))
+
+
+def keeps_contacts(person: Person) -> bool:
+    """Whether somebody sees contact persons anywhere (a rule of a page)."""
+    return policy.anywhere("keep_contacts", held_roles(person))
 
 
 def line_of(school: Organisation) -> SchoolLine:
@@ -120,6 +137,15 @@ def companies() -> QuerySet[Organisation]:
 
 
 def contact_of(organisation: Organisation) -> ContactPerson | None:
-    """Return whom to write to at an organisation; None when nobody is known any more."""
+    """Return whom to write to at an organisation; None when nobody is known, or looked at."""
+    return _contacts(organisation).filter(checked=True).first()
+
+
+def known_contact(organisation: Organisation) -> ContactPerson | None:
+    """Return whom somebody named at an organisation, also when nobody looked at it yet."""
+    return _contacts(organisation).first()
+
+
+def _contacts(organisation: Organisation) -> QuerySet[ContactPerson]:
     known = ContactPerson.objects.filter(organisation=organisation, until__gte=today())
-    return known.order_by("-pk").first()
+    return known.order_by("-pk")

@@ -5,7 +5,8 @@ from django.views.generic import RedirectView
 
 from instroom.definitions import registry
 from instroom_web.accounts.policy import public, requires, signed_in
-from instroom_web.reports import embed, personal, views
+from instroom_web.region.queries import manages
+from instroom_web.reports import embed, manage, personal, views
 from instroom_web.reports.api import api
 from instroom_web.shared.page_kinds import mark, personal_page, public_page
 
@@ -56,6 +57,7 @@ spoken = [
     path("figure/<path:figure>/", public(views.figure), name="figure"),
     path("changes/", public(views.changes), name="changes"),
     path("changes/feed.atom", public(views.changes_feed), name="changes_feed"),
+    path("manage/build/", personal_page(requires(manages)(manage.build)), name="manage_build"),
     path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),
     *(path(f"{key}/", _document, {"kind": key}, name=key) for key in SINGLE),
     *(path(f"{key}/", _document, {"kind": key}, name=f"page-{key}") for key in registry.pages()),

@@ -37,6 +37,7 @@ from instroom.definitions.models.organisations import (
     LadderRung,
     OrganisationKind,
     Role,
+    ThreeO,
 )
 from instroom.definitions.models.pages import Chapter, PageDefinition, PageSection, SectionLink
 from instroom.definitions.models.programme import (
@@ -136,6 +137,7 @@ __all__ = [
     "Surroundings",
     "SurroundingsClass",
     "Term",
+    "ThreeO",
     "TilePosition",
     "ToldGroup",
     "TownWriting",

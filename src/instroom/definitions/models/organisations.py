@@ -8,7 +8,17 @@ from instroom.core.messages import Message
 from instroom.definitions.models.definition_file import Definition, DefinitionPart, Pattern
 
 #: What a role may do; each word is asked in a policy of the web.
-Ability = Literal["see_schools", "record_cooperation", "ask_confirmation", "see_history"]
+Ability = Literal[
+    "see_schools",
+    "record_cooperation",
+    "ask_confirmation",
+    "see_history",
+    "keep_contacts",
+    "invite_people",
+    "manage_site",
+]
+#: For which of the three O's somebody speaks: ondernemers, onderwijs, overheid.
+ThreeO = Literal["business", "education", "government"]
 #: What a rung may ask of a cooperation; each word is one function of instroom.inflow.cooperation.
 Condition = Literal["both_confirmed", "long_enough", "plan_signed", "in_curriculum"]
 _DAY: Pattern = r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -23,12 +33,14 @@ class Role(Definition):
 
     ``description`` says it as a privacy officer would check it. ``reach`` is ``region`` (all of it)
     or ``own``: the organisation of the membership and what belongs to it, which is of one of
-    ``organisation_kinds``. ``second_factor``: a mail code alone does not let them in.
+    ``organisation_kinds``. Whoever speaks for one of ``sides`` says for which.
+    ``second_factor``: a mail code alone does not let them in.
     """
 
     description: str
     reach: Literal["region", "own"]
     organisation_kinds: list[str] = []
+    sides: list[ThreeO] = []
     may: list[Ability] = []
     second_factor: bool = False
 

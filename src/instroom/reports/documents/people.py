@@ -2,7 +2,7 @@
 
 from instroom.core.texts import Texts
 from instroom.definitions import models, registry
-from instroom.definitions.models import Ability
+from instroom.definitions.models import Ability, ThreeO
 from instroom.reports.blocks import Document, Entry, EntryList
 from instroom.reports.documents.parts import PageWriter
 
@@ -33,14 +33,31 @@ def roles_page(writer: PageWriter) -> Document:
 def _role(role: models.Role, t: Texts) -> Entry:
     kinds = [t(registry.organisation_kinds()[name].title) for name in role.organisation_kinds]
     reach = ", ".join(kinds) or t("de hele regio")
-    may = "; ".join(_abilities(t)[name] for name in role.may) or t("niets")
+    may = "; ".join(_abilities(t)[name] for name in role.may)
+    may = may or t("heeft hier nu nog geen eigen pagina’s")
     way = t("een code en een passkey") if role.second_factor else t("een code per mail")
+    sides = ", ".join(side_words(t)[name] for name in role.sides)
+    facts = (
+        (t("Bereik"), reach),
+        (t("Spreekt voor"), sides),
+        (t("Mag"), may),
+        (t("Logt in met"), way),
+    )
     return Entry(
         role.id,
         t(role.title),
         (t(role.description),),
-        facts=((t("Bereik"), reach), (t("Mag"), may), (t("Logt in met"), way)),
+        facts=tuple(fact for fact in facts if fact[1]),
     )
+
+
+def side_words(t: Texts) -> dict[ThreeO, str]:
+    """Return what the three O's are called."""
+    return {
+        "business": t("ondernemers"),
+        "education": t("onderwijs"),
+        "government": t("overheid"),
+    }
 
 
 def _abilities(t: Texts) -> dict[Ability, str]:
@@ -49,6 +66,9 @@ def _abilities(t: Texts) -> dict[Ability, str]:
         "record_cooperation": t("samenwerkingen vastleggen"),
         "ask_confirmation": t("om een bevestiging vragen"),
         "see_history": t("de geschiedenis zien"),
+        "keep_contacts": t("contactpersonen zien, goedkeuren en wissen"),
+        "invite_people": t("mensen uitnodigen en hun rol beëindigen"),
+        "manage_site": t("accounts, mails en taken beheren, zonder inhoud te lezen"),
     }
 
 

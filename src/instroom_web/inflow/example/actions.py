@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
+from instroom.definitions import registry
 from instroom.inflow.cooperation import SIDES
 from instroom.inflow.example_plan import (
     SEED,
@@ -30,10 +32,12 @@ from instroom_web.inflow.models import (
     SchoolStatement,
 )
 from instroom_web.inflow.queries import anything_recorded, until_of
-from instroom_web.region.actions import add_company, give_role, name_contact, take_register
+from instroom_web.region.actions import add_company, give_role, take_municipality, take_register
+from instroom_web.region.contacts.actions import name_contact
 from instroom_web.region.models import Organisation
-from instroom_web.region.queries import SCHOOL, organisation_with
-from instroom_web.shared.clock import AMSTERDAM, end_of, today
+from instroom_web.region.people.actions import InvitationMail, invite
+from instroom_web.region.queries import COMPANY, MUNICIPALITY, PROVIDER, SCHOOL, organisation_with
+from instroom_web.shared.clock import AMSTERDAM, end_of, now, today
 from instroom_web.shared.history.actions import NewChange, record_changes
 
 #: How long before an answer the question was mailed.
@@ -67,14 +71,49 @@ def write_example_rows(data: Path, *, seed: int = SEED, day: date | None = None)
     if anything_recorded():
         return 0
     plan = example_plan(schools, today=day or today(), seed=seed)
-    return _Writer(plan, people).write()
+    count = _Writer(plan, people).write()
+    _invitations(people)
+    return count
 
 
 def _person(one: CastMember) -> Person:
     known = Person.objects.filter(email=one.email).first()
     made = known or create_person(email=one.email, full_name=one.full_name)
-    give_role(made, one.role, organisation_with(one.of) if one.of else None)
+    give_role(made, one.role, _place(one, made), side=one.side)
     return made
+
+
+def _invitations(people: dict[str, Person]) -> None:
+    """Let two people be invited, one of them too long ago, and a school have named a contact."""
+    anna, fatma = people["anna"], people["fatma"]
+    mail = InvitationMail("/nl/invitation/{token}/", "Instroom Voorbeeldstreek", anna.full_name)
+    mine = Organisation.objects.filter(kind=SCHOOL, board__code="BG99000")
+    asked: Any = {"until": None, "language": "nl", "side": "", "by": anna, "mail": mail}
+    invite(
+        email="wietske@voorbeeld.example", full_name="Wietske Proefjes", role="school_leader",
+        organisation=mine.order_by("code").last(), **asked,
+    )  # fmt: skip
+    late = invite(
+        email="arjan@voorbeeld.example", full_name="Arjan Verzonnen", role="researcher",
+        organisation=None, **asked,
+    )  # fmt: skip
+    late.expires_at = now() - timedelta(days=3)
+    late.save(update_fields=["expires_at"])
+    companies = Organisation.objects.filter(kind=COMPANY, contact_persons=None)
+    if company := companies.order_by("name").first():
+        email = "balie@bedrijf.example"
+        name_contact(company, name="Femke Bedacht", email=email, by=fatma.uuid)
+
+
+def _place(one: CastMember, person: Person) -> Organisation | None:
+    """Return where somebody has their role; a municipality, company or provider is made here."""
+    kinds = registry.roles()[one.role].organisation_kinds
+    if MUNICIPALITY in kinds and one.of.startswith("GM"):
+        return take_municipality(one.of)
+    if " " in one.of:
+        kind = PROVIDER if PROVIDER in kinds else COMPANY
+        return add_company(name=one.of, kind=kind, by=person.uuid)
+    return organisation_with(one.of) if one.of else None
 
 
 @dataclass
@@ -121,7 +160,9 @@ class _Writer:
         emails |= {code: f"contact@school-{code.lower()}.example" for code in self.schools}
         for place, name in self.plan.contacts.items():
             organisation = self.companies.get(place) or self.schools[place]
-            name_contact(organisation, name=name, email=emails[place], by=self.recorder.uuid)
+            name_contact(
+                organisation, name=name, email=emails[place], by=self.recorder.uuid, checked=True
+            )
 
     def _row(self, one: PlannedCooperation) -> Cooperation:
         return Cooperation(

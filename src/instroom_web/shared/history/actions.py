@@ -97,7 +97,7 @@ def erase_contents(
     numbers = list(full.order_by("number").values_list("number", flat=True))
     if not numbers:
         return None
-    _wipe_what_goes()
+    wipe_what_goes()
     full.update(before={}, after={}, reason="", salt="")
     record = ChainRow(
         number=0,
@@ -114,7 +114,7 @@ def erase_contents(
     return _append([record])[0]
 
 
-def _wipe_what_goes() -> None:
+def wipe_what_goes() -> None:
     """Let SQLite write over what is erased; otherwise it stays in free room of the file."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

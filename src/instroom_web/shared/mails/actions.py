@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from instroom.core.errors import UserError, Where
 from instroom.core.messages import Message
@@ -128,6 +129,30 @@ def erase_mails(regards: str) -> int:
     """Empty all mails about an object, and send none that waits; return how many there were."""
     if not regards:
         raise ValueError("which object? Mails about nothing are not of one object")
-    mine = Mail.objects.filter(regards=regards).exclude(address="")
-    mine.filter(sent_at=None, failed_at=None).update(failed_at=now(), failure=ERASED)
-    return mine.update(**_EMPTY)
+    return _erase(Mail.objects.filter(regards=regards))
+
+
+def erase_mails_to(address: str) -> int:
+    """Empty all mails to an address, and send none that waits; return how many there were."""
+    return _erase(Mail.objects.filter(address__iexact=address))
+
+
+def _erase(mails: QuerySet[Mail]) -> int:
+    mine = mails.exclude(address="")
+    numbers = list(mine.values_list("pk", flat=True))
+    there = Mail.objects.filter(pk__in=numbers)
+    there.filter(sent_at=None, failed_at=None).update(failed_at=now(), failure=ERASED)
+    return there.update(**_EMPTY)
+
+
+@transaction.atomic
+def send_again(uuid: UUID) -> bool:
+    """Send a mail that did not arrive once more; return whether there was such a mail."""
+    failed = Mail.objects.select_for_update().filter(uuid=uuid).exclude(failed_at=None)
+    mail = failed.exclude(address="").first()
+    if mail is None:
+        return False
+    later(deliver, mail.uuid)
+    mail.failed_at, mail.failure = None, ""
+    mail.save(update_fields=["failed_at", "failure"])
+    return True

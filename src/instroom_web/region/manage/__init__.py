@@ -1,0 +1,1 @@
+"""Pages to keep the site going: which there are for whom, and mails and tasks without contents."""
