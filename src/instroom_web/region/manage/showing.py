@@ -11,7 +11,8 @@ from instroom.core.errors import UserError
 from instroom.core.texts import Texts
 from instroom_web.accounts.models import Person
 from instroom_web.accounts.queries import person_of
-from instroom_web.region.queries import keeps_contacts, manages, sees_people
+from instroom_web.region import policy
+from instroom_web.region.queries import held_roles, keeps_contacts, manages, sees_people
 from instroom_web.shared.frame import language_of
 
 
@@ -36,7 +37,9 @@ PAGES: dict[str, Callable[[Person], bool]] = {
 
 def manages_anything(person: Person) -> bool:
     """Whether there is a page to manage for somebody (a rule of a page)."""
-    return sees_people(person) or keeps_contacts(person)
+    held = held_roles(person)  # once: this is asked on every page of whoever signed in
+    by_role = any(policy.anywhere(one, held) for one in ("invite_people", "keep_contacts"))
+    return by_role or policy.of_the_region("manage_site", held)
 
 
 def pages_for(person: Person, t: Texts) -> list[ManagedPage]:
