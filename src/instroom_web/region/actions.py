@@ -103,7 +103,7 @@ def take_municipality(code: str) -> Organisation:
     name = gazetteer().name(code)
     made, new = Organisation.objects.get_or_create(
         code=code,
-        defaults={"kind": MUNICIPALITY, "name": name, "municipality": code, "from_register": True},
+        defaults={"kind": MUNICIPALITY, "name": name, "municipality": code},
     )
     if new:
         record_change(made, "organisation.registered", by=None, before={}, after=_fields(made))

@@ -35,7 +35,7 @@ from instroom_web.inflow.queries import anything_recorded, until_of
 from instroom_web.region.actions import add_company, give_role, take_municipality, take_register
 from instroom_web.region.contacts.actions import name_contact
 from instroom_web.region.models import Organisation
-from instroom_web.region.people.actions import InvitationMail, invite
+from instroom_web.region.people.actions import InvitationMail, write_invitation
 from instroom_web.region.queries import COMPANY, MUNICIPALITY, PROVIDER, SCHOOL, organisation_with
 from instroom_web.shared.clock import AMSTERDAM, end_of, now, today
 from instroom_web.shared.history.actions import NewChange, record_changes
@@ -89,11 +89,11 @@ def _invitations(people: dict[str, Person]) -> None:
     mail = InvitationMail("/nl/invitation/{token}/", "Instroom Voorbeeldstreek", anna.full_name)
     mine = Organisation.objects.filter(kind=SCHOOL, board__code="BG99000")
     asked: Any = {"until": None, "language": "nl", "side": "", "by": anna, "mail": mail}
-    invite(
+    write_invitation(
         email="wietske@voorbeeld.example", full_name="Wietske Proefjes", role="school_leader",
         organisation=mine.order_by("code").last(), **asked,
     )  # fmt: skip
-    late = invite(
+    late = write_invitation(
         email="arjan@voorbeeld.example", full_name="Arjan Verzonnen", role="researcher",
         organisation=None, **asked,
     )  # fmt: skip

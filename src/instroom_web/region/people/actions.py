@@ -89,6 +89,23 @@ def invite(
         ``may_not_give`` when it is more than ``by`` may give; ``invited_already``; ``bad_email``,
         ``bad_language``, ``no_name``; ``role_without_place`` and ``role_without_side``.
     """
+    _may_give(by, role, organisation)
+    return write_invitation(
+        email=email, full_name=full_name, role=role, organisation=organisation, side=side,
+        until=until, language=language, by=by, mail=mail,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def write_invitation(
+    *, email: str, full_name: str, role: str, organisation: Organisation | None, side: str,
+    until: date | None, language: str, by: Person, mail: InvitationMail,
+) -> Invitation:  # fmt: skip
+    """Do what ``invite`` does without asking what ``by`` may give: for the invented region only.
+
+    Its programme office has no passkey, so its role counts in a demonstration and not while the
+    rows are made. The button asks again what the sender may give.
+    """
     address, name = _checked(email), " ".join(full_name.split())[:150]
     if not name:
         raise UserError("a person needs a name", code="no_name", where=Where(key="full_name"))
@@ -98,7 +115,6 @@ def invite(
         )
     if role:
         check_place(role, organisation, side)
-    _may_give(by, role, organisation)
     if until and until < today():
         raise UserError("this day is over", code="day_is_over", where=Where(key="until"))
     Person.objects.select_for_update().get(pk=by.pk)  # who presses twice comes one by one
