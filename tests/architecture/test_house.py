@@ -311,8 +311,6 @@ def test_dictionaries_of_anything_stand_at_the_edges():
 
 #: Defined for who comes later, or called by a name that is made: each with its reader.
 WAITING = {
-    "reactivate_person": "instroom person reactivate",
-    "deactivate_person": "instroom person deactivate",
     "access_of": "tests read what a page says of who may see it",
 }
 

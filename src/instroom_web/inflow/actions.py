@@ -204,23 +204,8 @@ def ask_confirmation(
     """
     year, contact = queries.this_year(), contact or contact_of(organisation)
     _still_counts(year)
-    if contact is None and known_contact(organisation):
-        raise UserError(
-            "the contact person of {name} was named by somebody of a school",
-            code="contact_unchecked",
-            where=Where(key="contact"),
-            expected=Message("that the programme office looked at it"),
-            hint=Message("name a contact person yourself, or ask the programme office"),
-            name=organisation.name,
-        )
     if contact is None:
-        raise UserError(
-            "nobody is known to write to at {name}",
-            code="nobody_to_write_to",
-            where=Where(key="contact"),
-            hint=Message("name a contact person first"),
-            name=organisation.name,
-        )
+        raise _nobody(organisation)
     asked = queries.asked_of(organisation, side, year)
     if not asked:
         raise UserError(
@@ -259,6 +244,26 @@ def ask_confirmation(
         after = {"side": side, "school_year": year, "request": row.pk}
         record_change(one.row, "confirmation.asked", by=by, before={}, after=after)
     return row
+
+
+def _nobody(organisation: Organisation) -> UserError:
+    """Return why nobody is written to: somebody waits to be looked at, or nobody is known."""
+    if known_contact(organisation):
+        return UserError(
+            "the contact person of {name} was named by somebody of a school",
+            code="contact_unchecked",
+            where=Where(key="contact"),
+            expected=Message("that the programme office looked at it"),
+            hint=Message("name a contact person yourself, or ask the programme office"),
+            name=organisation.name,
+        )
+    return UserError(
+        "nobody is known to write to at {name}",
+        code="nobody_to_write_to",
+        where=Where(key="contact"),
+        hint=Message("name a contact person first"),
+        name=organisation.name,
+    )
 
 
 @transaction.atomic
