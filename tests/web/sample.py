@@ -390,6 +390,7 @@ PAGES: dict[str, tuple[str, Chapter, tuple[Block, ...]]] = {
     "place/GM0153": ("Enschede", "over", (share_block(), *text_blocks("Enschede"))),
     "glossary": ("Begrippen", "over", glossary_blocks()),
     "roles": ("Wie ziet wat", "over", text_blocks("rollen")),
+    "factors": ("De factoren", "over", text_blocks("de factoren")),
     "method": ("Werkwijze", "over", text_blocks("de werkwijze")),
     "sources": ("Bronnen", "over", text_blocks("de bronnen")),
     "places": ("Gemeenten en scholen", "over", (*text_blocks("de gemeenten"), place_index())),

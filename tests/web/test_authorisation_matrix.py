@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import ledger_cast
+import matrix_activities
 import numpy as np
 import pytest
 from allauth.mfa.models import Authenticator
@@ -81,6 +82,10 @@ def shown_to(persona: str, cast) -> set[str]:
             seen = may(persona, "see", name)
         elif kind == "company":  # the list of names that the form offers
             seen = takes_part(persona)
+        elif kind == "activity":
+            seen = may(persona, "see", ledger_cast.ROWS[name][0])
+        elif kind == "initiative":  # the list of names that the form offers
+            seen = persona in matrix_activities.RUNNERS or (of == "name" and takes_part(persona))
         elif kind in ("row", "note"):
             seen = of != "reason" and may(persona, "see", ledger_cast.ROWS[name][0])
         else:  # contact persons, mails, keys: on no page at all
@@ -103,6 +108,7 @@ def shown_by_link(organisation: str, cast) -> set[str]:
         word
         for word, (kind, name, of) in cast.canaries.items()
         if (kind in ("school", "company") and name in others)
+        or (kind == "activity" and name in mine and side == "company")
         or (kind == "row" and name in mine and of == "what")
         or (kind == "note" and name in mine and of == side)
     }
@@ -150,6 +156,7 @@ PUBLIC = {
         f"LANG/{name}/": [(f"/LANG/{name}/", (200, 503))]
         for name in (
             "claims", "programme", "indicators", "sources", "glossary", "places", "roles",
+            "factors",
             *registry.pages(),  # a page of words is a file, and no line in any list
         )
     },
@@ -163,6 +170,7 @@ WORK = {
     "LANG/work/cooperation/<uuid:uuid>/": ("change", "GET HEAD POST", "row"),
     "LANG/work/cooperation/<uuid:uuid>/ask/<slug:side>/": ("ask", "POST", "row"),
     "LANG/work/cooperation/<uuid:uuid>/call/<slug:side>/": ("ask", "POST", "row"),
+    **matrix_activities.WORK,
 }
 #: The page behind a link in a mail: whoever has the link is let in.
 LINK = {"LANG/confirm/<str:token>/"}
@@ -259,6 +267,8 @@ def _objects(kind: str, cast) -> list[tuple[str | None, str]]:
     """Return the short name of a school (None: there is none) and what stands in an address."""
     if kind == "list":
         return [(None, "")]
+    if kind in matrix_activities.KINDS:
+        return matrix_activities.objects(kind, cast)
     if kind == "school":
         there = [(name, one.code) for name, one in cast.schools.items()]
         board = cast.schools["a1"].board.code
@@ -275,6 +285,7 @@ def _work(persona: str, cast, mine: set[str]) -> list[Cell]:
             for side in sides:
                 address = "/" + route.replace("<slug:code>", key).replace("<uuid:uuid>", key)
                 address = address.replace("<slug:side>", side)
+                address = address.replace("<int:year>.<slug:form>", "2026.csv")
                 if kind == "list":
                     address += f"?q={ledger_cast.STEM}"
                 for method in METHODS if side in ("", "company") else ("POST",):
@@ -293,6 +304,8 @@ def _answer(persona, need, school, listed, sound, method, methods) -> tuple[int,
         return (302,)  # to where one signs in
     if not takes_part(persona):
         return (403,)
+    if need == "run":
+        return matrix_activities.answer(persona, method, methods)
     if method not in methods:
         return (405,)
     if listed:
@@ -307,6 +320,8 @@ def _answer(persona, need, school, listed, sound, method, methods) -> tuple[int,
 
 
 def _filled(route: str, cast, key: str) -> dict[str, object]:
+    if route in matrix_activities.WORK:
+        return matrix_activities.filled(route, key)
     if route.endswith("/cooperation/"):
         return ledger_cast.filled(company="Verzinloo", contact_email="bram@verzinloo.example")
     if route.endswith("/said/"):
@@ -367,6 +382,7 @@ def _accounts(persona: str, cast, mine: set[str]) -> list[Cell]:
 @pytest.fixture
 def cast():
     found = ledger_cast.made()
+    matrix_activities.add(found)
     key = Authenticator.objects.create(
         user=found.persons["recorder_b1"],
         type=Authenticator.Type.WEBAUTHN,

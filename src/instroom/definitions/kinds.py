@@ -25,6 +25,9 @@ KindName = Literal[
     "organisation_kind",
     "role",
     "ladder",
+    "factor",
+    "initiative",
+    "choices",
 ]
 
 #: kind -> folder and model; this is the whole list of kinds.
@@ -47,6 +50,9 @@ KINDS: dict[KindName, tuple[str, type[models.Definition]]] = {
     "organisation_kind": ("region/organisation_kinds", models.OrganisationKind),
     "role": ("programme/roles", models.Role),
     "ladder": ("inflow/ladders", models.Ladder),
+    "factor": ("inflow/factors", models.Factor),
+    "initiative": ("inflow/initiatives", models.KnownInitiative),
+    "choices": ("inflow/choices", models.ChoiceList),
 }
 
 #: What one of a kind is called, and more of them, in the reader's language.
@@ -69,6 +75,9 @@ _CALLED: dict[KindName, tuple[Message, Message]] = {
     "organisation_kind": (Message("kind of organisation"), Message("kinds of organisation")),
     "role": (Message("role"), Message("roles")),
     "ladder": (Message("ladder"), Message("ladders")),
+    "factor": (Message("factor"), Message("factors")),
+    "initiative": (Message("initiative"), Message("initiatives")),
+    "choices": (Message("list of answers"), Message("lists of answers")),
 }
 
 #: Kind -> the texts of its files that people read: what translators are asked for.
@@ -146,6 +155,9 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "conditions.met",
         "conditions.lacking",
     ),
+    "factor": ("title", "meaning", "transitions", "research", "seed"),
+    "initiative": ("title", "about", "seed"),
+    "choices": ("title", "options.title"),
 }
 
 

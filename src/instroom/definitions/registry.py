@@ -70,6 +70,21 @@ def ladders() -> Registry[models.Ladder]:
     return _get("ladder")
 
 
+def factors() -> Registry[models.Factor]:
+    """Return the factors that help pupils to choose technology."""
+    return _get("factor")
+
+
+def known_initiatives() -> Registry[models.KnownInitiative]:
+    """Return the initiatives that the programme outline names."""
+    return _get("initiative")
+
+
+def choices() -> Registry[models.ChoiceList]:
+    """Return the answers to each question about an activity."""
+    return _get("choices")
+
+
 def sources() -> Registry[models.SourceDefinition]:
     """Return the layouts of publishers."""
     return _get("source")

@@ -11,7 +11,9 @@ from instroom.reports.documents import parts
 from instroom.reports.documents.counting import counting_kinds
 
 #: Pages of which there is one; the first page has no name.
-SINGLE = ("", "programme", "indicators", "places", "claims", "sources", "glossary", "roles")
+SINGLE = (
+    "", "programme", "indicators", "places", "claims", "sources", "glossary", "roles", "factors",
+)  # fmt: skip
 #: Addresses of the site that are no stored pages (a test holds them against the web's own).
 OTHERS = frozenset({"account", "changes", "figure", "home", "my", "search"})
 _PLACE = "place/"

@@ -19,7 +19,7 @@ from instroom.monitoring.series_answer import indicator_meaning
 from instroom.reports import goals
 from instroom.reports.at_hand import make_sure, results_at_hand, results_of
 from instroom.reports.blocks import Document
-from instroom.reports.documents import claims, home, pages, parts, people, place, places
+from instroom.reports.documents import claims, factors, home, pages, parts, people, place, places
 from instroom.reports.documents.counting import counting_kinds
 from instroom.reports.documents.indicator import indicator_page
 from instroom.reports.documents.parts import PageWriter
@@ -65,6 +65,7 @@ def documents(results: Results, language: str) -> tuple[list[Document], list[Pic
     found += [place.place_page(writer, info) for info in results.places.values()]
     found += [claims.claims_page(writer), pages.sources_page(writer)]
     found += [pages.glossary_page(writer), people.roles_page(writer)]
+    found.append(factors.factors_page(writer))
     refuse_unreachable({document.key for document in found})
     found += pages.text_pages(writer)
     finder = term_finder(language)

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.forms import BoundField
+from django.http import HttpRequest
 
 from instroom.core.texts import Texts
 from instroom.reports.days import date_words
-from instroom_web.inflow.actions import GivenAnswer
+from instroom_web.inflow.actions import GivenAnswer, take_answers
+from instroom_web.inflow.activities.actions import take_contributions
+from instroom_web.inflow.activities.forms import ContributionsForm
+from instroom_web.inflow.activities.queries import contributions_of
+from instroom_web.inflow.activities.recording import asked_lines
 from instroom_web.inflow.forms import AnswersForm
 from instroom_web.inflow.models import Confirmation, ConfirmationRequest
 from instroom_web.inflow.queries import CooperationNow
@@ -73,3 +79,32 @@ def given_answers(values: Mapping[str, Any], found: list[CooperationNow]) -> lis
         for uuid, key in keys.items()
         if values[f"answer_{key}"]
     ]
+
+
+def given_form(
+    request: HttpRequest, asked: ConfirmationRequest, t: Texts
+) -> ContributionsForm | None:
+    """Return the questions about activities; None when there is none."""
+    found = contributions_of(asked)
+    return ContributionsForm(request.POST or None, asked=found, t=t) if found else None
+
+
+def given_context(
+    form: ContributionsForm | None, asked: ConfirmationRequest, t: Texts
+) -> dict[str, object]:
+    """Return what the page shows of activities."""
+    lines = asked_lines(form, t) if form else []
+    return {
+        "given": lines,
+        "given_year": today(asked.asked_at).year,
+        "given_wrong": bool(form and form.errors),
+    }
+
+
+@transaction.atomic
+def taken(
+    asked: ConfirmationRequest, answers: list[GivenAnswer], given: ContributionsForm | None
+) -> int:
+    """Keep all that was answered by one press of the button; return how much of it was new."""
+    new = take_answers(asked, answers)
+    return new + (take_contributions(asked, given.given()) if given else 0)

@@ -36,11 +36,12 @@ def past_of(school: Organisation, rows: Iterable[Cooperation], t: Texts) -> list
     subjects += [(row, row.company.name) for row in rows]
     found = [(change, name) for subject, name in subjects for change in history_of(subject)]
     found.sort(key=lambda pair: -pair[0].number)
-    names = _names({change.by for change, _ in found if change.by})
+    names = names_of({change.by for change, _ in found if change.by})
     return [PastLine(change.at, _sentence(change, name, names, t)) for change, name in found[:MOST]]
 
 
-def _names(uuids: set[UUID]) -> dict[UUID, str]:
+def names_of(uuids: set[UUID]) -> dict[UUID, str]:
+    """Return what people are called."""
     return dict(Person.objects.filter(uuid__in=uuids).values_list("uuid", "full_name"))
 
 
@@ -60,7 +61,7 @@ def _sentence(change: PastChange, name: str, names: dict[UUID, str], t: Texts) -
     if change.kind == "cooperation.changed":
         return t(
             "{who} veranderde de samenwerking met {name}: {what}.",
-            who=who, name=name, what=_changed(change, t),
+            who=who, name=name, what=changed_words(change, t),
         )  # fmt: skip
     if change.kind == "confirmation.asked":
         if said.get("side") == "school":
@@ -71,7 +72,8 @@ def _sentence(change: PastChange, name: str, names: dict[UUID, str], t: Texts) -
     return t("{who} veranderde iets bij {name}.", who=who or t("Het systeem"), name=name)
 
 
-def _changed(change: PastChange, t: Texts) -> str:
+def changed_words(change: PastChange, t: Texts) -> str:
+    """Return from what to what fields were changed."""
     nothing = t("leeg")
     return "; ".join(
         t("van {before} naar {after}", before=one.before or nothing, after=one.after or nothing)

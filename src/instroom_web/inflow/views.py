@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,14 @@ from instroom.inflow.cooperation import SIDES
 from instroom_web.accounts.queries import person_of
 from instroom_web.inflow import actions, queries, recording
 from instroom_web.inflow.actions import ChangedMeanwhileError, GivenAnswer
-from instroom_web.inflow.asking import asked_context, given_answers
+from instroom_web.inflow.activities.recording import activities_context
+from instroom_web.inflow.asking import (
+    asked_context,
+    given_answers,
+    given_context,
+    given_form,
+    taken,
+)
 from instroom_web.inflow.forms import AnswersForm, CallForm, CooperationForm
 from instroom_web.inflow.models import Cooperation
 from instroom_web.region import queries as region
@@ -43,7 +51,8 @@ def school(request: HttpRequest, code: str) -> HttpResponse:
     """Show a school: what it does with companies, what lacks, and what happened."""
     person = person_of(request)
     one = region.school_for(person, code)
-    context = recording.school_context(person, one, Texts(language_of(request)))
+    t = Texts(language_of(request))
+    context = recording.school_context(person, one, t) | activities_context(person, one, t)
     return render(request, "inflow/school.html", context)
 
 
@@ -73,6 +82,10 @@ def change(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except ChangedMeanwhileError:
         context["changed_meanwhile"] = True
     return render(request, "inflow/cooperation.html", context, status=_status(form))
+
+
+def _asked(*forms: Form | None) -> int:
+    return 422 if any(form.errors for form in forms if form) else 200
 
 
 def _status(form: CooperationForm) -> int:
@@ -135,10 +148,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if queries.expired(asked):
         return render(request, "inflow/expired.html", {"asked": asked}, status=410)
-    mine, new = queries.asked_in(asked), None
+    mine, new, t = queries.asked_in(asked), None, Texts(language_of(request))
     form = AnswersForm(request.POST or None, asked=mine, side=asked.side)
-    if form.is_valid():
-        new = actions.take_answers(asked, given_answers(form.cleaned_data, mine))
+    given = given_form(request, asked, t)
+    if form.is_valid() and (given is None or given.is_valid()):
+        new = taken(asked, given_answers(form.cleaned_data, mine), given)
         mine = queries.asked_in(asked)
-    context = asked_context(asked, mine, form, new, Texts(language_of(request)))
-    return render(request, "inflow/confirm.html", context, status=422 if form.errors else 200)
+    context = asked_context(asked, mine, form, new, t) | given_context(given, asked, t)
+    return render(request, "inflow/confirm.html", context, status=_asked(form, given))

@@ -30,6 +30,7 @@ class ReportsConfig(AppConfig):
             (20, "sources", t("Bronnen"), "sources"),
             (30, "glossary", t("Begrippen"), "glossary"),
             (40, "places", t("Gemeenten en scholen"), "places"),
+            (43, "factors", t("De factoren"), "factors"),
             (45, "roles", t("Wie ziet wat"), "roles"),
             (50, "changes", t("Veranderingen"), "changes"),
             *(

@@ -18,6 +18,7 @@ SINGLE = (
     "glossary",
     "places",
     "roles",
+    "factors",
 )
 #: Kinds of which there are many, with what stands behind the kind in a key.
 MANY = {"place": "<slug:name>", "indicator": "<path:name>"}

@@ -4,6 +4,12 @@ A definition holds no expressions, templates or conditions. It names columns, co
 vocabulary words; each word is one function elsewhere.
 """
 
+from instroom.definitions.models.activities import (
+    ChoiceList,
+    ChoiceOption,
+    Factor,
+    KnownInitiative,
+)
 from instroom.definitions.models.alike import (
     BESIDE,
     AlikeSchools,
@@ -87,6 +93,8 @@ __all__ = [
     "BesideRule",
     "Chapter",
     "Check",
+    "ChoiceList",
+    "ChoiceOption",
     "Claim",
     "ClaimFacts",
     "ClaimPicture",
@@ -101,11 +109,13 @@ __all__ = [
     "ConditionWords",
     "Definition",
     "DefinitionPart",
+    "Factor",
     "Fetch",
     "Fluctuation",
     "Glossary",
     "GoalStage",
     "Indicator",
+    "KnownInitiative",
     "Kpi",
     "Ladder",
     "LadderRung",

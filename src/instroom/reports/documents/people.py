@@ -49,6 +49,7 @@ def _abilities(t: Texts) -> dict[Ability, str]:
         "record_cooperation": t("samenwerkingen vastleggen"),
         "ask_confirmation": t("om een bevestiging vragen"),
         "see_history": t("de geschiedenis zien"),
+        "run_initiatives": t("initiatieven beheren en zien wat bedrijven bijdragen"),
     }
 
 

@@ -47,6 +47,12 @@ def number(context: Context, value: float) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def euros(context: Context, cents: int) -> str:
+    """Write an amount of cents in euros, in the language of the page."""
+    return f"€\u00a0{context['texts'].number(cents / 100, digits=2)}"
+
+
+@register.simple_tag(takes_context=True)
 def day(context: Context, iso: str) -> str:
     """Write a day, or that of a moment, in words, in the language of the page."""
     return date_words(iso, context["texts"])

@@ -1,0 +1,1 @@
+"""Initiatives, and what they do with pupils: who, when, for whom, and what companies gave."""
