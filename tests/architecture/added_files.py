@@ -330,6 +330,55 @@ lacking = "Er hangt nog niets aan de muur."
 "Er hangt nog niets aan de muur." = "Noch hängt nichts an der Wand."
 """,
     ),
+    "factor": (
+        "inflow/factors/10_sample.toml",
+        """
+title = "Samen een robot bouwen"
+number = 10
+meaning = "Wie samen bouwt, durft meer."
+seed = "Proef, 10"
+[words.en]
+"Samen een robot bouwen" = "Building a robot together"
+"Wie samen bouwt, durft meer." = "Who builds together dares more."
+"Proef, 10" = "Trial, 10"
+[words.de]
+"Samen een robot bouwen" = "Zusammen einen Roboter bauen"
+"Wie samen bouwt, durft meer." = "Wer zusammen baut, traut sich mehr."
+"Proef, 10" = "Probe, 10"
+""",
+    ),
+    "initiative": (
+        "inflow/initiatives/sample.toml",
+        """
+title = "Robotweek"
+about = "Een week met robots."
+sectors = ["po"]
+seed = "Proef, 11"
+[words.en]
+"Robotweek" = "Robot week"
+"Een week met robots." = "A week with robots."
+"Proef, 11" = "Trial, 11"
+[words.de]
+"Robotweek" = "Roboterwoche"
+"Een week met robots." = "Eine Woche mit Robotern."
+"Proef, 11" = "Probe, 11"
+""",
+    ),
+    "choices": (
+        "inflow/choices/sample.toml",
+        """
+title = "Welke robot?"
+[[options]]
+id = "round"
+title = "een ronde robot"
+[words.en]
+"Welke robot?" = "Which robot?"
+"een ronde robot" = "a round robot"
+[words.de]
+"Welke robot?" = "Welcher Roboter?"
+"een ronde robot" = "ein runder Roboter"
+""",
+    ),
     "glossary": (
         "glossary/sample.toml",
         """

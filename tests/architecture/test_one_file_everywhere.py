@@ -178,6 +178,13 @@ TITLES: dict[KindName, tuple[str, str, str]] = {
     ),
     "role": ("Clubleider", "Club leader", "Klubleitung"),
     "ladder": ("robotvriend", "robot friend", "Roboterfreund"),
+    "factor": (
+        "Samen een robot bouwen",
+        "Building a robot together",
+        "Zusammen einen Roboter bauen",
+    ),
+    "initiative": ("Robotweek", "Robot week", "Roboterwoche"),
+    "choices": ("Welke robot?", "Which robot?", "Welcher Roboter?"),
 }
 BY_SAMPLE = "series/technical_profile_share?stage=exam&classification=sample"
 SAMPLE_PAGE = "indicator/technical_profile_share/exam/sample"
@@ -388,6 +395,42 @@ PROVEN: dict[KindName, Proven] = {
         ),
         docs=NotInDocs(*TITLES["ladder"]),
         api=NotInApi(*TITLES["ladder"]),
+    ),
+    "factor": Proven(
+        page=On("factors", *TITLES["factor"]),
+        menu=NotInMenu(*TITLES["factor"]),
+        sentence=On(
+            "factors",
+            "Wie samen bouwt, durft meer. Programma Proef, 10",
+            "Who builds together dares more. Programme Trial, 10",
+            "Wer zusammen baut, traut sich mehr. Programm Probe, 10",
+        ),
+        docs=NotInDocs(*TITLES["factor"]),
+        api=NotInApi(*TITLES["factor"]),
+    ),
+    "initiative": Proven(
+        page=On("factors", *TITLES["initiative"]),
+        menu=NotInMenu(*TITLES["initiative"]),
+        sentence=On(
+            "factors",
+            "Een week met robots. Onderwijs po",
+            "A week with robots. Education po",
+            "Eine Woche mit Robotern. Bildung po",
+        ),
+        docs=NotInDocs(*TITLES["initiative"]),
+        api=NotInApi(*TITLES["initiative"]),
+    ),
+    "choices": Proven(
+        page=On("factors", *TITLES["choices"]),
+        menu=NotInMenu(*TITLES["choices"]),
+        sentence=On(
+            "factors",
+            "Antwoorden een ronde robot",
+            "Answers a round robot",
+            "Antworten ein runder Roboter",
+        ),
+        docs=NotInDocs(*TITLES["choices"]),
+        api=NotInApi(*TITLES["choices"]),
     ),
 }
 #: Every claim, by kind and facet.

@@ -50,7 +50,7 @@ KINDS: dict[KindName, tuple[str, type[models.Definition]]] = {
     "organisation_kind": ("region/organisation_kinds", models.OrganisationKind),
     "role": ("programme/roles", models.Role),
     "ladder": ("inflow/ladders", models.Ladder),
-    "factor": ("inflow/factors", models.Factor),
+    "factor": ("inflow/factors", models.ProgrammeFactor),
     "initiative": ("inflow/initiatives", models.KnownInitiative),
     "choices": ("inflow/choices", models.ChoiceList),
 }

@@ -70,7 +70,7 @@ def ladders() -> Registry[models.Ladder]:
     return _get("ladder")
 
 
-def factors() -> Registry[models.Factor]:
+def factors() -> Registry[models.ProgrammeFactor]:
     """Return the factors that help pupils to choose technology."""
     return _get("factor")
 

@@ -32,6 +32,11 @@ def region_title(data: Path) -> str:
     return registry.regions()[home_region(Store(data))].title
 
 
+def is_invented(data: Path) -> bool:
+    """Return whether a data directory holds the invented region, among which no real name goes."""
+    return registry.regions()[home_region(Store(data))].example
+
+
 def registered_schools(data: Path) -> list[RegisteredSchool]:
     """Return the schools of the region in the registers that a data directory holds."""
     store = Store(data)

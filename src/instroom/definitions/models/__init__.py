@@ -7,8 +7,8 @@ vocabulary words; each word is one function elsewhere.
 from instroom.definitions.models.activities import (
     ChoiceList,
     ChoiceOption,
-    Factor,
     KnownInitiative,
+    ProgrammeFactor,
 )
 from instroom.definitions.models.alike import (
     BESIDE,
@@ -109,7 +109,6 @@ __all__ = [
     "ConditionWords",
     "Definition",
     "DefinitionPart",
-    "Factor",
     "Fetch",
     "Fluctuation",
     "Glossary",
@@ -131,6 +130,7 @@ __all__ = [
     "PipelineDefinition",
     "PipelineStep",
     "Places",
+    "ProgrammeFactor",
     "Publication",
     "Publisher",
     "Reasons",

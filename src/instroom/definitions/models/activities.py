@@ -6,7 +6,7 @@ from instroom.core.messages import Message
 from instroom.definitions.models.definition_file import Definition, DefinitionPart
 
 
-class Factor(Definition):
+class ProgrammeFactor(Definition):
     """One of the factors that help pupils to choose technology, as the programme names them.
 
     ``research`` is what the programme cites for it, ``transitions`` the moments it is about where

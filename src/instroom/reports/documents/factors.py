@@ -41,7 +41,7 @@ def factors_page(writer: PageWriter) -> Document:
     )
 
 
-def _factor(one: models.Factor, t: Texts) -> Entry:
+def _factor(one: models.ProgrammeFactor, t: Texts) -> Entry:
     facts = [(t("Onderzoek"), t(one.research))] if one.research else []
     facts += [(t("Overgangen"), "; ".join(map(t, one.transitions)))] if one.transitions else []
     heading = f"{one.number}. {t(one.title)}"

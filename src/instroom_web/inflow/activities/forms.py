@@ -55,7 +55,7 @@ class ActivityForm(forms.Form):
     def __init__(self, *args: Any, t: Texts, school: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.t = t
-        fields: dict[str, Any] = self.fields
+        fields: Any = self.fields
         for name, question, sector in (
             ("kind", "activity_kind", ""),
             ("year_groups", "year_group", school.sector),

@@ -12,8 +12,7 @@ from django.http import Http404
 
 from instroom.definitions import models as definitions
 from instroom.definitions import registry
-from instroom.region.locate import home_region
-from instroom.sources.store import Store
+from instroom.inflow.ledger import is_invented
 from instroom_web.accounts.models import Person
 from instroom_web.inflow.activities.models import Activity, Contribution, Initiative
 from instroom_web.inflow.models import ConfirmationRequest
@@ -47,7 +46,7 @@ def option(question: str, code: str) -> definitions.ChoiceOption:
     return next((one for one in options(question) if one.id == code), lost)
 
 
-def factors() -> list[definitions.Factor]:
+def factors() -> list[definitions.ProgrammeFactor]:
     """Return the factors in their order."""
     return sorted(registry.factors().values(), key=lambda one: one.number)
 
@@ -76,7 +75,7 @@ def not_taken() -> list[definitions.KnownInitiative]:
 
     They are real: the invented region is offered none.
     """
-    if registry.regions()[home_region(Store(settings.DATA))].example:
+    if is_invented(settings.DATA):
         return []
     taken = set(Initiative.with_deleted.exclude(definition="").values_list("definition", flat=True))
     return [one for one in registry.known_initiatives().values() if one.id not in taken]

@@ -32,8 +32,3 @@ class DeletableModel(models.Model):
 
     class Meta:
         abstract = True
-
-    @property
-    def undo_until(self) -> datetime.datetime | None:
-        """Until when it can be put back; None when it was not deleted."""
-        return self.deleted_at + KEPT if self.deleted_at else None

@@ -1,7 +1,7 @@
 """The only writer of activities that nobody recorded: of the invented region, and of no other."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from instroom.inflow.example_activities import (
     PlannedActivity,
@@ -79,7 +79,7 @@ def _row(
         task=one.task,
         profile=one.profile,
         factors=list(one.factors),
-        recorded_at=_moment(min(one.on, day)),
+        recorded_at=_moment(min(one.on, day - timedelta(days=1))),
         recorded_by=by.uuid,
     )
 
