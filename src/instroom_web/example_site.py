@@ -88,8 +88,12 @@ def fill(folder: Path, mark: str, progress: Progress | None = None) -> None:
     """Write, read, record and compute the invented region; Django is set up on the folder."""
     from instroom.reports.rehearsal import rehearse
     from instroom_web.inflow.example.actions import write_example_rows
+    from instroom_web.programme.example.actions import write_example_amounts
 
-    rehearse(folder, record=write_example_rows, progress=progress)
+    def record(data: Path) -> int:
+        return write_example_rows(data) + write_example_amounts()
+
+    rehearse(folder, record=record, progress=progress)
     _tell(folder, mark)
 
 

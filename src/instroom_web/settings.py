@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "instroom_web.region",
+    "instroom_web.programme",
     "instroom_web.inflow",
     "instroom_web.reports",
 ]

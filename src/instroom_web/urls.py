@@ -5,12 +5,14 @@ from django.urls import include, path
 
 from instroom_web.accounts import urls as accounts
 from instroom_web.inflow import urls as inflow
+from instroom_web.programme import urls as programme
 from instroom_web.reports import urls as reports
 
 urlpatterns = [
     *i18n_patterns(
         path("account/", include(accounts)),
         path("demo/", include(accounts.demo)),
+        path("", include(programme)),
         path("", include(inflow)),
         *reports.spoken,
     ),

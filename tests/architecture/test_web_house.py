@@ -114,7 +114,7 @@ def test_keys_between_rows_protect_what_they_point_at(model: type[models.Model])
 
 @pytest.mark.parametrize("model", OURS, ids=lambda m: m._meta.label)
 def test_keys_run_downwards_only(model: type[models.Model]) -> None:
-    order = ["shared", "history", "mails", "accounts", "region", "inflow", "reports"]
+    order = ["shared", "history", "mails", "accounts", "region", "programme", "inflow", "reports"]
     for field in model._meta.get_fields():
         if isinstance(field, models.ForeignKey):
             pointed = field.related_model._meta.app_label

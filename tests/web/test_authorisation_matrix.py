@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import ledger_cast
+import matrix_programme
 import numpy as np
 import pytest
 from allauth.mfa.models import Authenticator
@@ -81,6 +82,8 @@ def shown_to(persona: str, cast) -> set[str]:
             seen = may(persona, "see", name)
         elif kind == "company":  # the list of names that the form offers
             seen = takes_part(persona)
+        elif kind == "amount":
+            seen = matrix_programme.seen_by(persona, name)
         elif kind in ("row", "note"):
             seen = of != "reason" and may(persona, "see", ledger_cast.ROWS[name][0])
         else:  # contact persons, mails, keys: on no page at all
@@ -202,7 +205,7 @@ def routes(patterns=None, before=""):
 
 
 def test_every_route_stands_in_exactly_one_table_and_every_role_in_that_of_rights():
-    known = Counter([*PUBLIC, *WORK, *LINK, *ENTRANCES, *PERSONAL])
+    known = Counter([*PUBLIC, *WORK, *LINK, *ENTRANCES, *PERSONAL, *matrix_programme.ROUTES])
     there = set(routes())
     assert there - set(known) == set(), "say here what this route needs, and who may"
     assert set(known) - there == set()
@@ -233,6 +236,8 @@ class Cell:
 def cells(persona: str, cast) -> list[Cell]:
     mine = shown_to(persona, cast)
     found = [*_public(persona), *_work(persona, cast, mine), *_links(persona, cast, mine)]
+    outside = RIGHTS[persona] is None
+    found += [Cell(**c) for c in matrix_programme.cells(persona, mine, METHODS, outside=outside)]
     return [*found, *_accounts(persona, cast, mine)]
 
 
@@ -376,6 +381,7 @@ def cast():
     found.mail = ledger_cast.Mail.objects.first().uuid
     found.tokens = {ledger_cast.token(found, name) for name in found.requests}
     with ledger_cast.frozen(ledger_cast.THEN):
+        matrix_programme.add(found)
         yield found
 
 
@@ -427,7 +433,7 @@ def _kept(cell: Cell, cast, before: str) -> list[str]:
     faults, changed = [], ledger_cast.digest() != before
     if changed and not cell.changes:
         faults.append("rows changed")
-    if cell.changes and cell.route in WORK and not changed:
+    if cell.changes and cell.route in {*WORK, *matrix_programme.ROUTES} and not changed:
         faults.append("let in, and nothing kept")
     if not Authenticator.objects.filter(pk=cast.key).exists():
         faults.append("somebody else's key is gone")

@@ -101,7 +101,7 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
     ),
     "reasons": ("texts",),
     "verdict": ("outcomes.title", "outcomes.short", "outcomes.note", "outcomes.chip", "overall"),
-    "kpi": ("title", "need", "stages.label", "stages.small"),
+    "kpi": ("title", "need", "owner", "stages.label", "stages.small"),
     "claim": (
         "title",
         "found",

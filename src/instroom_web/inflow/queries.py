@@ -169,6 +169,24 @@ def asked_of(organisation: Organisation, side: str, year: str) -> list[Cooperati
     return _as_now(rows, year)
 
 
+def unconfirmed_for(person: Person) -> list[CooperationNow]:
+    """Return the running cooperations of somebody's schools that a side did not confirm yet."""
+    year = this_year()
+    running = Q(since__lte=year) & (Q(until="") | Q(until__gte=year))
+    mine = Q(school__in=region.schools_for(person))
+    rows = Cooperation.objects.filter(mine & running).select_related("school", "company")
+    return [one for one in _as_now(rows, year) if one.silent]
+
+
+def unknown_for(person: Person) -> QuerySet[Organisation]:
+    """Return the schools of somebody of which nothing is known this school year."""
+    year = this_year()
+    running = Q(since__lte=year) & (Q(until="") | Q(until__gte=year))
+    some = Cooperation.objects.filter(running).values("school")
+    said = SchoolStatement.objects.filter(school_year=year).values("school")
+    return region.schools_for(person).exclude(pk__in=some).exclude(pk__in=said)
+
+
 def statement_of(school: Organisation) -> SchoolStatement | None:
     """Return what was said of a school and this school year."""
     return SchoolStatement.objects.filter(school=school, school_year=this_year()).first()

@@ -17,6 +17,7 @@ urlpatterns = [
     _work("work/schools/<slug:code>/", views.school, "work_school"),
     _work("work/schools/<slug:code>/cooperation/", views.add, "work_cooperation_add"),
     _work("work/schools/<slug:code>/said/", views.said, "work_school_said"),
+    _work("work/unconfirmed/", views.unconfirmed, "work_unconfirmed"),
     _work("work/cooperation/<uuid:uuid>/", views.change, "work_cooperation"),
     _work("work/cooperation/<uuid:uuid>/ask/<slug:side>/", views.ask, "work_cooperation_ask"),
     _work("work/cooperation/<uuid:uuid>/call/<slug:side>/", views.call, "work_cooperation_call"),

@@ -32,10 +32,21 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def schools(request: HttpRequest) -> HttpResponse:
     """List the schools somebody works with, found by a part of their name."""
     words = request.GET.get("q", "").strip()[:100]
-    found = region.schools_for(person_of(request))
+    unknown = request.GET.get("show") == "unknown"
+    of = queries.unknown_for if unknown else region.schools_for
+    found = of(person_of(request))
     found = found.filter(name__icontains=words) if words else found
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "inflow/schools.html", {"page": page, "words": words})
+    context = {"page": page, "words": words, "unknown": unknown}
+    return render(request, "inflow/schools.html", context)
+
+
+@require_safe
+def unconfirmed(request: HttpRequest) -> HttpResponse:
+    """List the cooperations that a side did not confirm this school year."""
+    found = queries.unconfirmed_for(person_of(request))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "inflow/unconfirmed.html", {"page": page, "year": queries.this_year()})
 
 
 @require_safe

@@ -20,6 +20,10 @@ class ReportsConfig(AppConfig):
 
     def navigation(self, t: Texts) -> Iterator[NavigationEntry]:
         """Yield the first page of each chapter of the programme, and the pages in the foot."""
+        from instroom_web.region.queries import takes_part  # rows are there once all apps are
+
+        board = t("Scorebord")
+        yield NavigationEntry("work", "programma", board, "work_goals", seen_by=takes_part)
         yield NavigationEntry("chapters", "opgave", t("Opgave"), "claims", "claims")
         yield NavigationEntry("chapters", "programma", t("Programma"), "programme", "programme")
         inflow = t("Instroom & behoud")

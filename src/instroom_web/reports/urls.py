@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from instroom.definitions import registry
 from instroom_web.accounts.policy import public, requires, signed_in
+from instroom_web.region.queries import takes_part
 from instroom_web.reports import embed, personal, views
 from instroom_web.reports.api import api
 from instroom_web.shared.page_kinds import mark, personal_page, public_page
@@ -57,6 +58,12 @@ spoken = [
     path("changes/", public(views.changes), name="changes"),
     path("changes/feed.atom", public(views.changes_feed), name="changes_feed"),
     path("my/", personal_page(requires(signed_in)(personal.my)), name="my"),
+    path("work/goals/", personal_page(requires(takes_part)(personal.scores)), name="work_goals"),
+    path(
+        "work/goals/<slug:goal>/",
+        personal_page(requires(takes_part)(personal.goal)),
+        name="work_goal",
+    ),
     *(path(f"{key}/", _document, {"kind": key}, name=key) for key in SINGLE),
     *(path(f"{key}/", _document, {"kind": key}, name=f"page-{key}") for key in registry.pages()),
     *(path(f"{kind}/{rest}/", _document, {"kind": kind}, name=kind) for kind, rest in MANY.items()),

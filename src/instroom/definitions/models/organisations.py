@@ -8,7 +8,14 @@ from instroom.core.messages import Message
 from instroom.definitions.models.definition_file import Definition, DefinitionPart, Pattern
 
 #: What a role may do; each word is asked in a policy of the web.
-Ability = Literal["see_schools", "record_cooperation", "ask_confirmation", "see_history"]
+Ability = Literal[
+    "see_schools",
+    "record_cooperation",
+    "ask_confirmation",
+    "see_history",
+    "propose_targets",
+    "approve_targets",
+]
 #: What a rung may ask of a cooperation; each word is one function of instroom.inflow.cooperation.
 Condition = Literal["both_confirmed", "long_enough", "plan_signed", "in_curriculum"]
 _DAY: Pattern = r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"

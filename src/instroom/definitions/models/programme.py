@@ -41,7 +41,9 @@ class Kpi(Definition):
 
     ``start`` is the school year in which the programme began: figures up to that year say
     nothing about what it does. ``stages`` are the shares by which the goal is judged, in the
-    order in which a child meets them; ``rule`` is the verdict file that judges them.
+    order in which a child meets them; ``rule`` is the verdict file that judges them. ``owner`` says
+    who answers for it, ``reviewed`` the day (``month-day``) of the year on which it is looked over;
+    empty as long as nobody supplied them.
     """
 
     number: int
@@ -53,6 +55,8 @@ class Kpi(Definition):
     start: str = ""
     rule: str = "change"
     stages: list[GoalStage] = []
+    owner: str = ""
+    reviewed: str = Field(default="", pattern=r"((0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?")
 
     @model_validator(mode="after")
     def _years_are_periods(self) -> "Kpi":

@@ -49,6 +49,8 @@ def _abilities(t: Texts) -> dict[Ability, str]:
         "record_cooperation": t("samenwerkingen vastleggen"),
         "ask_confirmation": t("om een bevestiging vragen"),
         "see_history": t("de geschiedenis zien"),
+        "propose_targets": t("doelen en waarden invullen"),
+        "approve_targets": t("goedkeuren wat een ander invulde"),
     }
 
 

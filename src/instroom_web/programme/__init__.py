@@ -1,0 +1,1 @@
+"""What the programme promised, and what people entered: versions that a second person approves."""

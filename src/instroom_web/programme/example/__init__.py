@@ -1,0 +1,1 @@
+"""Versions of the invented region, which nobody entered."""
