@@ -20,6 +20,7 @@ from instroom.core.texts import Texts
 from instroom.core.trouble import words_of_system
 from instroom.definitions import registry
 from instroom.inflow.ledger import let_go_states
+from instroom.reports.kept_build import TakenOver
 from instroom.reports.stored_rows import HeldFigure, ReleaseHead, ReleaseLine
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -35,6 +36,7 @@ class ComputedSite(Protocol):
     figures: Iterable[Mapping[str, Any]]
     inputs: Iterable[Mapping[str, Any]]
     build: Mapping[str, Any]
+    taken_over: TakenOver | None
 
 
 def prepare(data: str | Path | None = None) -> Path:
@@ -134,6 +136,7 @@ def store(site: ComputedSite, data: str | Path | None = None) -> None:
         figures=site.figures,
         inputs=site.inputs,
         build=site.build,
+        taken_over=site.taken_over,
     )
     let_go_states(folder, files_held())
 

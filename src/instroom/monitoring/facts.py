@@ -19,7 +19,7 @@ from instroom.inflow.flows import NOT_TOLD, arranged, needs_arranging
 from instroom.inflow.programme_lists import ProgrammeLists, programme_lists
 from instroom.monitoring.stated import StatedPlaces, stated_places
 from instroom.region.organisations import Organisations, organisations
-from instroom.sources.own_rows import counting
+from instroom.sources.own_rows import counting, is_state
 from instroom.sources.store import Store, Stored
 
 _KEYS = ("period", "place", "municipality", "locality", "board")
@@ -96,8 +96,12 @@ class ClassifiedCounts:
 
     @cached_property
     def stated(self) -> StatedPlaces:
-        """What files of counts state of the schools that the address register does not place."""
-        return stated_places(self.files, self.organisations, self.connection)
+        """What files of counts state of the schools that the address register does not place.
+
+        States of our own rows are of the register themselves: they place nothing.
+        """
+        counts = [stored for stored in self.files if not is_state(stored)]
+        return stated_places(counts, self.organisations, self.connection)
 
     def programme_lists(self, *, example: bool) -> ProgrammeLists:
         """Return what the files of hbo and wo say of programmes; invented ones apart from real."""

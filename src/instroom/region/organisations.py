@@ -7,6 +7,8 @@ older one. A place name that exists twice is never guessed at.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
@@ -91,8 +93,20 @@ class Organisations:
 
 
 def organisations(store: Store) -> Organisations:
-    """Read all address lists, BRIN transitions and place names of a data directory."""
-    result = Organisations()
+    """Read all address lists, BRIN transitions and place names of a data directory.
+
+    They are read once in a process, for as long as the files are the same.
+    """
+    seals = tuple(
+        (str(s.companion), s.receipt["seal"]) for s in store if s.source in ORGANISATION_SOURCES
+    )
+    return _read(store.root, seals)
+
+
+@lru_cache(maxsize=1)
+def _read(root: Path, seals: tuple[tuple[str, str], ...]) -> Organisations:
+    del seals  # other files are read anew
+    store, result = Store(root), Organisations()
     files: list[str] = []
     localities: dict[str, set[str]] = defaultdict(set)
     for source in (*ADDRESS_SOURCES, INSTITUTION_SOURCE):

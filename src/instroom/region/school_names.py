@@ -38,6 +38,13 @@ def short_name(name: str) -> str:
     >>> short_name("Zone.college vmbo Enschede"), short_name("School voor Praktijkonderwijs")
     ('Zone.college vmbo Enschede', 'School voor Praktijkonderwijs')
     """
+    return _said(name, str(registry.overlay() or ""))
+
+
+@lru_cache(maxsize=20_000)
+def _said(name: str, overlay: str) -> str:
+    """Return the short name by the rules of an overlay, which are read once in a process too."""
+    del overlay
     for publisher in registry.publishers().values():
         name = _short(name, publisher.school_names)
     return name

@@ -23,7 +23,7 @@ from instroom.core.series import Figure, Series, Unplaced
 
 FOLDER = "cache"
 #: The kinds of entries there are, each a folder; what older software kept beside them is removed.
-Kind = Literal["series", "names"]
+Kind = Literal["series", "names", "stated", "build"]
 _CODE = Path(__file__).parents[1]
 _DIGEST = 64
 

@@ -29,6 +29,7 @@ from instroom.reports.place_facts import CountedUnder, PlaceFacts, place_facts
 from instroom.reports.release_changes import definition_marks
 from instroom.reports.result_cache import ResultCache, series_of, series_text
 from instroom.reports.schools_counted import counted_later, counted_under, schools_counted
+from instroom.reports.stated_kept import keep_stated
 from instroom.reports.stated_names import NamesBySchool, said_before, stated_names
 from instroom.reports.stored_rows import InputRow
 from instroom.sources.store import Stored
@@ -108,12 +109,14 @@ def compute_results(
     kept = ResultCache.of(facts.store.root, "series")
     marks, files = definition_marks(), list(facts.store)
     names = stated_names(facts, files)
+    keep_stated(facts)
+    stated = facts.stated.mark
     found: list[Series] = []
     places: dict[str, PlaceInfo] = {}
     earlier: dict[str, CountedUnder] = {}
     later: dict[str, str] = {}
     for indicator in told(registry.indicators().values(), "indicators", progress):
-        depends = [*_depends_on(indicator, files, marks), facts.stated.mark]
+        depends = [*_depends_on(indicator, files, marks), stated]
         name = kept.name([region, *depends])
         text = kept.get(name)
         if text is None:
@@ -126,8 +129,7 @@ def compute_results(
         later |= {code: max(year, later.get(code, "")) for code, year in after.items()}
         for code, found_under in under.items():
             earlier.setdefault(code, {}).update(found_under)
-        mine = {row[0]: _named(row, names) for row in rows}
-        places |= {code: info for code, info in mine.items() if code not in places}
+        places |= {row[0]: _named(row, names) for row in rows if row[0] not in places}
     kept.sweep()
     passed = gate.publish(found)
     shas = {sha for figure in passed.figures for sha in figure.sources}

@@ -18,6 +18,7 @@ from instroom.monitoring.facts import ClassifiedCounts
 from instroom.region.organisations import ADDRESS_SOURCES
 from instroom.region.school_names import short_name
 from instroom.reports.result_cache import ResultCache
+from instroom.sources.own_rows import is_state
 from instroom.sources.store import Stored
 
 #: School -> what it is called, the newest name first, no name twice.
@@ -29,9 +30,11 @@ _Said = tuple[str, int, str]
 def stated_names(facts: ClassifiedCounts, files: Iterable[Stored]) -> NamesBySchool:
     """Return all names per school as the files state them; excerpts are left out.
 
+    So are states of our own rows, which name no school and are counts of no register.
+
     What was worked out before is taken from the cache when no file changed.
     """
-    whole = [stored for stored in files if not stored.excerpt]
+    whole = [stored for stored in files if not (stored.excerpt or is_state(stored))]
     kept = ResultCache.of(facts.store.root, "names")
     entry = kept.name(sorted(stored.receipt["seal"] for stored in whole))
     text = kept.get(entry)

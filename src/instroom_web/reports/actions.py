@@ -1,7 +1,7 @@
 """The only writer of stored results."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from instroom.core.errors import DataError, Where
 from instroom.core.messages import Message
+from instroom.reports.kept_build import TakenOver
 from instroom.reports.release_changes import (
     FIRST,
     FigureChange,
@@ -36,6 +37,7 @@ from instroom_web.reports.models import (
     StoredFigure,
     StoredPicture,
 )
+from instroom_web.reports.staying import Stays, stays_of
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -51,6 +53,7 @@ def store_site(
     figures: Iterable[Row],
     inputs: Iterable[Row],
     build: Row,
+    taken_over: TakenOver | None = None,
 ) -> Build:
     """Make what this run made the newest release, in one transaction: all of it or nothing.
 
@@ -72,6 +75,13 @@ def store_site(
         ``version``, ``example``, ``region``, ``etag``; ``created`` (ISO time) is now when left out,
         or the time these same results were first stored; ``definitions`` and ``helpers`` as
         :class:`Release` keeps them.
+    taken_over
+        What stays as it is stored; the other arguments are then what was made anew.
+
+    Raises
+    ------
+    NotTheSameBuildError
+        When what is stored is not, to the byte, what should be taken over.
     """
     before = Build.objects.order_by("-id").first()
     same = before is not None and before.etag == build["etag"]
@@ -79,16 +89,18 @@ def store_site(
     created = build.get("created") or now
     keeper = _Keeper()
     home: list[str] = []
+    stays = stays_of(taken_over, before.etag if before else "")
     contents = {
-        "documents": _store_documents(documents, keeper, home),
-        "pictures": _store_pictures(pictures, keeper),
-        "figures": _store_figures(figures, keeper),
+        "documents": _store_documents(documents, keeper, home, stays),
+        "pictures": _store_pictures(pictures, keeper, stays),
+        "figures": _store_figures(figures, keeper, stays),
     }
     files = {row["sha256"]: cast(InputRow, dict(row)) for row in inputs}
     for model in (Build, InputFile):
         model._default_manager.all().delete()
     InputFile.objects.bulk_create(InputFile(sha256=sha, body=row) for sha, row in files.items())
-    region = home[0] if home else build["region"]
+    old_name = before.region if before else build["region"]
+    region = home[0] if home else (old_name if stays.documents else build["region"])
     made_of: MadeOf = {
         "inputs": files,
         "helpers": list(build.get("helpers", ())),
@@ -133,20 +145,26 @@ def _written(data: Any) -> bytes:
 
 
 def _sync(
-    model: type[models.Model], rows: Iterable[models.Model], name: Callable[[Any], Any], same: str
+    model: type[models.Model],
+    rows: Iterable[models.Model],
+    same: str,
+    stays: Set[int],
 ) -> None:
-    """Make the table hold these rows: equal ones stay, others are written, the rest goes."""
+    """Make the table hold these rows: equal ones stay, others are written, the rest goes.
+
+    ``stays`` are the keys of rows that stay without being made again.
+    """
     manager = model._default_manager
     marks = same.split()
-    there = {
-        name(row): (row.pk, [getattr(row, mark) for mark in marks])
-        for row in manager.only(*_names_of(model), *marks).iterator(500)
-    }
-    gone = {pk for pk, _ in there.values()}
+    names = _names_of(model)
+    rows_there = manager.values_list("pk", *names, *marks).iterator(2000)
+    there = {(row[1 : 1 + len(names)]): (row[0], list(row[1 + len(names) :])) for row in rows_there}
+    gone = {pk for pk, _ in there.values()} - stays
 
     def differing() -> Iterator[models.Model]:
         for row in rows:
-            pk, found = there.get(name(row), (None, None))
+            own_name = tuple(getattr(row, part) for part in names)
+            pk, found = there.get(own_name, (None, None))
             if found and all(found) and found == [getattr(row, mark) for mark in marks]:
                 gone.discard(pk)
             else:
@@ -167,8 +185,10 @@ def _names_of(model: type[models.Model]) -> tuple[str, ...]:
     }[model]
 
 
-def _store_documents(rows: Iterable[Row], keeper: _Keeper, home: list[str]) -> dict[str, str]:
-    digests: dict[str, str] = {}
+def _store_documents(
+    rows: Iterable[Row], keeper: _Keeper, home: list[str], stays: Stays
+) -> dict[str, str]:
+    digests = dict(stays.documents)
 
     def stored() -> Iterator[StoredDocument]:
         for row in rows:
@@ -183,7 +203,7 @@ def _store_documents(rows: Iterable[Row], keeper: _Keeper, home: list[str]) -> d
             document.body = screened.judged(document.body)
             yield document
 
-    _sync(StoredDocument, stored(), lambda d: (d.language, d.key), "digest")
+    _sync(StoredDocument, stored(), "digest", stays.document_rows)
     keeper.flush()
     return digests
 
@@ -208,9 +228,9 @@ def _refuse_unreachable(document: StoredDocument) -> None:
         )
 
 
-def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper) -> dict[str, str]:
+def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper, stays: Stays) -> dict[str, str]:
     before = {p.name: p for p in StoredPicture.objects.only("name", "drawn", "digest")}
-    digests: dict[str, str] = {}
+    digests = dict(stays.pictures)
 
     def stored() -> Iterator[StoredPicture]:
         for name, svg in drawings.items():
@@ -224,14 +244,14 @@ def _store_pictures(drawings: Mapping[str, str], keeper: _Keeper) -> dict[str, s
             digests[name] = keeper.keep(safe.encode("utf-8", "replace"))
             yield StoredPicture(name=name, svg=safe, drawn=drawn, digest=digests[name])
 
-    _sync(StoredPicture, stored(), lambda p: p.name, "drawn digest")
+    _sync(StoredPicture, stored(), "drawn digest", stays.picture_rows)
     keeper.flush()
     return digests
 
 
-def _store_figures(rows: Iterable[Row], keeper: _Keeper) -> dict[str, str]:
+def _store_figures(rows: Iterable[Row], keeper: _Keeper, stays: Stays) -> dict[str, str]:
     lines: dict[str, list[bytes]] = {}
-    first: dict[str, int] = {}
+    first = {series: place * _ROOM for place, series in enumerate(stays.order)}
 
     def stored() -> Iterator[StoredFigure]:
         for row in rows:
@@ -242,8 +262,9 @@ def _store_figures(rows: Iterable[Row], keeper: _Keeper) -> dict[str, str]:
             figure.digest = screened.judged_name(archive.digest_of(line))
             yield figure
 
-    _sync(StoredFigure, stored(), lambda f: f.figure_id, "digest position")
-    digests = {series: keeper.keep(b"\n".join(found)) for series, found in lines.items()}
+    _sync(StoredFigure, stored(), "digest position", stays.figure_rows)
+    made = {series: keeper.keep(b"\n".join(found)) for series, found in lines.items()}
+    digests = {**made, **stays.figures}
     keeper.flush()
     return digests
 

@@ -27,7 +27,7 @@ def cards_of(results: Results, language: str = "nl") -> list[Shown]:
     """Return every page that has a card, as it is stored, its card and what that is made of."""
     results = replace(results, published=results.published.shown_to("public"))
     rows: dict[tuple[str, str], list[StoredFigureRow]] = {}
-    for row in site._figures(results):
+    for row in site._figures(results.published.series, example=results.example):
         rows.setdefault((row["id"].partition(":")[0], row["place"]), []).append(row)
     found = []
     for page in site.documents(results, language)[0]:

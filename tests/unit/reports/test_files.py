@@ -80,7 +80,7 @@ def test_a_spreadsheet_has_the_same_bytes_and_runs_no_formulas() -> None:
 
 
 def test_every_figure_of_a_region_is_a_row(example_results: Results) -> None:
-    rows = list(_figures(example_results))
+    rows = list(_figures(example_results.published.series, example=True))
     found = records(rows)
     assert [r["id"] for r in found] == [r["id"] for r in rows]
     assert {r["example"] for r in found} == {"voorbeeld"}

@@ -313,7 +313,7 @@ def goal_lines(writer: PageWriter, rows: Sequence[JudgedStage]) -> GoalLines:
     """Return the goals as one line each: verdicts, else the newest figure, else that there is none."""
     t = writer.t
     lines = []
-    for state in goals.states(writer.index.results.published, writer.region):
+    for state in goals.states(writer.index.published, writer.region):
         marks = judged_marks = tuple(
             mark_of(row, t, named=True)
             for row in rows

@@ -67,8 +67,12 @@ def last_seen(writer: PageWriter, info: PlaceInfo) -> LastSeen | None:
     that it has nobody: of its schools another may have pupils without a figure.
     """
     if info.code not in writer.last_seen:
-        writer.last_seen[info.code] = _last_seen(writer, info)
-    return writer.last_seen[info.code]
+        with writer.index.reading() as read:
+            found = _last_seen(writer, info)
+        writer.last_seen[info.code] = (found, frozenset(read))
+    found, was_read = writer.last_seen[info.code]
+    writer.index.read |= was_read
+    return found
 
 
 def _last_seen(writer: PageWriter, info: PlaceInfo) -> LastSeen | None:

@@ -59,7 +59,7 @@ def _topics_at_home(counting: str) -> list[Topic]:
 
 def goal_entries(writer: PageWriter) -> tuple[Entry, ...]:
     """Return the seven goals with their newest figures, or what is needed."""
-    states = goals.states(writer.index.results.published, writer.region)
+    states = goals.states(writer.index.published, writer.region)
     rows = first_screen.judged(writer)
     return tuple(
         _goal_entry(state, [row for row in rows if row.goal.id == state.kpi.id], writer)

@@ -133,9 +133,7 @@ def _letters(entries: Sequence[Entry]) -> TextBlock:
 def sources_page(writer: PageWriter) -> Document:
     """Return every input file with publisher, licence, rows and sha256."""
     t = writer.t
-    inputs = sorted(
-        writer.index.results.inputs.values(), key=lambda i: (str(i["title"]), i["sha256"])
-    )
+    inputs = sorted(writer.index.inputs.values(), key=lambda i: (str(i["title"]), i["sha256"]))
     entries = tuple(
         Entry(
             i["sha256"][:12],
@@ -182,10 +180,11 @@ def whose_figures(writer: PageWriter) -> tuple[Block, ...]:
 
 def text_pages(writer: PageWriter) -> list[Document]:
     """Return the pages of which every word stands in a definition file."""
-    return [_text_page(writer, page) for page in registry.pages().values()]
+    return [text_page(writer, page) for page in registry.pages().values()]
 
 
-def _text_page(writer: PageWriter, page: PageDefinition) -> Document:
+def text_page(writer: PageWriter, page: PageDefinition) -> Document:
+    """Return one page of words."""
     t = writer.t
     blocks: list[Block] = []
     for section in page.sections:

@@ -22,7 +22,7 @@ from instroom.reports.blocks import (
 )
 from instroom.reports.board_names import board_name
 from instroom.reports.days import file_words
-from instroom.reports.figure_index import FigureIndex, Topic
+from instroom.reports.figure_index import FigureIndex, Read, Topic
 from instroom.reports.picture_queue import PictureQueue, point
 
 
@@ -43,13 +43,14 @@ class LastSeen:
 class PageWriter:
     """What a writer has at hand: figures, language, pictures to ask for.
 
-    ``last_seen`` keeps what :func:`history.last_seen` found: many pages name the same school.
+    ``last_seen`` keeps what :func:`history.last_seen` found, with what was read for it: many pages
+    name the same school.
     """
 
     index: FigureIndex
     t: Texts
     pictures: PictureQueue
-    last_seen: dict[str, LastSeen | None] = field(default_factory=dict)
+    last_seen: dict[str, tuple[LastSeen | None, frozenset[Read]]] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
@@ -350,7 +351,7 @@ def _number_words(figure: Figure, t: Texts) -> str:
 
 def sources(writer: PageWriter, shas: Sequence[str]) -> list[SourceNote]:
     """Return the input files by sha256."""
-    found = (writer.index.results.inputs.get(sha) for sha in shas)
+    found = (writer.index.input_row(sha) for sha in shas)
     return [
         SourceNote(
             writer.t(i["title"]),

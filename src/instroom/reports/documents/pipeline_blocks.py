@@ -21,7 +21,7 @@ from instroom.reports.documents.parts import PageWriter
 def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureBlock:
     """Return a pipeline: picture, table, and what open data cannot tell."""
     t = writer.t
-    found = from_published(writer.region, writer.index.results.published, name, counting)
+    found = from_published(writer.region, writer.index.published, name, counting)
     heading, anchor = t(found.definition.title), address("pijplijn", name)
     if not any(step.figure and step.figure.numbered for step in found.steps):
         return FigureBlock(
@@ -60,7 +60,7 @@ def pipeline_block(writer: PageWriter, name: str, counting: str = "") -> FigureB
 def ways_block(writer: PageWriter, name: str, anchor: str) -> FigureBlock | None:
     """Return where the people of one whole went, without the other steps; None: nobody knows."""
     t = writer.t
-    found = from_published(writer.region, writer.index.results.published, name)
+    found = from_published(writer.region, writer.index.published, name)
     for key, group in found.definition.groups.items():
         rows = [row for row in found.steps if row.group == key]
         step = _ways(key, group, rows, writer) if group.ways else None
@@ -86,7 +86,7 @@ def ways_block(writer: PageWriter, name: str, anchor: str) -> FigureBlock | None
 
 def unknown_ways(writer: PageWriter, name: str) -> tuple[str, ...]:
     """Return why nobody knows where the people of a pipeline went, in sentences."""
-    found = from_published(writer.region, writer.index.results.published, name)
+    found = from_published(writer.region, writer.index.published, name)
     reasons = (
         next(row.reason for row in found.steps if row.group == key)
         for key, group in found.definition.groups.items()
