@@ -7,7 +7,7 @@ from instroom.definitions import registry
 from instroom.monitoring.facts import ClassifiedCounts
 from instroom.reports import words
 from instroom.reports.blocks import Document, EntryList, TextBlock
-from instroom.reports.documents.pages import indicators_page, text_pages
+from instroom.reports.documents.pages import indicators_page, text_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.figure_index import FigureIndex
 from instroom.reports.picture_queue import PictureQueue
@@ -21,8 +21,8 @@ SHOWN = [n for s in registry.pages()["destinations"].sections for n in s.figures
 
 def page(index: FigureIndex, language: str) -> Document:
     t = Texts(language)
-    made = text_pages(PageWriter(index, t, PictureQueue(t, example=False)))
-    return next(one for one in made if one.key == "destinations")
+    writer = PageWriter(index, t, PictureQueue(t, example=False))
+    return text_page(writer, registry.pages()["destinations"])
 
 
 def told(document: Document) -> dict[str, str]:

@@ -21,7 +21,7 @@ from instroom.privacy.published import publish
 from instroom.reports import words
 from instroom.reports.blocks import TextBlock
 from instroom.reports.documents import pipeline_blocks
-from instroom.reports.documents.pages import text_pages
+from instroom.reports.documents.pages import text_page
 from instroom.reports.documents.parts import PageWriter
 from instroom.reports.documents.pipeline_blocks import pipeline_block, unknown_ways, ways_block
 from instroom.reports.figure_index import FigureIndex
@@ -118,7 +118,7 @@ def test_without_the_files_the_wall_names_them(language: str) -> None:
     made = writer(FigureIndex(load(PACKAGE)), language)
     assert ways_block(made, "open_data", "wegen") is None
     (told,) = unknown_ways(made, "open_data")
-    page = next(one for one in text_pages(made) if one.key == "destinations")
+    page = text_page(made, registry.pages()["destinations"])
     assert isinstance(page.blocks[0], TextBlock) and page.blocks[0].paragraphs[0] == told
     made = writer(FigureIndex(load(PACKAGE)), language)
     pipeline_block(made, "open_data")

@@ -178,11 +178,6 @@ def whose_figures(writer: PageWriter) -> tuple[Block, ...]:
     return (TextBlock("meegekomen", t("Welke cijfers dit zijn"), (said,)),)
 
 
-def text_pages(writer: PageWriter) -> list[Document]:
-    """Return the pages of which every word stands in a definition file."""
-    return [text_page(writer, page) for page in registry.pages().values()]
-
-
 def text_page(writer: PageWriter, page: PageDefinition) -> Document:
     """Return one page of words."""
     t = writer.t
