@@ -142,8 +142,10 @@ def own_rows(data: Path) -> None:
     """Keep what the programme's rows say now as sources (group instroom.own_rows)."""
     prepare(data)
     from instroom_web.inflow.observations import keep_states
+    from instroom_web.inflow.yearly.observations import keep_yearly_states
 
     keep_states(data)
+    keep_yearly_states(data)
 
 
 class StoredReleases:

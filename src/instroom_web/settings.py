@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "instroom_web.region",
     "instroom_web.inflow",
+    "instroom_web.inflow.yearly",
     "instroom_web.reports",
 ]
 MIDDLEWARE = [

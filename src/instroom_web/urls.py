@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from instroom_web.accounts import urls as accounts
 from instroom_web.inflow import urls as inflow
+from instroom_web.inflow.yearly import urls as yearly
 from instroom_web.reports import urls as reports
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
         path("account/", include(accounts)),
         path("demo/", include(accounts.demo)),
         path("", include(inflow)),
+        path("", include(yearly)),
         *reports.spoken,
     ),
     path("", include(reports)),

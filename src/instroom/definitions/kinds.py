@@ -25,6 +25,8 @@ KindName = Literal[
     "organisation_kind",
     "role",
     "ladder",
+    "yearly_questions",
+    "competence",
 ]
 
 #: kind -> folder and model; this is the whole list of kinds.
@@ -47,6 +49,8 @@ KINDS: dict[KindName, tuple[str, type[models.Definition]]] = {
     "organisation_kind": ("region/organisation_kinds", models.OrganisationKind),
     "role": ("programme/roles", models.Role),
     "ladder": ("inflow/ladders", models.Ladder),
+    "yearly_questions": ("inflow/yearly_questions", models.YearlyQuestions),
+    "competence": ("inflow/competences", models.Competence),
 }
 
 #: What one of a kind is called, and more of them, in the reader's language.
@@ -69,6 +73,8 @@ _CALLED: dict[KindName, tuple[Message, Message]] = {
     "organisation_kind": (Message("kind of organisation"), Message("kinds of organisation")),
     "role": (Message("role"), Message("roles")),
     "ladder": (Message("ladder"), Message("ladders")),
+    "yearly_questions": (Message("set of yearly questions"), Message("sets of yearly questions")),
+    "competence": (Message("competence"), Message("competences")),
 }
 
 #: Kind -> the texts of its files that people read: what translators are asked for.
@@ -146,6 +152,15 @@ SPOKEN: dict[KindName, tuple[str, ...]] = {
         "conditions.met",
         "conditions.lacking",
     ),
+    "yearly_questions": (
+        "title",
+        "lead",
+        "published",
+        "questions.title",
+        "questions.hint",
+        "questions.options.title",
+    ),
+    "competence": ("title", "counts", "refresh"),
 }
 
 

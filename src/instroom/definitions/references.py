@@ -57,6 +57,12 @@ def _of_people(definitions: Definitions) -> Iterator[Reference]:
             yield _to("organisation_kind", definitions, at, name)
     for ladder in definitions("ladder").values():
         yield _to("source", definitions, ("ladder", ladder.id, "source"), ladder.source)
+    for asked in definitions("yearly_questions").values():
+        at = ("yearly_questions", asked.id, "")
+        if asked.source:
+            yield _to("source", definitions, (*at[:2], "source"), asked.source)
+        if asked.competence:
+            yield _to("competence", definitions, (*at[:2], "competence"), asked.competence)
 
 
 def _to(of: KindName, definitions: Definitions, at: Position, value: str) -> Reference:

@@ -70,6 +70,16 @@ def ladders() -> Registry[models.Ladder]:
     return _get("ladder")
 
 
+def yearly_questions() -> Registry[models.YearlyQuestions]:
+    """Return what a school states once a year."""
+    return _get("yearly_questions")
+
+
+def competences() -> Registry[models.Competence]:
+    """Return what counts as competent."""
+    return _get("competence")
+
+
 def sources() -> Registry[models.SourceDefinition]:
     """Return the layouts of publishers."""
     return _get("source")

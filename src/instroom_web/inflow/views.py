@@ -17,6 +17,7 @@ from instroom_web.inflow.actions import ChangedMeanwhileError, GivenAnswer
 from instroom_web.inflow.asking import asked_context, given_answers
 from instroom_web.inflow.forms import AnswersForm, CallForm, CooperationForm
 from instroom_web.inflow.models import Cooperation
+from instroom_web.inflow.yearly.recording import yearly_context
 from instroom_web.region import queries as region
 from instroom_web.region.models import Organisation
 from instroom_web.shared.frame import language_of
@@ -43,7 +44,8 @@ def school(request: HttpRequest, code: str) -> HttpResponse:
     """Show a school: what it does with companies, what lacks, and what happened."""
     person = person_of(request)
     one = region.school_for(person, code)
-    context = recording.school_context(person, one, Texts(language_of(request)))
+    t = Texts(language_of(request))
+    context = recording.school_context(person, one, t) | yearly_context(person, one, t)
     return render(request, "inflow/school.html", context)
 
 

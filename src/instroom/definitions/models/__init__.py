@@ -77,6 +77,12 @@ from instroom.definitions.models.verdicts import (
     Overall,
     VerdictRule,
 )
+from instroom.definitions.models.yearly import (
+    Competence,
+    YearlyOption,
+    YearlyQuestion,
+    YearlyQuestions,
+)
 
 __all__ = [
     "BESIDE",
@@ -97,6 +103,7 @@ __all__ = [
     "CodeList",
     "Column",
     "ComparedSeries",
+    "Competence",
     "Condition",
     "ConditionWords",
     "Definition",
@@ -141,4 +148,7 @@ __all__ = [
     "TownWriting",
     "Values",
     "VerdictRule",
+    "YearlyOption",
+    "YearlyQuestion",
+    "YearlyQuestions",
 ]

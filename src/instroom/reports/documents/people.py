@@ -24,7 +24,7 @@ def roles_page(writer: PageWriter) -> Document:
             "Wie inlogt, heeft een rol. Hier staat wat elke rol ziet en doet, en wanneer een "
             "samenwerking meetelt."
         ),
-        (EntryList("rollen", t("Rollen"), roles), *ladders),
+        (EntryList("rollen", t("Rollen"), roles), *ladders, *_yearly(t)),
         writer.region_name,
         writer.index.results.example,
     )
@@ -50,6 +50,36 @@ def _abilities(t: Texts) -> dict[Ability, str]:
         "ask_confirmation": t("om een bevestiging vragen"),
         "see_history": t("de geschiedenis zien"),
     }
+
+
+def _yearly(t: Texts) -> tuple[EntryList, ...]:
+    """Return what schools state once a year, and what counts as competent in it."""
+    asked = tuple(
+        Entry(
+            f"yearly_{one.id}",
+            t(one.title),
+            (t(one.lead), t(one.published)),
+            facts=(
+                (t("Onderwijs"), ", ".join(one.sectors)),
+                (t("Vragen"), " ".join(t(question.title) for question in one.questions)),
+                (t("Programma"), t(one.seed)),
+            ),
+        )
+        for one in registry.yearly_questions().values()
+    )
+    known = tuple(
+        Entry(
+            f"competence_{one.id}",
+            t(one.title),
+            (t(one.counts) if one.counts else t("Wat hierin meetelt, is nog niet bekend."),),
+            facts=((t("Programma"), t(one.seed)),),
+        )
+        for one in registry.competences().values()
+    )
+    return (
+        EntryList("jaarlijks", t("Wat scholen elk jaar opgeven"), asked),
+        EntryList("bekwaam", t("Wie bekwaam is"), known),
+    )
 
 
 def _rung(ladder: models.Ladder, rung: models.LadderRung, t: Texts) -> Entry:

@@ -23,6 +23,7 @@ from instroom.programme.cast import CastMember, cast
 from instroom_web.accounts.actions import create_person
 from instroom_web.accounts.models import Person
 from instroom_web.inflow.actions import answer_fields, recorded_fields
+from instroom_web.inflow.example.yearly.actions import write_example_statements
 from instroom_web.inflow.models import (
     Confirmation,
     ConfirmationRequest,
@@ -66,8 +67,11 @@ def write_example_rows(data: Path, *, seed: int = SEED, day: date | None = None)
     people = {key: _person(one) for key, one in cast().items()}
     if anything_recorded():
         return 0
-    plan = example_plan(schools, today=day or today(), seed=seed)
-    return _Writer(plan, people).write()
+    end = day or today()
+    writer = _Writer(example_plan(schools, today=end, seed=seed), people)
+    made = writer.write()
+    write_example_statements(schools, writer.schools, people["anna"], day=end, seed=seed)
+    return made
 
 
 def _person(one: CastMember) -> Person:

@@ -1,0 +1,1 @@
+"""What schools of the invented region state once a year."""

@@ -1,0 +1,1 @@
+"""What schools state once a year: asked, kept with its history, and counted."""
